@@ -1,0 +1,47 @@
+# make setup   the virtual environment, from the locked versions
+# make parse   reads data/raw, writes data/parsed
+# make test    lint and tests
+# make lint    ruff and mypy
+# make lock    new locked versions from pyproject.toml
+# make clean   everything that can be made again
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCKS := requirements.lock requirements-dev.lock
+COMPILE := $(BIN)/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: setup parse test lint lock clean
+
+setup: $(STAMP)
+
+# The locks are complete, so nothing beyond them is installed.
+$(STAMP): $(LOCKS)
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(LOCKS:%=-r %)
+	@touch $@
+
+parse: setup
+	$(BIN)/python -m pipeline parse data/raw --out data/parsed
+
+lint: setup
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+# The development lock holds what the runtime lock does not.
+lock: setup
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file $(VENV)/all.lock pyproject.toml
+	grep -E '^[a-z0-9]' $(VENV)/all.lock | grep -vxFf requirements.lock > requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find data/parsed -mindepth 1 ! -name .gitkeep -delete

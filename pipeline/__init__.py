@@ -1,0 +1,1 @@
+"""Reads budget-performance disclosures and writes them as five Parquet tables."""

@@ -1,0 +1,6 @@
+"""`python -m pipeline` is the command line of `pipeline.cli`."""
+
+from pipeline.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="python -m pipeline")

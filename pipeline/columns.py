@@ -1,0 +1,96 @@
+"""Header rows of an indicator block → the columns below them.
+
+Comes in: a row of cells (and the one after it, for headers of two rows). Goes out: `Column`s in printed order, each
+with its role (`level1`, `name`, `target`, `weight`, …) and place, or None where the row is no such header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from normalizers.characters import is_blank
+from pipeline import vocabulary
+from pipeline.model import Cell
+
+LEVELS = frozenset({"level1", "level2", "name"})
+VALUES = frozenset({"target", "actual", "weight", "score"})
+PARTS = frozenset({"sign", "target", "unit", "value_type", "direction"})  # what may stand below a two-row 年度指标值
+FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it holds, where it starts and how many grid columns it covers, and its printed label."""
+
+    role: str
+    start: int
+    width: int
+    label: str
+
+    def overlap(self, start: int, width: int) -> int:
+        """How many grid columns a cell shares with this column."""
+        return max(0, min(self.start + self.width, start + width) - max(self.start, start))
+
+
+def header_roles(cells: Sequence[Cell]) -> frozenset[str] | None:
+    """The roles that a row of labels announces; None where it is not the header of an indicator block."""
+    filled = [c for c in cells if not is_blank(c.text)]
+    if len(filled) < FEWEST:
+        return None
+    roles = [vocabulary.key_of("column", c.text) for c in filled]
+    known = {r for r in roles if r is not None}
+    if sum(r is not None for r in roles) * 2 < len(filled) or len(known) < FEWEST:
+        return None
+    if not known & LEVELS or not known & (VALUES | {"sign", "unit", "remark"}):
+        return None
+    return frozenset(known)
+
+
+def read_columns(cells: Sequence[Cell], below: Sequence[Cell] = ()) -> tuple[tuple[Column, ...], bool] | None:
+    """Columns of a header row, and whether the row below belongs to the header; None where it is none.
+
+    A label that is not known becomes a column of role `other`: its cells are kept apart and read as nothing.
+    """
+    if header_roles(cells) is None:
+        return None
+    columns = [Column(vocabulary.key_of("column", c.text) or "other", c.col, c.col_span, c.text) for c in cells if not is_blank(c.text)]
+    sub = [c for c in below if not is_blank(c.text)]
+    sub_roles = [vocabulary.key_of("column", c.text) for c in sub]
+    second = len(sub) >= 2 and all(r in PARTS or r in VALUES for r in sub_roles) and len(set(sub_roles) & PARTS) >= 2
+    if second:
+        columns = _insert(columns, [Column(r or "other", c.col, c.col_span, c.text) for c, r in zip(sub, sub_roles, strict=True)])
+    return tuple(_settle(columns)), second
+
+
+def _insert(columns: list[Column], sub: list[Column]) -> list[Column]:
+    """The columns of a second header row take the place of the one above them."""
+    first, last = sub[0].start, sub[-1].start + sub[-1].width
+    above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
+    parent = next((c for c in above if c.role in ("target", "other")), None) or next((c for c in columns if c.role == "target"), None)
+    if parent is None:
+        return sorted(columns + sub, key=lambda c: c.start)
+    at = columns.index(parent)
+    return columns[:at] + sub + columns[at + 1 :]
+
+
+def _settle(columns: list[Column]) -> list[Column]:
+    """Labels that mean something else in company: the deepest level is the indicator's name, a role stands once."""
+    roles = [c.role for c in columns]
+    if "name" not in roles:
+        for role in ("level2", "side"):
+            if role in roles:
+                at = len(roles) - 1 - roles[::-1].index(role)
+                columns[at] = replace(columns[at], role="name")
+                break
+    if "target" not in roles and "adjusted_target" in roles:
+        at = roles.index("adjusted_target")
+        columns[at] = replace(columns[at], role="target")
+    seen: set[str] = set()
+    out = []
+    for c in columns:
+        if c.role in seen and c.role != "other":
+            c = replace(c, role="remark" if c.role == "remark" else "other")
+        seen.add(c.role)
+        out.append(c)
+    return out

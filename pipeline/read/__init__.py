@@ -1,0 +1,47 @@
+"""The readers: the bytes of one file → a `Reading` of tables and lines, whatever the format.
+
+Comes in: bytes and the name that they were found under. Goes out: blocks in reading order. The format is told by the
+content, never by the ending. One module reads one format; none of them knows what the texts mean. Refused, with the
+project's errors: nothing at all, and formats without a reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pipeline.errors import Code, error
+from pipeline.flags import Flag
+from pipeline.model import Reading
+from pipeline.read.html import read_html
+from pipeline.read.sniff import HTML, MARKDOWN, PLAIN, media_type_of, wrong_ending
+from pipeline.read.text import read_text
+
+Reader = Callable[[bytes, str, str], Reading]
+"""Bytes, name of the file (for errors only) and media type → blocks."""
+
+READERS: Mapping[str, Reader] = {
+    PLAIN: read_text,
+    MARKDOWN: read_text,
+    HTML: read_html,
+}
+
+
+def read_document(data: bytes, name: str) -> Reading:
+    """Reads one file.
+
+    `name` is the file's path or name: it tells the user which file an error is about, and whether the ending is wrong
+    (flag `wrong_ending`); it never decides how the bytes are read.
+
+    Raises:
+        PipelineError: `empty_file` for nothing but white space, `unknown_format` where no reader knows the bytes,
+            and what the reader of the format raises.
+    """
+    media_type = media_type_of(data, name)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise error(Code.UNKNOWN_FORMAT, name, f"files of type {media_type} are not read")
+    reading = reader(data, name, media_type)
+    if wrong_ending(name, media_type):
+        reading = replace(reading, flags=(*reading.flags, Flag.WRONG_ENDING.value))
+    return reading

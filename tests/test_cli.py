@@ -1,0 +1,149 @@
+"""The command line, on the bundled example and on files that nobody should send."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import main
+from pipeline.dictionary import dictionary
+from pipeline.flags import unknown
+from pipeline.schema import TABLES
+from pipeline.version import VERSION
+
+PROSE = "今天上午，县里召开了春季防火工作会议。\n会议要求各乡镇落实责任。\n"
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def table(out: Path, name: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = pq.read_table(out / f"{name}.parquet").to_pylist()
+    return rows
+
+
+@pytest.fixture(scope="module")
+def raw(root: Path) -> Path:
+    return root / "data" / "raw"
+
+
+@pytest.fixture(scope="module")
+def bad_files(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled example's first document, whole and cut short, among files that hold no form."""
+    folder = tmp_path_factory.mktemp("bad")
+    whole = min(raw.iterdir()).read_text(encoding="utf-8")
+    lines = whole.split("\n")
+    head = next(i for i, line in enumerate(lines) if "一级指标" in line)
+    files = {
+        "empty.txt": b"", "white.txt": b" \n\t\n \n", "rubbish.bin": bytes(range(256)) * 40, "prose.txt": PROSE.encode(),
+        "whole.txt": whole.encode(), "cut-head.txt": "\n".join(lines[:head]).encode(), "cut-rows.txt": "\n".join(lines[: head + 4]).encode(),
+        "again.txt": whole.encode(),
+    }  # fmt: skip
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bad_run(bad_files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    out = tmp_path_factory.mktemp("out")
+    return invoke("parse", bad_files, "--out", out, "--jobs", 2), out
+
+
+STATUS = [
+    ("again.txt", "ok", None), ("cut-head.txt", "partial", "truncated"), ("cut-rows.txt", "partial", "truncated"), ("empty.txt", "failed", "empty_file"),
+    ("prose.txt", "empty", None), ("rubbish.bin", "failed", "unknown_format"), ("white.txt", "failed", "empty_file"), ("whole.txt", "duplicate", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "status", "code"), STATUS, ids=[s[0] for s in STATUS])
+def test_every_file_has_a_row_with_its_status(bad_run: tuple[Result, Path], name: str, status: str, code: str | None) -> None:
+    rows = {r["source_path"]: (r["status"], r["error_code"]) for r in table(bad_run[1], "documents")}
+    assert rows[name] == (status, code)
+
+
+def test_bad_files_take_nothing_from_the_others(bad_run: tuple[Result, Path], raw: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    assert invoke("parse", min(raw.iterdir()), "--out", alone).exit_code == 0
+    ids = {r["document_id"] for r in table(alone, "documents")}
+    for name in ("projects", "funds", "indicators"):
+        among = [r for r in table(bad_run[1], name) if r["document_id"] in ids]
+        assert among == table(alone, name)
+        assert among
+
+
+def test_a_run_with_failures_ends_with_their_reasons_and_status_1(bad_run: tuple[Result, Path]) -> None:
+    result = bad_run[0]
+    assert result.exit_code == 1
+    for name, status, code in STATUS:
+        assert ((f"{status}  {name}  [{code}]") in result.output) is (status in ("failed", "partial"))
+
+
+def test_the_example_is_read_whole_and_every_row_is_accounted_for(raw: Path, tmp_path: Path) -> None:
+    result = invoke("parse", raw, "--out", tmp_path, "--jobs", 2)
+    assert result.exit_code == 0, result.output
+    assert {r["status"] for r in table(tmp_path, "documents")} == {"ok"}
+    for name in TABLES:
+        rows = table(tmp_path, name)
+        assert unknown(flag for row in rows for flag in row.get("flags") or ()) == ()  # type: ignore[attr-defined]
+    counts = [sum(r[f"n_{name}"] for r in table(tmp_path, "documents")) for name in ("projects", "indicators", "findings")]  # type: ignore[misc]
+    assert counts == [len(table(tmp_path, name)) for name in ("projects", "indicators", "findings")]
+    for word, count in zip(("forms", "indicators", "findings"), counts, strict=True):
+        assert any(word in line and str(count) in line for line in result.output.split("\n"))
+
+
+def test_two_runs_give_the_same_bytes_whatever_the_jobs(bad_run: tuple[Result, Path], bad_files: Path, tmp_path: Path) -> None:
+    invoke("parse", bad_files, "--out", tmp_path, "--jobs", 1)
+    first = {p.name: p.read_bytes() for p in bad_run[1].iterdir()}
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == first
+
+
+REFUSED = [("no input", ["parse", "--out", "x"]), ("no output", ["parse", "."]), ("no such file", ["parse", "nothing-here", "--out", "x"])]
+
+
+@pytest.mark.parametrize("arguments", [r[1] for r in REFUSED], ids=[r[0] for r in REFUSED])
+def test_wrong_arguments_end_with_status_2(arguments: list[str]) -> None:
+    assert invoke(*arguments).exit_code == 2
+
+
+def test_a_folder_without_files_or_an_output_that_is_a_file_ends_with_status_2(raw: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    assert invoke("parse", tmp_path / "in", "--out", tmp_path / "out").exit_code == 2
+    (tmp_path / "file").write_text("x")
+    result = invoke("parse", raw, "--out", tmp_path / "file" / "out")
+    assert result.exit_code == 2
+    assert "output_unwritable" in result.output
+
+
+@pytest.mark.parametrize("stage", ["tables", "forms", "records"])
+def test_show_prints_every_stage(raw: Path, stage: str) -> None:
+    result = invoke("show", min(raw.iterdir()), "--stage", stage)
+    assert result.exit_code == 0
+    assert "三级指标" in result.output if stage == "tables" else "年度资金总额" in result.output
+
+
+def test_shown_records_are_json(raw: Path) -> None:
+    lines = invoke("show", min(raw.iterdir()), "--stage", "records").output.splitlines()
+    kinds = {kind for kind, _, text in (line.partition(" ") for line in lines) if json.loads(text)["document_id"]}
+    assert {"documents", "projects", "funds", "indicators"} <= kinds
+
+
+def test_show_of_a_broken_file_says_why(bad_files: Path) -> None:
+    result = invoke("show", bad_files / "rubbish.bin")
+    assert result.exit_code == 1
+    assert "unknown_format" in result.output
+
+
+def test_the_dictionary_goes_to_the_terminal_or_a_file(tmp_path: Path) -> None:
+    assert invoke("dictionary").output == dictionary()
+    assert invoke("dictionary", "--out", tmp_path / "d.md").exit_code == 0
+    assert (tmp_path / "d.md").read_text(encoding="utf-8") == dictionary()
+
+
+def test_the_version() -> None:
+    assert invoke("--version").output.strip() == VERSION

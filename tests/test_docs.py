@@ -1,0 +1,78 @@
+"""What the documents say and what the program does are the same thing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.cli import main
+from pipeline.flags import Flag
+from pipeline.version import VERSION
+
+COMMANDS = {f"python -m pipeline {name}": command for name, command in main.commands.items()}
+OPTIONS = [
+    (name, option)
+    for name, command in COMMANDS.items()
+    for parameter in command.params
+    for option in (parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name.upper()])
+]
+PAGES = ["README.md", "docs/cli.md", "docs/architecture.md", "CHANGELOG.md"]
+
+
+def section(text: str, heading: str) -> str:
+    """The part of a Markdown text below a heading of the second level."""
+    parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    return next((p for p in parts if heading in p.split("\n", 1)[0]), "")
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS, ids=[f"{c.split()[-1]} {o}" for c, o in OPTIONS])
+def test_every_command_and_option_stands_in_the_docs(root: Path, command: str, option: str) -> None:
+    assert option in section((root / "docs" / "cli.md").read_text(encoding="utf-8"), command)
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_every_command_and_option_has_help(command: click.Command) -> None:
+    assert command.help
+    assert all(p.help for p in command.params if isinstance(p, click.Option))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_that_the_docs_name_exist(root: Path, page: str) -> None:
+    text = (root / page).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)", text)) | set(re.findall(r"^make ([a-z]+)", text, flags=re.MULTILINE)) <= targets
+    assert set(re.findall(r"python -m pipeline ([a-z]+)", text)) <= set(main.commands)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(root: Path, page: str) -> None:
+    path = root / page
+    links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_readme_opens_with_the_two_commands_and_a_picture(root: Path) -> None:
+    opening = (root / "README.md").read_text(encoding="utf-8")[:1500]
+    assert "make parse" in opening
+    assert "make test" in opening
+    assert re.search(r"!\[[^\]]+\]\(docs/[a-z-]+\.svg\)", opening)
+
+
+def test_the_changelog_knows_the_version(root: Path) -> None:
+    assert f"[{VERSION}]" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_dictionary_lists_every_flag(root: Path) -> None:
+    text = section((root / "docs" / "data-dictionary.md").read_text(encoding="utf-8"), "Flags")
+    assert [flag for flag in Flag if f"`{flag}`" not in text] == []
+
+
+def test_the_locks_pin_every_version_and_name_no_host(root: Path) -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lines = (root / name).read_text(encoding="utf-8").split("\n")
+        assert lines.pop() == ""
+        assert lines
+        assert [line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*==[0-9][0-9a-z.]*", line)] == []

@@ -1,0 +1,131 @@
+"""`normalizers.characters`: what a cell's text becomes in each of its views."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalizers.characters import clean, fold, is_blank, narrow, unwrap_latex
+
+MARKUP = st.text(alphabet="<>/pbr&ltg;nsp\"“”‘ \n\t\u3000\u200b年1次%.,≥＝$\\geq费費⻓①½", max_size=30)
+
+CLEAN = [
+    # line breaks and white space
+    ("2023 年 1-12 月", "2023年1-12月"),
+    ("1 次\n2 次", "1次2次"),
+    ("服务\n对象\n满意\n度指\n标", "服务对象满意度指标"),
+    ("≥20 家", "≥20家"),
+    ("> 80%", "> 80%"),
+    ("≥ 90 %", "≥ 90 %"),
+    ("a\nb", "a b"),
+    ("科普 “云” 平台", "科普“云”平台"),
+    ("１ ０ 0", "１０0"),
+    ("完成 ， 及时", "完成，及时"),
+    ("\u3000合计\u3000", "合计"),
+    ("合\u200b计\ufeff", "合计"),
+    ("99.\n17%", "99.17%"),
+    ("1,234,\n567.89", "1,234,567.89"),
+    ("100\n%", "100%"),
+    ("10\n20", "10 20"),
+    # markup
+    ("<p>5 次</p>", "5次"),
+    ("第一行<br/>第二行", "第一行第二行"),
+    ('<span style="color:red">及时</span>', "及时"),
+    ("a&nbsp;b", "a b"),
+    ("&ge;90%", "≥90%"),
+    ("<=2%", "<=2%"),
+    ("<5天", "<5天"),
+    ("&lt;5%", "<5%"),
+    ("<p>&lt;5天</p>", "<5天"),
+    ("<!-- x -->及时", "及时"),
+    ("A<B>C", "AC"),
+    # quotes that a text format added
+    ('"1、发布 2、新开"', "1、发布2、新开"),
+    ('，每集分钟"', "，每集分钟"),
+    ('"说""好""的"', '说"好"的'),
+    ('"A"和"B"', '"A"和"B"'),
+    ("“科普中国”", "“科普中国”"),
+    # kept as printed
+    ("＝100％", "＝100％"),
+    ("①数量", "①数量"),
+    ("⻓期", "⻓期"),
+    ("", ""),
+]
+
+FOLD = [
+    (r"$\geq 10\%$", "≥10%"),
+    (r"$\leq$ 5 天", "≤5天"),
+    (r"\geqslant 3", "≥3"),
+    ("﹦72890", "=72890"),
+    ("═100", "=100"),
+    ("＝100％", "=100%"),
+    ("≧735", "≥735"),
+    ("⩾3", "≥3"),
+    ("≦3", "≤3"),
+    (">= 5", "≥5"),
+    ("=>5", "≥5"),
+    ("<=5", "≤5"),
+    ("1–12月", "1-12月"),
+    ("1—12月", "1-12月"),
+    ("80％～90％", "80%~90%"),
+    ("⻔户", "门户"),
+    ("⻓期", "长期"),
+    ("⼀般", "一般"),
+    ("項目費用", "项目费用"),
+    ("服務對象滿意度", "服务对象满意度"),
+    ("萬元", "万元"),
+    ("显著", "显著"),
+    ("“科普”", '"科普"'),
+    ("（万元）", "(万元)"),
+    ("元/人•月", "元/人·月"),
+    ("产 出\n指 标", "产出指标"),
+    ("", ""),
+]
+
+BLANK = [
+    (None, True), ("", True), (" \n\u3000", True), ("—", True), ("——", True), ("-", True), ("－", True), ("–", True), ("/", True), ("／", True),
+    ("\\", True), ("/ /", True), ("0", False), ("无", False), ("-1", False), ("一", False), ("%", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "expected"), CLEAN)
+def test_clean(raw: str, expected: str) -> None:
+    assert clean(raw) == expected
+
+
+@pytest.mark.parametrize(("raw", "expected"), FOLD)
+def test_fold(raw: str, expected: str) -> None:
+    assert fold(raw) == expected
+
+
+@pytest.mark.parametrize(("raw", "expected"), BLANK)
+def test_is_blank(raw: str | None, expected: bool) -> None:
+    assert is_blank(raw) is expected
+
+
+def test_latex_of_other_kinds_is_left_alone() -> None:
+    assert unwrap_latex(r"C:\temp") == r"C:\temp"
+    assert unwrap_latex(r"$5\times 3$") == "5× 3"
+
+
+@given(st.one_of(st.text(), MARKUP))
+def test_clean_and_fold_are_idempotent(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.one_of(st.text(), MARKUP))
+def test_narrow_keeps_places(text: str) -> None:
+    assert len(narrow(text)) == len(text)
+
+
+@given(st.text())
+def test_fold_leaves_no_white_space(text: str) -> None:
+    assert not any(c.isspace() for c in fold(text))
+
+
+@given(st.text(alphabet=st.characters(codec="gb2312"), max_size=20))
+def test_simplified_characters_are_never_changed_into_others(text: str) -> None:
+    chinese = "".join(c for c in text if "一" <= c <= "鿿")
+    assert fold(chinese) == chinese

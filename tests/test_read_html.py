@@ -1,0 +1,137 @@
+"""HTML: merged cells as browsers place them, layout tables opened, everything else as lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.errors import Code
+from pipeline.model import Line, Reading, Table
+from pipeline.read import read_document
+from pipeline.read.html import html_blocks
+from pipeline.read.spans import MAX_COLS, SpanCell, place
+
+
+def read(markup: str) -> Reading:
+    return read_document(f"<html>{markup}</html>".encode(), "page.html")
+
+
+def shown(reading: Reading) -> list[object]:
+    """Lines as texts, tables as lists of (text, row, col, row_span, col_span)."""
+    return [
+        block.text if isinstance(block, Line) else [(c.text, c.row, c.col, c.row_span, c.col_span) for c in block.cells]
+        for block in reading.blocks
+    ]
+
+
+SPANS = [
+    pytest.param(
+        "<tr><td rowspan=2>a<td colspan=2>b<tr><td>c<td>d",
+        [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 2), ("c", 1, 1, 1, 1), ("d", 1, 2, 1, 1)],
+        id="cells not closed",
+    ),
+    pytest.param("<tr><td rowspan=9>a<td>b<tr><td>c", [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 1), ("c", 1, 1, 1, 1)], id="past the end"),
+    pytest.param(
+        "<tbody><tr><td rowspan=0>a<td>b<tr><td>c<tbody><tr><td>d<td>e",
+        [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 1), ("c", 1, 1, 1, 1), ("d", 2, 0, 1, 1), ("e", 2, 1, 1, 1)],
+        id="zero: to the end of the row group",
+    ),
+    pytest.param(
+        "<tr><td>a<td rowspan=2>X<td>c<tr><td colspan=3>w",
+        [("a", 0, 0, 1, 1), ("X", 0, 1, 2, 1), ("c", 0, 2, 1, 1), ("w", 1, 0, 1, 1)],
+        id="an overlap is cut",
+    ),
+    pytest.param("<tr><td colspan=9>t<tr><td>a<td>b", [("t", 0, 0, 1, 2), ("a", 1, 0, 1, 1), ("b", 1, 1, 1, 1)], id="a generous title"),
+    pytest.param("<tr><td colspan='2x' rowspan='-1'>a<td>b", [("a", 0, 0, 1, 2), ("b", 0, 2, 1, 1)], id="nonsense in attributes"),
+    pytest.param("<tr><td>a<td style='Display : none'>h<td>b<tr hidden><td>x<td>y", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], id="hidden"),
+    pytest.param("<tr><th>a<td>", [("a", 0, 0, 1, 1), ("", 0, 1, 1, 1)], id="a blank cell is a cell"),
+]
+
+
+@pytest.mark.parametrize(("rows", "cells"), SPANS)
+def test_merged_cells(rows: str, cells: list[tuple[str, int, int, int, int]]) -> None:
+    assert shown(read(f"<table>{rows}</table>")) == [cells]
+
+
+TEXTS = [
+    ("<p>一</p><p>二</p>", "一\n二"),
+    ("一<br/>二", "一\n二"),
+    ("  一\n   二 <b>三</b>四", "一 二 三四"),
+    ("≥&nbsp;95&#37;", "≥\xa095%"),
+    ("a<script>x</script><!-- c --><style>y</style>b", "ab"),
+    ("a<span style='display:none'>x</span>b", "ab"),
+    ("<input type=checkbox checked>新增<input type=radio>延续", "☑新增□延续"),
+    ("<input value='12.5'><input type=hidden value=7>", "12.5"),
+    ("<select><option>是<option selected>否</select>", "否"),
+    ("<table><tr><td>内一</td></tr><tr><td>内二</td></tr></table>后", "内一\n内二\n后"),
+    ("&lt;p&gt;", "<p>"),
+]
+
+
+@pytest.mark.parametrize(("inner", "text"), TEXTS)
+def test_text_of_a_cell(inner: str, text: str) -> None:
+    table = read(f"<table><tr><td>{inner}</td><td>2</td><td>3</td></tr></table>").blocks[0]
+    assert isinstance(table, Table)
+    assert table.cells[0].text == text
+    assert table.spans
+
+
+PAGES = [
+    pytest.param("<div>一<p>二</p>三</div><p>&nbsp;</p>", ["一", "二", "三"], id="lines"),
+    pytest.param("<table><tr><td>当前位置</td></tr></table>", ["当前位置"], id="one cell is page chrome"),
+    pytest.param(
+        "<table><tr><td>导航</td><td><p>标题</p><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr></table>尾",
+        ["导航", "标题", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1), ("c", 1, 0, 1, 1), ("d", 1, 1, 1, 1)], "尾"],
+        id="a layout table is opened",
+    ),
+    pytest.param(
+        "<table><caption>单位：万元</caption><tr><td>a</td><td>b</td></tr></table>",
+        ["单位：万元", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)]],
+        id="a caption comes before its table",
+    ),
+    pytest.param("<td>a</td><td>b</td></tr></table><p>c", [[("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], "c"], id="begins inside a table"),
+    pytest.param("<pre>一\n二</pre>", ["一", "二"], id="preformatted"),
+    pytest.param("<!-- nothing -->", [], id="nothing"),
+    pytest.param("<table></table><table><tr></tr></table>", [], id="empty tables"),
+]
+
+
+@pytest.mark.parametrize(("markup", "blocks"), PAGES)
+def test_page(markup: str, blocks: list[object]) -> None:
+    assert shown(read(markup)) == blocks
+
+
+TITLES = [
+    ("<title></title>", None),
+    ("<title> 无标题文档 </title>", None),
+    ("<title>Untitled Document</title>", None),
+    ("<title>某局2023年度绩效自评结果公开</title>", "某局2023年度绩效自评结果公开"),
+    ("<title>首页公告</title>", "首页公告"),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("head", "title"), TITLES)
+def test_title_only_if_it_says_something(head: str, title: str | None) -> None:
+    assert read(f"<head>{head}</head><p>x").title == title
+
+
+def test_rows_know_their_lines() -> None:
+    table = html_blocks("<table>\n<tr><td>a</td>\n<td>b\nc</td></tr>\n<tr><td>d</td><td>e</td></tr></table>", first_line=11)[0]
+    assert isinstance(table, Table)
+    assert [(c.text, c.line_start, c.line_end) for c in table.cells] == [("a", 12, 12), ("b c", 13, 14), ("d", 15, 15), ("e", 15, 15)]
+
+
+def test_external_entities_stay_unresolved() -> None:
+    page = '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/hostname">]><html><p>&x;值</p></html>'
+    assert "&x;值" in [b.text for b in read_document(page.encode(), "a.html").blocks if isinstance(b, Line)]
+
+
+def test_nesting_without_end_is_reported() -> None:
+    reading = read("<p>一</p>" + "<div>" * 5000 + "二")
+    assert shown(reading)[0] == "一"
+    assert [p.code for p in reading.problems] == [Code.DAMAGED]
+
+
+def test_a_table_too_wide_to_be_one_becomes_lines() -> None:
+    assert place([[SpanCell("x")] * (MAX_COLS + 1)], [0]) is None
+    assert shown(read("<table><tr>" + "<td>x" * (MAX_COLS + 1) + "</table>")) == ["x"] * (MAX_COLS + 1)

@@ -1,0 +1,99 @@
+"""`pipeline.run`: which files are taken, in what order, and that one bad document costs only itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import Code, InputError
+from pipeline.run import Limits, collect, gather, run
+from tests.fake_parsers import obedient
+
+
+def put(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def names(*inputs: Path) -> list[str]:
+    return [s.name for s in collect(inputs)]
+
+
+def test_a_folder_gives_its_visible_files_sorted_by_path(tmp_path: Path) -> None:
+    put(tmp_path, {"b.txt": "", "a/z.pdf": "", "a/.gitkeep": "", ".git/x": "", "a.txt": "", "Z": ""})
+    assert names(tmp_path) == ["Z", "a.txt", "a/z.pdf", "b.txt"]
+
+
+def test_a_file_is_named_by_its_own_name_and_taken_once(tmp_path: Path) -> None:
+    put(tmp_path, {"a/x.txt": ""})
+    assert names(tmp_path / "a" / "x.txt", tmp_path / "a") == ["x.txt"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    put(tmp_path, {"p/2023/x.txt": "", "q/2023/x.txt": "", "q/2024/x.txt": ""})
+    folders = [tmp_path / "p" / "2023", tmp_path / "q" / "2023", tmp_path / "q" / "2024"]
+    assert names(*folders) == ["2024/x.txt", "p/2023/x.txt", "q/2023/x.txt"]
+
+
+@pytest.mark.parametrize("missing", ["nothing", "empty"])
+def test_an_input_without_files_is_refused(tmp_path: Path, missing: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError) as refusal:
+        collect([tmp_path / missing])
+    assert refusal.value.code == Code.NO_INPUT
+
+
+def test_results_come_in_the_order_of_the_paths(tmp_path: Path) -> None:
+    put(tmp_path, {"1": "slow", "2": "two", "3": "three", "4": "slow again"})
+    seen: list[int] = []
+    rows = run(collect([tmp_path]), jobs=2, parse=obedient, done=lambda: seen.append(1))
+    assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
+    assert len(seen) == 4
+    assert [d["source_path"] for d in gather(rows)["documents"]] == ["1", "2", "3", "4"]
+
+
+DEATHS = [
+    ("a crash", "crash", "crashed"),
+    ("too long", "hang", "timeout"),
+    ("too much memory", "hungry", "out_of_memory"),
+    ("a bug", "bug", "internal_error"),
+    ("an error of ours", "locked", "encrypted"),
+    ("a row that breaks the schema", "wrong", "internal_error"),
+    ("no bytes", "", "empty_file"),
+]
+
+
+@pytest.mark.parametrize(("word", "code"), [c[1:] for c in DEATHS], ids=[c[0] for c in DEATHS])
+def test_a_bad_document_costs_only_itself(tmp_path: Path, word: str, code: str) -> None:
+    put(tmp_path, {"a": "good a", "b": word, "c": "good c", "d": "good d"})
+    rows = run(collect([tmp_path]), jobs=1, limits=Limits(timeout=6, memory_mb=4096), parse=obedient)
+    assert [r.document["status"] for r in rows] == ["empty", "failed", "empty", "empty"]
+    bad = rows[1].document
+    assert (bad["error_code"], bad["source_path"], bad["n_projects"]) == (code, "b", 0)
+    assert str(tmp_path) not in bad["error"]
+
+
+def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:
+    put(tmp_path, {"big": "x" * (1024 * 1024 + 1)})
+    (rows,) = run(collect([tmp_path]), limits=Limits(max_mb=1), parse=obedient)
+    assert (rows.document["error_code"], rows.document["n_bytes"]) == ("too_large", 1024 * 1024 + 1)
+
+
+def test_a_file_that_vanished_is_a_row(tmp_path: Path) -> None:
+    sources = collect([put(tmp_path, {"a": "one", "b": "two"})])
+    (tmp_path / "a").unlink()
+    rows = run(sources, parse=obedient)
+    assert [r.document["error_code"] for r in rows] == ["unreadable", None]
+
+
+def test_the_same_bytes_are_read_once_and_empty_files_are_no_duplicates(tmp_path: Path) -> None:
+    put(tmp_path, {"a": "same", "b": "same", "c": "", "d": ""})
+    rows = [r.document for r in run(collect([tmp_path]), parse=obedient)]
+    assert [r["status"] for r in rows] == ["empty", "duplicate", "failed", "failed"]
+    assert rows[1]["error"] == "the same bytes as a"
+    assert rows[1]["error_code"] is None
+    assert rows[0]["document_id"] == rows[1]["document_id"]

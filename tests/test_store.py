@@ -1,0 +1,116 @@
+"""`pipeline.store`: whole files, the same bytes each time, and no row that breaks the contract."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.errors import InputError, InternalError
+from pipeline.schema import TABLES
+from pipeline.store import MANIFEST, to_arrow, write_tables
+
+
+def project(**more: Any) -> dict[str, Any]:
+    sure = {"project_id": "d-001", "document_id": "d", "form_index": 1, "form_type": "target", "confidence": 1.0}
+    return TABLES["projects"].blank() | sure | more
+
+
+def indicator(**more: Any) -> dict[str, Any]:
+    keys = {"indicator_id": "d-001-001", "project_id": "d-001", "document_id": "d", "seq": 1, "is_placeholder": False}
+    return TABLES["indicators"].blank() | keys | {"horizon": "annual", "extractor": "text", "confidence": 1.0} | more
+
+
+def part(**more: Any) -> dict[str, Any]:
+    return dict.fromkeys(("label", "comparator", "value", "value_max", "unit", "date_start", "date_end")) | {"kind": "number"} | more
+
+
+FULL = indicator(
+    bbox=[1.0, 2.0, 3.5, 4.0], flags=["cut_guessed"], target_date_end=date(2024, 6, 30), target_parts=[part(value=3.0), part(unit="家")]
+)  # fmt: skip
+
+
+def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
+    rows = {"projects": [project(executed=Decimal("347100.00"), form_title="绩效自评表")], "indicators": [FULL, indicator()]}
+    write_tables(rows, tmp_path)
+    for name in TABLES:
+        table = pq.read_table(tmp_path / f"{name}.parquet")
+        assert table.schema.equals(TABLES[name].schema(), check_metadata=True)
+        assert table.to_pylist() == rows.get(name, [])
+
+
+def test_two_writes_give_the_same_bytes_and_nothing_else(tmp_path: Path) -> None:
+    rows = {"indicators": [FULL, indicator()]}
+    for out in (tmp_path / "a", tmp_path / "b" / "c"):
+        write_tables(rows, out)
+        write_tables(rows, out)
+    files = sorted(p.name for p in (tmp_path / "a").iterdir())
+    assert files == sorted([*(f"{n}.parquet" for n in TABLES), MANIFEST])
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / "c" / name).read_bytes()
+        assert (tmp_path / "a" / name).stat().st_mode & 0o777 == 0o644
+
+
+def test_the_manifest_has_every_tables_rows_and_digest(tmp_path: Path) -> None:
+    write_tables({"projects": [project()]}, tmp_path)
+    tables = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    assert list(tables) == list(TABLES)
+    assert tables["projects"]["rows"] == 1
+    for facts in tables.values():
+        assert facts["sha256"] == hashlib.sha256((tmp_path / facts["file"]).read_bytes()).hexdigest()
+
+
+BROKEN = [
+    ("a null where none may be", "projects", project(document_id=None), "document_id"),
+    ("a null flag", "projects", project(flags=[None]), "element"),
+    ("a null list", "projects", project(flags=None), "flags"),
+    ("a part without kind", "indicators", indicator(target_parts=[part(kind=None)]), "kind"),
+    ("a column missing", "projects", {"project_id": "d-001"}, "confidence"),
+    ("a column too many", "projects", project(colour="red"), "colour"),
+    ("text for a number", "projects", project(total_weight="ten"), "ten"),
+    ("an amount too large", "projects", project(executed=Decimal(10) ** 19), "precision"),
+    ("a box with three sides", "indicators", indicator(bbox=[1.0, 2.0, 3.0]), "size"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "word"), [c[1:] for c in BROKEN], ids=[c[0] for c in BROKEN])
+def test_a_row_that_breaks_the_contract_is_refused(table: str, row: dict[str, Any], word: str) -> None:
+    with pytest.raises(InternalError, match=rf"^{table}: .*{word}"):
+        to_arrow(table, [row])
+
+
+def test_a_refused_run_leaves_the_tables_of_the_last_one(tmp_path: Path) -> None:
+    write_tables({"projects": [project()]}, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    with pytest.raises(InternalError):
+        write_tables({"projects": [project(document_id=None)]}, tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tables({"projects": [project()]}, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    write, calls = pq.write_table, []
+
+    def full_disk(*args: Any, **kwargs: Any) -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device")
+        write(*args, **kwargs)
+
+    monkeypatch.setattr(pq, "write_table", full_disk)
+    with pytest.raises(InputError, match="No space left"):
+        write_tables({"projects": [project(), project()]}, tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_folder_that_cannot_be_made_is_the_users_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError):
+        write_tables({}, tmp_path / "file" / "out")
