@@ -72,8 +72,8 @@ _NARROW = _Narrow()
 def clean(text: str) -> str:
     """The text as a `*_raw` column holds it: markup, line breaks and white space beside Chinese gone, the characters kept.
 
-    Quotes that a text format put around a cell, or left over from that, are dropped. A number torn by a line break at its decimal
-    point, its thousands separator or its `%` is whole again. Idempotent. Source of the rules: the data contract, opening paragraphs.
+    Quotes that a text format put around a cell are dropped. A number torn by a line break at its decimal point, its
+    thousands separator or its `%` is whole again. Idempotent. Source of the rules: the data contract, opening paragraphs.
     """
     while (shorter := _clean_once(text)) != text:
         text = shorter

@@ -18,6 +18,8 @@ _AFTER = re.compile(alternatives(COMPARATORS_AFTER))
 _INNER = re.compile(rf"({alternatives(TIME_UNITS)})(?:{alternatives(INNER)})")
 _WEAK = {None, "=", "~"}  # a comparator behind the number says more than these before it
 _REACHING = frozenset({"达", "达到", "达到了", "达至"})
+_RIGHT_BEHIND = frozenset({"余", "多"})
+SHORT = 6  # characters behind 3万以上 that can still be the unit: 3万以上群众
 _SYMBOLS = frozenset("≥≤><=~≈")
 
 
@@ -55,12 +57,15 @@ def after(text: str) -> tuple[str | None, str, str]:
     m = _AFTER.match(text)
     if m is not None:
         sign = COMPARATORS_AFTER[m.group()]
+        if m.group() not in _RIGHT_BEHIND:
+            words = text[m.end() :]
+            return (sign, words, "") if len(words) <= SHORT else (sign, "", words)
         second, unit, rest = after(text[m.end() :])
         return (sign if second in _WEAK else second), unit, rest
     if (m := _INNER.match(text)) is not None:
         return "<=", m.group(1), text[m.end() :]
     for m in _AFTER.finditer(text):
-        if m.group() not in ("余", "多"):
+        if m.group() not in _RIGHT_BEHIND:
             return COMPARATORS_AFTER[m.group()], text[: m.start()], text[m.end() :]
     return None, text, ""
 
@@ -70,8 +75,3 @@ def combine(left: str | None, right: str | None, reaching: bool = False) -> str:
     if right is not None and (left in _WEAK or reaching):
         return right
     return left or "="
-
-
-def sign_of(text: str) -> str | None:
-    """The sign that the whole text is: `不低于`, `≥`, `>=`, 以上; None for anything else."""
-    return COMPARATORS_BEFORE.get(text) or COMPARATORS_AFTER.get(text)

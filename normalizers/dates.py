@@ -80,7 +80,6 @@ class Found:
     start: int
     end: int
     span: Span | None
-    deadline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +115,12 @@ def find(text: str, at: int, fiscal_year: int | None) -> Found | None:
         done = _DONE_WORDS.match(text, m.end())
         end = done.end() if done else m.end()
         span = Span("date", "<=", None, date(fiscal_year, 12, 31)) if fiscal_year is not None and _year(fiscal_year) else None
-        return Found(at, end, span, True)
+        return Found(at, end, span)
     for pattern in (_ELIDED_DAYS, _ELIDED_YEARS, _FROM_TO, _ELIDED_MONTHS):
         m = pattern.match(text, at)
         if m is None or not _both(m):
             continue
-        return Found(at, m.end(), _period(m, fiscal_year), False)
+        return Found(at, m.end(), _period(m, fiscal_year))
     m = _POINT.match(text, at)
     if m is None or m.end() == at:
         m = _LONE_MONTH.match(text, at) or _SHORT_DAY.match(text, at)
@@ -146,12 +145,12 @@ def _deadline(text: str, at: int, m: re.Match[str], fiscal_year: int | None) -> 
     end = tail.end() if tail else done.end() if done else m.end()
     late = tail is not None or done is not None
     if point is None:
-        return Found(at, end, None, late)
+        return Found(at, end, None)
     if late:
-        return Found(at, end, Span("date", "<=", None, point.last), True)
+        return Found(at, end, Span("date", "<=", None, point.last))
     if point.day:
-        return Found(at, end, Span("date", "=", None, point.last), False)
-    return Found(at, end, Span("period", "=", point.first, point.last), False)
+        return Found(at, end, Span("date", "=", None, point.last))
+    return Found(at, end, Span("period", "=", point.first, point.last))
 
 
 def _period(m: re.Match[str], fiscal_year: int | None) -> Span | None:

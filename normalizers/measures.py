@@ -59,7 +59,6 @@ class _Anchor:
     scale_word: str = ""
     rate: Decimal | None = None  # a rate in words (百分之九十, 九成), in percent points
     span: dates.Span | None = None
-    deadline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ _RANGE = re.compile(rf"(?P<a>{PLAIN})(?P<s>{_SCALE}){_UNIT_BETWEEN}(?:-{{1,2}}|~
 _BETWEEN = re.compile(rf"(?P<a>{PLAIN})(?P<s>{_SCALE})(?P<u>%?)[≤<][^0-9,;、。≤<]{{0,8}}[≤<](?P<b>{PLAIN})(?P<scale>{_SCALE})")
 _TOLERANCE = re.compile(rf"±(?P<n>{PLAIN})(?P<scale>{_SCALE})")
 _RATE = re.compile(rf"(?P<base>[百千])分之(?P<n>[{NUMERAL_CHARS}点]+|{PLAIN})")
-_TENTHS = re.compile(rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<half>半)?(?![员本功果立效为绩品分就交长])")
+_TENTHS = re.compile(rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<more>[一二三四五六七八九半])?(?![员本功果立效为绩品分就交长])")
 _SCALE_END = re.compile(r"[百千]?[万亿]+$")
 _NUMERAL = re.compile(rf"[{NUMERAL_CHARS}]+(?={alternatives([*CLASSIFIERS, *MONEY_WORDS, '余', '多'])})")
 _NAMES = re.compile(r"《[^》]*》|〔[^〕]*〕|“[^”]*[^0-9%”][^”]*”|\[[12][09][0-9]{2}\]")
@@ -89,7 +88,7 @@ _SQUARE = re.compile(r"(?<=m)[23](?![0-9])")
 _INCLUSIVE = re.compile(r"\((?:不?含|包含|包括)[^()]{0,8}\)")
 _BARE_BRACKET = re.compile(rf"(?<=[0-9])\((%|‰|[十百千万亿]+|[十百千万亿]*元|{alternatives(CLASSIFIERS)})\)")
 _LIST_MARK = re.compile(r"(?:^|(?<=[,;。、]))(?:\(\d{1,2}\)|[①-⑳]|\d{1,2}(?:[、)]|\.(?![0-9])))(?=[^0-9,;、。]|[0-9]+[^0-9、.,])")
-_INNER_MARK = r"(?<![0-9]){n}[、.](?![0-9]{{1,2}}[、.])"
+_INNER_MARKS = {"1、": r"(?<![0-9]){n}、", "1.": r"(?<![0-9]){n}\.(?![0-9])", "(1)": r"\({n}\)", "①": "{circled}"}
 _SEPARATOR = re.compile(r"[,;、。()]")
 _STRONG = re.compile(r"[,;。()]")
 _JOINERS = re.compile(r"^(?:以及|及(?![时格])|和(?![谐平])|与(?![会人])|且|并且?|或者?)+")
@@ -151,12 +150,13 @@ def _prepare(text: str) -> tuple[str, str]:
 
 def _inner_marks(view: str) -> list[tuple[int, int]]:
     """Where `2、`, `3、` … of a list that began with `1、` stand although no separator is before them."""
-    if re.match(r"1[、.](?![0-9])", view) is None:
+    mark = next((mark for first, mark in _INNER_MARKS.items() if view.startswith(first)), None)
+    if mark is None:
         return []
     marks = []
-    at = 2
+    at = 1
     for n in range(2, 20):
-        m = re.compile(_INNER_MARK.format(n=n)).search(view, at)
+        m = re.compile(mark.format(n=n, circled=chr(0x2460 + n - 1))).search(view, at)
         if m is None:
             break
         marks.append(m.span())
@@ -199,7 +199,7 @@ def _time(view: str, at: int, fiscal_year: int | None) -> _Anchor | None:
     if found.span.kind == "period" and rest and rest not in ",;、。()":
         ending = re.match(r"(?:内|期间|全年|完成|实施)+(?=$|[,;、。()])", view[found.end :])
         return _Anchor(at, found.end + (ending.end() if ending else 0), span=found.span if ending else None)
-    return _Anchor(at, found.end, span=found.span, deadline=found.deadline)
+    return _Anchor(at, found.end, span=found.span)
 
 
 def _number(view: str, at: int) -> _Anchor | None:
@@ -211,7 +211,7 @@ def _number(view: str, at: int) -> _Anchor | None:
         return None if value is None else _Anchor(at, m.end(), rate=value if m.group("base") == "百" else value / 10)
     if (m := _TENTHS.match(view, at)) is not None and (at == 0 or not view[at - 1].isdigit()):
         value = number(m.group("n"))
-        return None if value is None else _Anchor(at, m.end(), rate=value * 10 + (5 if m.group("half") else 0))
+        return None if value is None else _Anchor(at, m.end(), rate=value * 10 + _tenths(m.group("more")))
     m = _NUMBER.match(view, at)
     if m is None:
         return _numeral(view, at)
@@ -222,6 +222,11 @@ def _number(view: str, at: int) -> _Anchor | None:
     if value is None or view.startswith(IDENTIFIER_ENDS, m.end()):
         return _Anchor(at, m.end())
     return _Anchor(at, m.end(), value, scale=scale_of(m.group("scale")), scale_word=m.group("scale"))
+
+
+def _tenths(digit: str | None) -> Decimal:
+    """What follows 成: 八成五, 八成半."""
+    return (Decimal(5) if digit == "半" else chinese(digit) if digit else None) or Decimal(0)
 
 
 def _ranged(view: str, m: re.Match[str]) -> _Anchor | None:
@@ -241,7 +246,7 @@ def _ranged(view: str, m: re.Match[str]) -> _Anchor | None:
 def _numeral(view: str, at: int) -> _Anchor | None:
     """A Chinese numeral at the head of a clause or behind a comparator, with a measure word: `三次`, 超`百万`人次, `叁万`元."""
     m = _NUMERAL.match(view, at)
-    if m is None or (at and view[at - 1] in NUMERAL_CHARS + "第统同"):
+    if m is None or (at and view[at - 1] in NUMERAL_CHARS + "0123456789.第统同"):
         return None
     clause = _SEPARATOR.split(view[:at])[-1]
     tail = _SEPARATOR.split(view[m.end() :])[0]

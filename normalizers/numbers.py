@@ -100,7 +100,7 @@ def _integer(text: str) -> int | None:
     for unit in ("亿", "万"):
         head, found, tail = text.rpartition(unit)
         if found:
-            high = _integer(head) if head else 1
+            high = _integer(head)
             low = _low(tail, SCALES[unit])
             return None if high is None or low is None else high * SCALES[unit] + low
     return _section(text)

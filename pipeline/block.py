@@ -186,9 +186,7 @@ def join_torn(raws: Sequence[RawRow]) -> list[RawRow]:
         back = bool(out) and raw.top and _fits(out[-1], raw)
         if ahead and (not back or _open_text(raw, following) or (raw.has("name") and not _open_text(out[-1], raw))):
             carried = raw
-        elif back:
-            out[-1] = _merge(out[-1], raw)
-        elif out and not raw.has("name") and _fits(out[-1], raw) and len(raw.texts) == 1 and not raw.spans:
+        elif back or (out and not raw.has("name") and _fits(out[-1], raw) and len(raw.texts) == 1 and not raw.spans):
             out[-1] = _merge(out[-1], raw)
         else:
             out.append(raw)
@@ -208,7 +206,8 @@ def _missing(raw: RawRow, usual: frozenset[str]) -> set[str]:
 
 
 def _whole(raw: RawRow, usual: frozenset[str]) -> bool:
-    return raw.has("name") and (not usual or len(_missing(raw, usual)) < len(usual)) or (raw.has("target") and raw.has("weight", "actual"))
+    figures = not usual or len(_missing(raw, usual)) < len(usual)
+    return (raw.has("name") and figures) or (raw.has("target") and raw.has("weight", "actual"))
 
 
 def _wants_rest(before: RawRow, raw: RawRow, usual: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from normalizers.characters import fold
 from pipeline import vocabulary
 from pipeline.columns import FEWEST, LEVELS, VALUES, Column, header_roles, read_columns
 from pipeline.cut_head import head_rows
@@ -68,7 +69,7 @@ def find_headers(flow: Flow) -> list[Header]:
         run = _trim(run)
         if len(run) < FEWEST:
             continue
-        cells = [Cell(flow.text[m.start() : m.end()], 0, i) for i, m in enumerate(run)]
+        cells = [Cell(flow.cell(m.start(), m.end(), 0, i).text, 0, i) for i, m in enumerate(run)]
         roles = header_roles(cells)
         if roles is None or not roles & LEVELS or not roles & VALUES:
             continue
@@ -223,11 +224,12 @@ def _total_row(flow: Flow, low: int, high: int, columns: tuple[Column, ...]) -> 
             best = (low + m.start(), low + m.end(), figures.end())
             break
     if best is None:
-        return high, None, []
+        chrome = re.search("|".join(re.escape(fold(w)) for w in vocabulary.data()["chrome"]["labels"]), flow.keys[low:high])
+        return (low + chrome.start() if chrome else high), None, []
     at, figures_at, end = best
     roles = [c.role for c in columns if c.role in ("weight", "score")]
     parts = _total_figures(flow, figures_at, end, len(roles))
-    cells = [Cell(flow.text[at:figures_at], 0, 0)]
+    cells = [flow.cell(at, figures_at, 0, 0)]
     place = {c.role: c.start for c in columns}
     cells += [Cell(text, 0, place[role]) for role, text in zip(roles[-len(parts) :] if parts else [], parts, strict=False)]
     weight = float(parts[0]) if len(parts) == len(roles) and roles[:1] == ["weight"] else None
@@ -241,10 +243,11 @@ def _total_figures(flow: Flow, start: int, end: int, n: int) -> list[str]:
         if i > start and flow.breaks[i]:
             texts.append("")
         texts[-1] += flow.keys[i]
-    texts = [t.strip("::分—-/") for t in texts]
+    texts = [re.sub(r"[^\d.]", "", t) for t in texts]
     texts = [t for t in texts if re.fullmatch(r"\d+(\.\d+)?", t)]
     if len(texts) == 1 and n == 2:
         m = re.fullmatch(r"(100|[1-9]\d)(100(?:\.0+)?|\d{1,2}(?:\.\d{1,2})?)", texts[0])
+        m = m or re.match(r"(100)(\d{2}(?:\.\d{1,2})?)", texts[0])  # a page number may follow
         if m and float(m[1]) >= float(m[2]):
             return [m[1], m[2]]
     return texts[:n]

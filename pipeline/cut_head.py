@@ -64,7 +64,7 @@ def head_rows(flow: Flow, start: int, end: int, sep: int) -> list[Row]:
             pairs.clear()
 
     for i, t in enumerate(tokens):
-        if t.group in ("fund_block",) and t.value_end == t.end and i + 1 < len(tokens) and tokens[i + 1].group == "fund_column":
+        if t.group == "fund_block" and t.value_end == t.end and i + 1 < len(tokens) and tokens[i + 1].group == "fund_column":
             flush()
             run.append(t)
         elif (
@@ -115,13 +115,17 @@ def _tokens(flow: Flow, start: int, end: int, sep: int) -> Iterator[Token]:
         m = next_label(flow, labels(groups), at, end, sep)
         if m is None:
             break
-        group, key = _meaning(m[0], m[1], groups)
+        group, key = _meaning(m[1], groups)
         if (
             not _stands_alone(flow, m.start(), m.end(), sep, found)
             or (not sep and not _leads_on(flow, m.end(), group))
             or (stage == "goal" and not _goal_label(flow, m, found, sep))
         ):
             at = m.start() + 1
+            continue
+        if not sep and found and found[-1][3] == "project_name" and m[1].startswith("项目") and m[1][2:] in vocabulary.index("field"):
+            found.append((m.start() + 2, m.end(), group, key))  # names end in 项目 far more often than 主管部门 begins with it
+            at = m.end()
             continue
         two = _two_labels(m[1], group) if not sep and group == "fund_column" and key != "execution_rate" else None
         if two is not None and two[1] not in {k for _, _, _, k in found[-6:]}:
@@ -149,7 +153,7 @@ def _two_labels(word: str, group: str) -> tuple[int, str, str] | None:
     return None
 
 
-def _meaning(whole: str, word: str, groups: Sequence[str]) -> tuple[str, str]:
+def _meaning(word: str, groups: Sequence[str]) -> tuple[str, str]:
     for group in ("fund_scope", *groups):
         key = vocabulary.index(group).get(word) if group in groups else None
         if key is not None:
@@ -162,7 +166,7 @@ def _stands_alone(flow: Flow, a: int, b: int, sep: int, found: Sequence[tuple[in
     if found and found[-1][1] > a:
         return False
     if sep:
-        starts = flow.breaks[a] >= min(sep, 1) or bool(found) and found[-1][1] == a
+        starts = flow.breaks[a] >= min(sep, 1) or (bool(found) and found[-1][1] == a)
         ends = b >= len(flow.breaks) or flow.breaks[b] >= min(sep, 1) or flow.keys[b - 1] in ":)" or flow.keys[b] in "(:"
         return starts and ends
     return b - a >= 3 or (bool(found) and found[-1][1] == a)
@@ -233,8 +237,7 @@ def _spread(texts: Sequence[str], columns: Sequence[str]) -> list[int]:
         ways = []
         for cost, picks in best:
             low = picks[-1] + 1 if picks else 0
-            for j in range(low, len(columns)):
-                ways.append((cost + _figure_cost(text, columns[j]) + 0.05 * (j - low), (*picks, j)))
+            ways += [(cost + _figure_cost(text, columns[j]) + 0.05 * (j - low), (*picks, j)) for j in range(low, len(columns))]
         best = sorted(ways)[:40]
     return list(best[0][1]) if best else []
 
@@ -281,7 +284,7 @@ def _splits(text: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         if not text:
             yield ()
         return
-    for n in range(0, min(len(text), 16) + 1):
+    for n in range(min(len(text), 16) + 1):
         head = text[:n]
         if _figure_cost(head, columns[0]) < 9.0:
             for rest in _splits(text[n:], columns[1:]):
@@ -352,9 +355,7 @@ def _goal_rows(flow: Flow, goals: Sequence[Token], sep: int, n: int) -> Iterator
     heads = [t for t in goals if t.key in ("expected", "actual")]
     texts = [(t.end, t.value_end) for t in goals if t.value_end > t.end]
     if len(heads) < 2:
-        for t in goals:
-            if t.value_end > t.end:
-                yield [_label(flow, t, n, 0), flow.cell(t.end, t.value_end, n, 1)]
+        yield from ([_label(flow, t, n, 0), flow.cell(t.end, t.value_end, n, 1)] for t in goals if t.value_end > t.end)
         return
     yield [_label(flow, t, n, 1 + i) for i, t in enumerate(heads)]
     if len(texts) == 1:
@@ -382,5 +383,5 @@ def _middle(flow: Flow, a: int, b: int, sep: int) -> int:
     same = [i for i in inside if key[i : i + 6] == key[a : a + 6]]
     if same:
         return min(same, key=lambda i: abs(i - (a + b) / 2))
-    ends = [i for i in inside if key[i - 1] in "。" or (sep and flow.breaks[i])]
+    ends = [i for i in inside if key[i - 1] == "。" or (sep and flow.breaks[i])]
     return min(ends or [(a + b) // 2], key=lambda i: abs(i - (a + b) / 2))

@@ -34,6 +34,9 @@ FULL_SCORE = -0.5
 OVER = 7.0
 SUM_OFF = 4.5
 LONGER_LABEL = 0.05  # a longer label is the better reading: 服务对象满意度 before 服务对象
+TORN_NUMBER = 0.7  # a text that begins with the second half of a run of digits
+MOST_SURE = 0.88  # a row that nothing but its own sense cuts is never quite sure
+LOST_UNIT = 1.2  # a text that begins with a unit behind a figure
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
 CLOSE = 3.0  # readings that cost this much more than the best are still to be heard
@@ -64,12 +67,16 @@ _LEVEL = re.compile(
 )
 _NUMBER_RUN = re.compile(r"[\d.,]+")
 _INNER = re.compile(
-    rf"指标\d{{1,2}}[::]|(?<![\d.第])(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤]|\d{{1,2}}-(?=[产效满数质时成经社生可服])"
+    rf"指标\d{{1,2}}[::]|(?<![\d.第≥≤])[≥≤]?(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤](?!\d)|\d{{1,2}}-(?=[产效满数质时成经社生可服])"
     r"|(?:产出|效益|满意度|数量|质量|时效|成本|社会效益|经济效益|生态效益|可持续影响)指标"
 )
+_WORDY = frozenset({"level1", "level2", "name", "reason", "remark"})
+_MEASURED = re.compile(rf"\d(?:{_UNITS})(?:以[上下内])?$")
+_UNIT_AT = re.compile(rf"(?:{_UNITS})")
+_NO_END = "=<>≥≤~-、,:(《“"
 _NO_START = "、,;:%)》”/-"
 _BARE_WEIGHT = re.compile(r"[^\d.(]\d+(?:\.\d+)?$")
-_FIGURE_INSIDE = re.compile(r"(?<=[^\d第≥≤.])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号])")
+_FIGURE_INSIDE = re.compile(r"(?<=[^\d第≥≤.\-])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号])")
 _END_MARK = "。;；”》"
 
 
@@ -116,7 +123,7 @@ def cut_rows(flow: Flow, stretches: Sequence[tuple[int, int]], block: Block, fir
         best, close = _search(flow, start, end, block, last=(start, end) == stretches[-1])
         others = [(s.cost, set(s.picks())) for s in close]
         for picks in _rows_of(best.picks()):
-            sure = _agreed(picks, best.cost, others)
+            sure = min(_agreed(picks, best.cost, others), MOST_SURE if block.sep == NONE else 1.0)
             flags = GUESS if sure < 0.9 or block.sep == NONE else frozenset()
             n = first_row + len(rows)
             cells = [flow.cell(a, b, n, block.columns[c].start, sure, flags) for a, b, c in picks]
@@ -283,6 +290,9 @@ def _segments(flow: Flow, at: int, spots: Sequence[int], roles: Sequence[str], s
     out: list[tuple[float, int, int]] = []
     index = _after(spots, at)
     joins = 0.0
+    torn = 0.0
+    if at and not flow.breaks[at] and flow.keys[at - 1].isdigit():
+        torn = TORN_NUMBER if flow.keys[at].isdigit() else LOST_UNIT if _UNIT_AT.match(flow.keys, at) else 0.0
     for stop in spots[index:]:
         n = stop - at
         if n > 200 or joins > WORST + 2:
@@ -291,7 +301,7 @@ def _segments(flow: Flow, at: int, spots: Sequence[int], roles: Sequence[str], s
         for column, role in enumerate(roles):
             if n > LONGEST.get(role, LONGEST_FIGURE):
                 continue
-            cost = joins + cell_cost(role, key, sep == NONE)
+            cost = joins + cell_cost(role, key, sep == NONE) + (torn if role in _WORDY else 0.0)
             if cost < WORST:
                 out.append((cost, stop, column))
         joins += _join(flow, stop, sep)
@@ -325,7 +335,7 @@ def _join(flow: Flow, at: int, sep: int) -> float:
 @lru_cache(maxsize=262144)
 def cell_cost(role: str, key: str, glued: bool) -> float:
     """The cost of a stretch as a cell of a column; stricter than `fit.cost` where nothing parts the cells."""
-    if len(key) > 1 and key[0] in _NO_START or (key[0] == "." and role != "reason"):
+    if (len(key) > 1 and key[0] in _NO_START) or (key[0] == "." and role != "reason"):
         return fit.NEVER
     if role in ("weight", "score", "review_score"):
         if all(c in "—-/" for c in key):
@@ -342,21 +352,23 @@ def cell_cost(role: str, key: str, glued: bool) -> float:
         return _value_cost(key, glued)
     base = fit.cost(role, key)
     if role in ("name", "reason", "remark"):
-        inner = len(_INNER.findall(key[2:] if role == "name" else key))
+        inner = len(_INNER.findall(_ORDINAL.sub("", key, count=1) if role == "name" else key))
         base += 1.5 * inner + max(0, len(key) - 36) * 0.02 + (2.0 if _open_bracket(key) else 0.0)
-        base += 0.9 * len(_FIGURE_INSIDE.findall(key)) if glued else 0.0
-        if role == "name" and key[0] == "0" and len(key) > 1:
+        base += 1.6 * len(_FIGURE_INSIDE.findall(key)) if glued else 0.0
+        if role == "name" and len(key) > 1 and (key[0] == "0" or key[-1] in _NO_END):
             return fit.NEVER
         if role == "name" and glued and key != "0":
-            base += 1.5 if _kind(key[-1]) == "n" else 0.0
+            base += 2.2 if _kind(key[-1]) == "n" else 0.0
             base += 0.8 if _QUALITY.fullmatch(key) else 0.0
             base -= (
                 0.25
                 if key.endswith(("率", "度", "量", "数", "情况", "水平", "能力", "时间", "效果", "成本", "经费", "费", "项目", "活动"))
                 else 0.0
             )
+        if re.fullmatch(r"(.{3,})\1", key):
+            base += 2.0
         if role != "name":
-            base += 0.8 + (0.5 if glued else 0.0)
+            base += 0.6
     return base
 
 
@@ -367,6 +379,8 @@ def _open_bracket(key: str) -> bool:
 
 def _value_cost(key: str, glued: bool) -> float:
     """A measure, a day, a quality word, or (dearer) free text."""
+    if (key[-1] in "-~" and len(key) > 1) or re.match(r"0\d", key):
+        return fit.NEVER
     if _COUNT.fullmatch(key):
         return 0.0 if not re.fullmatch(r"[\d.,]+", key) else 0.9
     if re.search(r"\d", key) and re.search(r"[年月日]|\d{4}[-.]\d", key) and _DAY.fullmatch(key):
@@ -374,13 +388,17 @@ def _value_cost(key: str, glued: bool) -> float:
     if _QUALITY.fullmatch(key):
         return 0.25
     if all(c in "—-/" for c in key):
-        return 0.5
+        return 0.5 if key == "—" or not glued else 2.5
     if fit.level_known(key, 1) or fit.level_known(key, 2) or _ORDINAL.match(key):
         return 5.0
+    measures = re.split("[;,，；、]", key)
+    if len(measures) > 1 and all(_MEASURED.search(part) and len(_INNER.findall(part)) <= 1 for part in measures):
+        return 0.5 + 0.015 * len(key)
     inner = len(_INNER.findall(key[1:]))
     m = _COUNT.match(key)
-    if m and m.end() >= 1 and re.search(r"\d", m[0]):
-        return 0.5 + 0.22 * (len(key) - m.end()) + 0.8 * inner
-    ends = re.search(rf"[\d.]+(?:{_UNITS})?(?:以[上下内])?$", key)
+    if m and re.search(r"\d", m[0]):
+        return 0.5 + 0.22 * (len(key) - m.end()) + 1.5 * len(_INNER.findall(key[m.end() :])) + (2.0 if key[m.end()].isdigit() else 0.0)
+    ends = re.search(rf"[\d.]+(?:{_UNITS})(?:以[上下内])?$", key)
     base = (0.9 if ends else 1.3 if not glued else 1.8) + (2.0 if _open_bracket(key) else 0.0)
-    return base + 0.03 * len(key) + 0.6 * max(0, inner - 1)
+    base += 1.0 if key[-1].isdigit() and glued else 0.0
+    return base + 0.03 * len(key) + 1.5 * max(0, inner - 1)

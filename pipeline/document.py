@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from pipeline.errors import PipelineError
 from pipeline.interpret import forms_of
 from pipeline.read import read_document
+from pipeline.read.sniff import media_type_of
 from pipeline.records import DocumentRows, document_rows, failed_rows, file_facts
 
 
@@ -21,4 +22,12 @@ def parse_document(data: bytes, source_path: str) -> DocumentRows:
         reading = read_document(data, PurePosixPath(source_path).name)
         return document_rows(facts, reading, forms_of(reading))
     except PipelineError as error:
-        return failed_rows(facts, error)
+        return failed_rows(facts, error, _media_type(data, source_path))
+
+
+def _media_type(data: bytes, name: str) -> str | None:
+    """What the bytes are, where that is known although they could not be read."""
+    try:
+        return media_type_of(data, name)
+    except PipelineError:
+        return None

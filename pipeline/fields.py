@@ -136,15 +136,15 @@ def read_fields(rows: Sequence[TaggedRow]) -> dict[str, Field]:
             last = None
             continue
         for i, t in enumerate(row.cells):
-            key = t.key("field")
-            if key is None or key in out:
+            label = t.key("field")
+            if label is None or label in out:
                 continue
             value_cell = _value_after(row.cells, i)
             if value_cell is None:
-                waiting.append(key)
+                waiting.append(label)
             else:
-                out[key] = Field(value_cell.text, (value_cell,))
-                last = key
+                out[label] = Field(value_cell.text, (value_cell,))
+                last = label
     return out
 
 

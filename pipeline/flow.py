@@ -19,11 +19,17 @@ NONE, SPACE, WIDE, LINE = 0, 1, 2, 3
 """How two characters are parted: not at all, by one space, by a run of spaces or a tab, by a line's end."""
 
 
+_PIECE = re.compile(r"\$[^$\n]{1,40}\$|[><]=|\s+|.", re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`text[i]` and its one-character match key `keys[i]`; `breaks[i]` says how it is parted from `text[i - 1]`."""
+    """`text[i]`, as printed, and its one-character match key `keys[i]`; `breaks[i]` says how it is parted from `text[i - 1]`.
 
-    text: str
+    What means one character (`>=`, `$\\geq `) is one place; a text may be empty where the place before holds its characters.
+    """
+
+    text: tuple[str, ...]
     keys: str
     breaks: tuple[int, ...]
     lines: tuple[int | None, ...]
@@ -56,18 +62,18 @@ def flow_of(lines: Iterable[Line]) -> Flow:
     pages: list[int | None] = []
     for line in lines:
         gap = LINE
-        for ch in line.text:
-            if ch.isspace() or ch == "\u200b":
-                gap = max(gap, WIDE if gap == SPACE or ch in "\t\u3000" else SPACE)
+        for piece in _PIECE.findall(line.text):
+            if piece.isspace() or piece == "\u200b":
+                gap = max(gap, WIDE if gap == SPACE or len(piece) > 1 or piece in "\t\u3000" else SPACE)
                 continue
-            key = _key(ch)
-            text.append(ch)
-            keys.append(key)
-            breaks.append(gap)
-            numbers.append(line.line_start)
-            pages.append(line.page)
+            for i, key in enumerate(fold(piece) if len(piece) > 1 else _key(piece)):
+                text.append("" if i else piece)
+                keys.append(key)
+                breaks.append(NONE if i else gap)
+                numbers.append(line.line_start)
+                pages.append(line.page)
             gap = NONE
-    return Flow("".join(text), "".join(keys), tuple(breaks), tuple(numbers), tuple(pages))
+    return Flow(tuple(text), "".join(keys), tuple(breaks), tuple(numbers), tuple(pages))
 
 
 @lru_cache(maxsize=65536)

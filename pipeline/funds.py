@@ -7,13 +7,13 @@ texts. Two layouts: amounts under column heads (年初预算数, 全年预算数
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from normalizers.characters import fold, is_blank
 from normalizers.money import unit_of, yuan
-from pipeline import vocabulary
 from pipeline.align import align
 from pipeline.columns import Column
 from pipeline.fields import Tagged, TaggedRow
@@ -89,7 +89,7 @@ def _paired(row: TaggedRow) -> bool:
     cells = row.cells
     beside = sum(
         1
-        for a, b in zip(cells, cells[1:], strict=False)
+        for a, b in itertools.pairwise(cells)
         if a.key("fund_column") is not None and not b.tags and yuan(b.cell.text.rstrip("%"), None) is not None
     )
     return beside >= 2

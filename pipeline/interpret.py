@@ -17,8 +17,8 @@ from pipeline import vocabulary
 from pipeline.block import read_block
 from pipeline.columns import Column, read_columns
 from pipeline.cut import cut
-from pipeline.funds import read_funds
 from pipeline.fields import KEPT, read_fields, read_goals, tag_rows
+from pipeline.funds import read_funds
 from pipeline.model import Cell, Field, Form, FundLine, Indicator, Line, Reading
 from pipeline.stitch import Region, Row, is_title, regions
 
@@ -122,7 +122,7 @@ def split(rows: Sequence[Row]) -> Parts:
             tail.append(row)
         elif is_total(row):
             total = row
-        elif tail or is_tail(row, blocks[-1][0]):
+        elif tail or is_tail(row):
             tail.append(row)
         else:
             blocks[-1][1].append(replace(row, top=True) if fresh else row)
@@ -142,7 +142,7 @@ def is_total(row: Row) -> bool:
     return all(number(fold(c.text).rstrip("分")) is not None or len(fold(c.text)) <= 4 for c in filled[1:])
 
 
-def is_tail(row: Row, columns: Sequence[Column]) -> bool:
+def is_tail(row: Row) -> bool:
     """A row below the indicators that opens with a label of the form's end (说明, 填表人, …)."""
     filled = row.filled
     if not filled:

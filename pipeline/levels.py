@@ -156,9 +156,7 @@ def _settle_sides(first: list[str | None], second: list[str | None]) -> tuple[li
     for i, (a, b) in enumerate(zip(first, second, strict=True)):
         if a is not None and b is None:
             two = labels.read_level(a, 2)
-            if known(a, 2) and not known(a, 1):
-                first[i], second[i] = None, a
-            elif (
+            if (known(a, 2) and not known(a, 1)) or (
                 two is not None
                 and two.label == "成本指标"
                 and known(a, 2)

@@ -129,9 +129,10 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
     return DocumentRows(document | _status(reading, projects), projects, funds, indicators)
 
 
-def failed_rows(facts: FileFacts, error: PipelineError) -> DocumentRows:
-    """The one row of a file that could not be read."""
-    return DocumentRows(_document(facts) | {"status": "failed", "error_code": str(error.code), "error": error.sentence})
+def failed_rows(facts: FileFacts, error: PipelineError, media_type: str | None = None) -> DocumentRows:
+    """The one row of a file that could not be read; `media_type` where at least that is known."""
+    facts_read = {"media_type": media_type, "status": "failed", "error_code": str(error.code), "error": error.sentence}
+    return DocumentRows(_document(facts) | facts_read)
 
 
 def duplicate_rows(facts: FileFacts, earlier: str) -> DocumentRows:
