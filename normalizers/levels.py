@@ -77,7 +77,7 @@ def read_level(text: str, level: int | None = None) -> Level | None:
     `level` is the column's (1 or 2): it decides where a label can be both (成本指标, 满意度指标, 预算执行率); a label that belongs only
     to the other level is returned with that one. Source of the labels: 财预〔2020〕10号, 财预〔2021〕101号, the provinces' forms.
     """
-    text = clean(text)
+    text = "".join(clean(text).split())
     if not text:
         return None
     bare, code, weight = _cut(text)

@@ -21,7 +21,10 @@ SHIFT_ALONE = 1.0  # a lone cell has no neighbours to be told by: its place coun
 SHIFT_EXACT = 4.0  # the same where the source knows its columns
 JOIN = 2.5  # two neighbouring cells that are one
 SCORE_OVER_WEIGHT = 6.0
+SIGN_ALONE = 2.0
 NOTHING_NAMED = -1.0
+EXACT_FIT = 3.3  # what a cell under its own column may cost where the source knows its columns
+JOINED = frozenset({"name", "target", "actual", "reason", "remark", "side", "other"})  # columns whose cells may be several
 NUMERIC = ("weight", "score")
 
 
@@ -81,6 +84,27 @@ def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset:
     return Aligned(tuple((j, tuple(c)) for j, c in sorted(at.items())), best.cost, margin, shifted)
 
 
+def exact(cells: Sequence[Cell], columns: Sequence[Column], offset: int = 0, worst: float = EXACT_FIT) -> Aligned | None:
+    """The reading in which every cell stands under its own column; None where one does not, or does not suit it.
+
+    `worst` is the highest cost that a cell may have there.
+    """
+    at: dict[int, list[Cell]] = {}
+    cost = 0.0
+    for c in cells:
+        if not c.text:
+            continue
+        under = [j for j, col in enumerate(columns) if col.overlap(c.col - offset, c.col_span)]
+        if len(under) != 1 or (under[0] in at and columns[under[0]].role not in JOINED):
+            return None
+        suits = fit.cost(columns[under[0]].role, c.text)
+        if suits > worst:
+            return None
+        at.setdefault(under[0], []).append(c)
+        cost += suits
+    return Aligned(tuple((j, tuple(v)) for j, v in sorted(at.items())), cost, 9.0, False)
+
+
 def _best(ways: list[_Way]) -> list[_Way]:
     """The cheapest ways, each assignment once."""
     seen: set[tuple[tuple[int, int], ...]] = set()
@@ -123,6 +147,8 @@ def _together(texts: Sequence[Cell], columns: Sequence[Column], way: _Way) -> fl
             except ValueError:
                 continue
     roles = {columns[j].role: texts[i].text for i, j in way.picks}
+    if "sign" in roles and "target" not in roles:
+        return SIGN_ALONE
     if "name" not in roles and fold(roles.get("target", "")) in ("无", "0"):
         return NOTHING_NAMED
     return SCORE_OVER_WEIGHT if number.get("score", 0.0) > number.get("weight", 1e9) else 0.0

@@ -17,7 +17,7 @@ from normalizers.levels import read_level
 from normalizers.names import split_ordinal
 from normalizers.numbers import number
 from pipeline import fit, vocabulary
-from pipeline.align import Aligned, align
+from pipeline.align import align, exact
 from pipeline.columns import Column
 from pipeline.levels import LevelCells, resolve, with_side_weight
 from pipeline.model import Cell, Field, Indicator
@@ -28,6 +28,8 @@ TEXTS = frozenset({"name", "target", "actual", "reason", "remark", "side", "leve
 USUAL = 0.6  # a column that this share of the rows fills is one that a whole row has
 OFFSETS = (0, 1, -1, 2)
 OFFSET_SAMPLE = 10
+TRUSTED = 0.75  # share of a loose grid's rows that fit as they stand
+LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 SURE = {True: 0.99, False: 0.985}  # confidence of a row without any doubt, by whether the source knows its cells
 CLOSERS = {"”": "“", "’": "‘", "》": "《", ")": "(", "）": "（", "】": "【", "」": "「"}
 
@@ -63,7 +65,9 @@ def read_block(columns: Sequence[Column], rows: Sequence[Row], side_text: str | 
     """The indicators of one block."""
     columns = relabel(with_side(columns), rows)
     offset = _offset(columns, rows)
-    raws = [_raw(row, columns, offset) for row in rows if any(c.text for c in row.cells)]
+    filled = [row for row in rows if any(c.text for c in row.cells)]
+    trusted = _trusted(filled, columns, offset)
+    raws = [_raw(row, columns, offset, trusted) for row in filled]
     raws = spread(raws)
     return indicators(join_torn(raws), columns, side_text)
 
@@ -110,8 +114,15 @@ def _offset(columns: Sequence[Column], rows: Sequence[Row]) -> int:
     return best if away(best) < 0.7 * away(0) else 0
 
 
-def _raw(row: Row, columns: Sequence[Column], offset: int) -> RawRow:
-    found = (exact(row.cells, columns) if row.spans else None) or align(row.cells, columns, row.spans, offset)
+def _trusted(rows: Sequence[Row], columns: Sequence[Column], offset: int) -> bool:
+    """Do nearly all rows of a loose grid fit their columns as they stand? Then one that can be read so is read so."""
+    whole = [r for r in rows if len(r.filled) >= 2]
+    return sum(exact(r.cells, columns, offset, LOOSE_FIT) is not None for r in whole) >= TRUSTED * len(whole)
+
+
+def _raw(row: Row, columns: Sequence[Column], offset: int, trusted: bool) -> RawRow:
+    found = exact(row.cells, columns) if row.spans else exact(row.cells, columns, offset, LOOSE_FIT) if trusted else None
+    found = found or align(row.cells, columns, row.spans, offset)
     texts: dict[str, str] = {}
     cells: dict[str, tuple[Cell, ...]] = {}
     dashes = set()
@@ -127,26 +138,6 @@ def _raw(row: Row, columns: Sequence[Column], offset: int) -> RawRow:
         cells[role] = cells.get(role, ()) + members
     flags = {"row_shift_repaired"} if found.shifted and not row.spans else set()
     return RawRow(texts, cells, row.top, row.spans, found.margin, found.cost, frozenset(flags), frozenset(dashes))
-
-
-def exact(cells: Sequence[Cell], columns: Sequence[Column]) -> Aligned | None:
-    """Where every cell stands under one column and suits it, there is nothing to search."""
-    at: dict[int, list[Cell]] = {}
-    cost = 0.0
-    for c in cells:
-        if not c.text:
-            continue
-        under = [j for j, col in enumerate(columns) if col.overlap(c.col, c.col_span)]
-        if len(under) != 1:
-            return None
-        if under[0] in at and columns[under[0]].role not in ("name", "target", "reason", "remark", "other", "actual", "side"):
-            return None
-        suits = fit.cost(columns[under[0]].role, c.text)
-        if suits > 3.3:
-            return None
-        at.setdefault(under[0], []).append(c)
-        cost += suits
-    return Aligned(tuple((j, tuple(v)) for j, v in sorted(at.items())), cost, 9.0, False)
 
 
 def spread(raws: Sequence[RawRow]) -> list[RawRow]:

@@ -119,7 +119,11 @@ class _Span:
 
 def _forms(flow: Flow, headers: list[Header]) -> list[tuple[_Span]]:
     """Headers that follow each other without a new form's head between them are one form's, repeated on a new page."""
-    anchors = [m.start() for m in labels(("field",)).finditer(flow.keys) if vocabulary.key_of("field", m[1], fuzzy=False) == "project_name"]
+    anchors = [
+        m.start()
+        for m in labels(("field",)).finditer(flow.keys)
+        if vocabulary.key_of("field", m[1], fuzzy=False) in ("project_name", "unit_name")
+    ]
     spans: list[tuple[int, int, list[Header]]] = []
     before = 0
     for header in headers:
@@ -180,7 +184,7 @@ def _region(flow: Flow, span: _Span) -> Region:
     stop, total, score_text = _total_row(flow, first.end, span.end, first.columns)
     pieces = [(h.end, span.headers[i + 1].start if i + 1 < len(span.headers) else stop) for i, h in enumerate(span.headers)]
     budget = _budget_weight(rows)
-    block = Block(first.columns, sep, total, budget, sep < LINE and _by_line(flow, first.end, stop))
+    block = Block(first.columns, sep, total, budget, by_line=sep < LINE and _by_line(flow, first.end, stop))
     rows += cut_rows(flow, [(a, min(b, stop)) for a, b in pieces if a < stop], block, len(rows))
     if score_text:
         rows.append(Row(tuple(score_text), True, 0, reader=READER))

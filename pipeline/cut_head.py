@@ -87,7 +87,9 @@ def head_rows(flow: Flow, start: int, end: int, sep: int) -> list[Row]:
             goals.append(t)
         else:
             flush()
-            if t.group in ("field", "fund_column"):
+            if t.group == "fund_block":
+                row([_label(flow, t, len(rows), 0)])  # it may state the unit
+            elif t.group in ("field", "fund_column"):
                 row([_label(flow, t, len(rows), 0), flow.cell(t.end, t.value_end, len(rows), 1)])
     flush()
     for cells in _goal_rows(flow, goals, sep, len(rows)):
@@ -124,9 +126,8 @@ def _tokens(flow: Flow, start: int, end: int, sep: int) -> Iterator[Token]:
             at = m.start() + 1
             continue
         if not sep and found and found[-1][3] == "project_name" and m[1].startswith("项目") and m[1][2:] in vocabulary.index("field"):
-            found.append((m.start() + 2, m.end(), group, key))  # names end in 项目 far more often than 主管部门 begins with it
-            at = m.end()
-            continue
+            m = labels(groups).match(flow.keys, m.start() + 2, end) or m  # names end in 项目 far more often than 主管部门 begins with it
+            group, key = _meaning(m[1], groups)
         two = _two_labels(m[1], group) if not sep and group == "fund_column" and key != "execution_rate" else None
         if two is not None and two[1] not in {k for _, _, _, k in found[-6:]}:
             middle = m.start(1) + two[0]

@@ -172,10 +172,11 @@ def read_goals(rows: Sequence[TaggedRow]) -> dict[str, Field]:
         if not goals and (row.with_tag("field") or row.with_tag("fund_line") or row.with_tag("fund_column")):
             heads, open_columns = [], {}
             continue
-        named = [t for t in goals if t.key("goal") in ("expected", "actual")]
+        named = [t for t in (goals[1:] if len(goals) > 2 else goals) if t.key("goal") != "long_term"]  # the first of three names the block
+        named = named if any(t.key("goal") == "actual" for t in named) else [t for t in named if t.key("goal") == "expected"]
         texts = [t.cell for t in row.values if not is_blank(t.cell.text)]
         if len(named) >= 2 or (len(named) == 1 and not texts):
-            heads = [("goal_" + str(t.key("goal")), t.cell) for t in named]
+            heads = [("goal_actual" if t.key("goal") == "actual" else "goal_expected", t.cell) for t in named]
             if len(texts) >= len(named) and all(len(t.text) > 8 for t in texts):
                 _beside(row, out, open_columns)
         elif goals and texts and not heads:

@@ -18,6 +18,7 @@ from pipeline import vocabulary
 NEVER = 9.0
 AMBIGUOUS = 0.5
 DAMAGED = 0.9
+CODE_ALONE = 2.2  # `31`, torn from `31-服务对象满意度`
 
 _DASHED = frozenset({"weight", "score", "actual", "target", "reason", "remark", "sign", "unit", "review_score", "execution_rate"})
 _AMOUNTS = frozenset({"initial_budget", "annual_budget", "executed", "arrived"})
@@ -31,7 +32,7 @@ _VALUE = re.compile(
     r"|(19|20)\d\d(年|[-./]\d).*|\d{1,2}月.*|(全年|按月|按季|每[年月季日])(度|内|前|底)?(完成|支付|发放)?"
 )
 _SIGN = re.compile(r"[≥≤><=]|定性|定量|无|大于等于|小于等于|等于|大于|小于")
-_UNIT = re.compile(r"[%‰]|[A-Za-z]{1,4}|[一-鿿]{1,4}(/[一-鿿]{1,4})?|[一-鿿]{1,3}[(][一-鿿]{1,3}[)]|元/.{1,8}")
+_UNIT = re.compile(r"[%‰](以[上下内])?|[A-Za-z]{1,4}|[一-鿿]{1,4}(/[一-鿿]{1,4})?|[一-鿿]{1,3}[(][一-鿿]{1,3}[)]|元/.{1,8}")
 _QUALITY = re.compile(
     r"(.{0,10}(提升|提高|增强|改善|降低|减少|增长|加强|完善|促进|保障|推动|显著|明显|有效|持续|长期|稳定|健全|良好|满意|达标|合格|完成|及时|按时|按期|完备|规范|优良|较好|到位|合规|优化|逐年.{0,4}|不断.{0,4}|充分|受益)"
     r"|[优良中差好高是否有无]|100%完成|.{0,4}(完成|实现|达成).{0,4}|.{0,6}(及时|准确|齐全|安全|公开|公平|公正).{0,2})"
@@ -93,6 +94,8 @@ _BLANK = {
     "coefficient": 0.4,
     "adjusted_target": 0.2,
     "ordinal": 0.3,
+    "fund_weight": 0.25,
+    "fund_score": 0.25,
     "fund_label": 5.0,
     "initial_budget": 0.5,
     "annual_budget": 0.5,
@@ -119,7 +122,7 @@ def _level(key: str, level: int) -> float:
     if level_known(key, 3 - level):
         return 2.5
     if _BARE.fullmatch(key):
-        return NEVER
+        return CODE_ALONE if re.fullmatch(r"[1-4][1-5]?", key) else NEVER
     if _fragment(key):
         return 0.6
     if _VALUE.fullmatch(key):
@@ -144,8 +147,8 @@ def _name(key: str) -> float:
     if _BARE.fullmatch(key):
         return 6.0
     if level_known(key, 1) or level_known(key, 2):
-        return 0.8 if "执行" in key else 4.0
-    if _VALUE.fullmatch(key) and len(key) < 12:
+        return 0.8 if "执行" in key else 4.0 if key.endswith("指标") or key[0].isdigit() else 1.6
+    if _VALUE.fullmatch(key) and len(key) < (12 if key[0].isascii() or key[0] in "≥≤" else 5):
         return 2.6
     if _SIGN.fullmatch(key):
         return 3.0
@@ -172,6 +175,11 @@ def _number(key: str) -> float:
     if re.fullmatch(r"\d{1,3}(\.\d+)?%", key):
         return 3.0
     return NEVER if not _BARE.fullmatch(key) else 5.0
+
+
+def _given(key: str) -> float:
+    """A weight; one of 0 is printed by mistake at most."""
+    return 0.8 if re.fullmatch(r"0(\.0+)?(分)?", key) else _number(key)
 
 
 def _reason(key: str) -> float:
@@ -236,7 +244,9 @@ _COSTS = {
     "target": _value,
     "actual": _value,
     "adjusted_target": _value,
-    "weight": _number,
+    "weight": _given,
+    "fund_weight": _number,
+    "fund_score": _number,
     "score": _number,
     "review_score": _number,
     "reason": _reason,

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from normalizers.characters import fold, is_blank
 from normalizers.money import unit_of, yuan
-from pipeline.align import align
+from pipeline.align import align, exact
 from pipeline.columns import Column
 from pipeline.fields import Tagged, TaggedRow
 from pipeline.model import Cell, Field, FundLine
 
 FIGURES = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
+EXACT_FIGURE = 1.2
 _COLON = re.compile(r"[:：]+$")
 
 
@@ -100,6 +101,7 @@ def _columns(row: TaggedRow) -> tuple[Column, ...]:
     for t in row.cells:
         key = t.key("fund_column")
         if key is not None:
+            key = f"fund_{key}" if key in ("weight", "score") else key
             out.append(Column(key, t.cell.col, t.cell.col_span, t.cell.text))
     return tuple(out)
 
@@ -117,8 +119,12 @@ def _line(row: TaggedRow, columns: tuple[Column, ...]) -> FundLine | None:
     if any(len(c.text) > 24 for c in figures):
         return None
     first = columns[0] if not row.row.spans else Column("fund_label", label.cell.col, label.cell.col_span, "")
-    found = align([label.cell, *figures], (first, *columns[1:]), row.row.spans)
-    texts = {columns[j].role: members for j, members in found.at}
+    under = (first, *columns[1:])
+    found = exact(figures, columns[1:], worst=EXACT_FIGURE)
+    texts = {columns[j + 1].role: members for j, members in found.at} if found else {}
+    if found is None:
+        texts = {columns[j].role: members for j, members in align([label.cell, *figures], under, row.row.spans).at}
+    texts = {role.removeprefix("fund_"): members for role, members in texts.items()}
     if label.key("fund_line") is None and not any(k in texts for k in FIGURES):
         return None
     return _fund_line(label, "all", texts)

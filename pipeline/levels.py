@@ -44,8 +44,9 @@ class RowLevels:
 
 def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
     """The levels of every row of one block, in order."""
-    first, joined1 = join_pieces([r.level1 for r in rows], 1, [r.top for r in rows])
-    second, joined2 = join_pieces([r.level2 for r in rows], 2, [r.top for r in rows])
+    first_cells, second_cells = _sort_pieces([r.level1 for r in rows], [r.level2 for r in rows])
+    first, joined1 = join_pieces(first_cells, 1, [r.top for r in rows])
+    second, joined2 = join_pieces(second_cells, 2, [r.top for r in rows])
     first, second = _settle_sides(first, second)
     out: list[RowLevels] = []
     raw1: str | None = None
@@ -76,15 +77,40 @@ def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
             level1 = parent
             flags.add("level1_inferred")
         out.append(
-            RowLevels(level1, level2, raw1, raw2, known1.weight if known1 else None, known2.weight if known2 else None, frozenset(flags))
+            RowLevels(
+                level1,
+                level2,
+                _tight(raw1),
+                _tight(raw2),
+                known1.weight if known1 else None,
+                known2.weight if known2 else None,
+                frozenset(flags),
+            )
         )
     return out
+
+
+def _tight(text: str | None) -> str | None:
+    return "".join(text.split()) if text else text
+
+
+def _sort_pieces(first: list[str | None], second: list[str | None]) -> tuple[list[str | None], list[str | None]]:
+    """A piece of a torn label that landed in the other level's column goes back to the piece before it."""
+    one, two = list(first), list(second)
+    for here, there, level in ((one, two, 2), (two, one, 1)):
+        for i, text in enumerate(here):
+            if text is None or there[i] is not None or known(text, 3 - level):
+                continue
+            before = next((there[k] for k in range(i - 1, -1, -1) if there[k] is not None), None)
+            if before is not None and not known(before, level) and known(before + text, level):
+                here[i], there[i] = None, text
+    return one, two
 
 
 def known(text: str, level: int) -> bool:
     """Is the text, alone, a label of the taxonomy at this level?"""
     found = labels.read_level(text, level)
-    return found is not None and found.known and found.score == 1.0 and not _open(text)
+    return found is not None and found.known and found.level == level and found.score == 1.0 and not _open(text)
 
 
 def join_pieces(texts: Sequence[str | None], level: int, tops: Sequence[bool]) -> tuple[list[str | None], set[int]]:
@@ -130,6 +156,9 @@ def _open(text: str) -> bool:
 
 
 def _continues(before: str, text: str, level: int, complete: bool, gap: bool) -> bool:
+    """Is `text` the rest of the label before it, or a remainder of it?"""
+    if text.isdigit():
+        return False
     if complete:
         whole = labels.read_level(before + text, level)
         return (

@@ -153,7 +153,7 @@ def rows_right(truth: Row, rows: Rows) -> list[RowResult]:
         for want, got in pair.indicators:
             confidence = float((got or {}).get("confidence") or 0.0)
             if want is None or got is None:
-                out.append(RowResult(pair.index, want and want["seq"], False, confidence, ("row",)))
+                out.append(RowResult(pair.index, None if want is None else want["seq"], False, confidence, ("row",)))
                 continue
             wrong = tuple(f for f in ROW_FIELDS if not _right(f, want, got))
             out.append(RowResult(pair.index, want["seq"], not wrong, confidence, wrong))
@@ -217,18 +217,23 @@ def _paired_rows(
 
 def _likeness(a: object, b: object) -> float:
     x, y = bare(a) or "", bare(b) or ""
-    return 100.0 if x == y else ratio(x, y)
+    return 100.0 if x == y else float(ratio(x, y))
 
 
 def _row_likeness(want: Row, got: Row) -> float:
-    """By name; where several rows share one, level and target tell them apart."""
+    """By name, unless nobody can know it; where several rows share one, level and target tell them apart."""
     best = max(_likeness(n, got.get("name")) for n in _readings("name", want))
-    return best + 2 * same("target_raw", want["target_raw"], got.get("target_raw")) + 2 * same("level2", want["level2"], got.get("level2"))
+    if "name" in want.get("unrecoverable", ()):
+        best = max(best, SAME_NAME)
+    if best < SAME_NAME:
+        return best
+    return best + sum(2.0 for f in ("target_raw", "level2") if same(f, want[f], got.get(f)))
 
 
 def _fund_likeness(want: Row, got: Row) -> float:
-    alike = 60.0 * (want["source"] == got.get("source")) + 40.0 * (want["scope"] == got.get("scope"))
-    return max(alike, _likeness(want["label_raw"], got.get("label_raw"))) + 0.2 * _likeness(want["label_raw"], got.get("label_raw"))
+    kind = sum(points for f, points in (("source", 60.0), ("scope", 40.0)) if same(f, want[f], got.get(f)))
+    label = _likeness(want["label_raw"], got.get("label_raw"))
+    return max(kind, label) + 0.2 * label
 
 
 def _matched(n: int, m: int, likeness: Callable[[int, int], float], least: float) -> list[tuple[int | None, int | None]]:
@@ -285,7 +290,9 @@ def _value_differences(form: int, row: str, which: str, want: Row, got: Row) -> 
     if f"{which}_kind" not in want or f"{which}_raw" in gone or f"{which}_value" in gone:
         return []
     parts: tuple[Sequence[Row], Sequence[Row]] = (want.get(f"{which}_parts") or (), got.get(f"{which}_parts") or ())
-    out = _part_differences(form, row, which, {f: want.get(f"{which}_{f}") for f in PART_FIELDS}, {f: got.get(f"{which}_{f}") for f in PART_FIELDS})
+    out = _part_differences(
+        form, row, which, {f: want.get(f"{which}_{f}") for f in PART_FIELDS}, {f: got.get(f"{which}_{f}") for f in PART_FIELDS}
+    )
     if want[f"{which}_kind"] != "compound":
         return out
     if len(parts[0]) != len(parts[1]):

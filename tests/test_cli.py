@@ -42,7 +42,7 @@ def bad_files(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "empty.txt": b"", "white.txt": b" \n\t\n \n", "rubbish.bin": bytes(range(256)) * 40, "prose.txt": PROSE.encode(),
         "whole.txt": whole.encode(), "cut-head.txt": "\n".join(lines[:head]).encode(), "cut-rows.txt": "\n".join(lines[: head + 4]).encode(),
-        "again.txt": whole.encode(),
+        "again.txt": whole.encode(), "old.7z": b"7z\xbc\xaf\x27\x1c" + bytes(100),
     }  # fmt: skip
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -57,7 +57,7 @@ def bad_run(bad_files: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 STATUS = [
     ("again.txt", "ok", None), ("cut-head.txt", "partial", "truncated"), ("cut-rows.txt", "partial", "truncated"), ("empty.txt", "failed", "empty_file"),
-    ("prose.txt", "empty", None), ("rubbish.bin", "failed", "unknown_format"), ("white.txt", "failed", "empty_file"), ("whole.txt", "duplicate", None),
+    ("old.7z", "failed", "unknown_format"), ("prose.txt", "empty", None), ("rubbish.bin", "failed", "unknown_format"), ("white.txt", "failed", "empty_file"), ("whole.txt", "duplicate", None),
 ]  # fmt: skip
 
 
@@ -65,6 +65,11 @@ STATUS = [
 def test_every_file_has_a_row_with_its_status(bad_run: tuple[Result, Path], name: str, status: str, code: str | None) -> None:
     rows = {r["source_path"]: (r["status"], r["error_code"]) for r in table(bad_run[1], "documents")}
     assert rows[name] == (status, code)
+
+
+def test_a_format_without_a_reader_is_named(bad_run: tuple[Result, Path]) -> None:
+    kinds = {r["source_path"]: r["media_type"] for r in table(bad_run[1], "documents")}
+    assert (kinds["old.7z"], kinds["rubbish.bin"], kinds["again.txt"]) == ("application/x-7z-compressed", None, "text/plain")
 
 
 def test_bad_files_take_nothing_from_the_others(bad_run: tuple[Result, Path], raw: Path, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 import pytest
+from lxml import etree
 
 from pipeline.cli import main
+from pipeline.document import parse_document
 from pipeline.flags import Flag
 from pipeline.version import VERSION
 
@@ -59,6 +61,24 @@ def test_the_readme_opens_with_the_two_commands_and_a_picture(root: Path) -> Non
     assert "make parse" in opening
     assert "make test" in opening
     assert re.search(r"!\[[^\]]+\]\(docs/[a-z-]+\.svg\)", opening)
+
+
+PICTURED = {
+    "projects": ("project_name", "fiscal_year", "annual_budget", "executed", "execution_rate_pct"),
+    "funds": ("label_raw", "source", "executed", "execution_rate_reported_pct", "flags"),
+    "indicators": ("level1", "level2", "ordinal", "name", "weight", "target_raw", "target_kind", "target_comparator", "target_value", "target_unit", "target_date_end"),
+}  # fmt: skip
+
+
+def test_the_picture_shows_what_the_program_reads(root: Path) -> None:
+    drawn = etree.parse(root / "docs" / "example.svg").getroot()
+    shown = {element.text.strip("[]") for element in drawn if element.text}
+    rows = parse_document((root / "docs" / "example.txt").read_bytes(), "example.txt").tables()
+    assert [len(rows[table]) for table in PICTURED] == [1, 2, 4]
+    for table, columns in PICTURED.items():
+        for value in (row[c] for row in rows[table] for c in columns):
+            text = f"{value:g}" if isinstance(value, float) else ", ".join(value) if isinstance(value, list) else str(value)
+            assert text in shown or value is None, f"{table}: {text}"
 
 
 def test_the_changelog_knows_the_version(root: Path) -> None:

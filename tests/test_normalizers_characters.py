@@ -42,9 +42,11 @@ CLEAN = [
     ("A<B>C", "AC"),
     # quotes that a text format added
     ('"1、发布 2、新开"', "1、发布2、新开"),
-    ('，每集分钟"', "，每集分钟"),
+    ('"共 3 集"', "共3集"),
     ('"说""好""的"', '说"好"的'),
     ('"A"和"B"', '"A"和"B"'),
+    ('55"屏幕', '55"屏幕'),
+    ('，每集分钟"', '，每集分钟"'),  # whether it is the source's own is for its reader to say
     ("“科普中国”", "“科普中国”"),
     # kept as printed
     ("＝100％", "＝100％"),

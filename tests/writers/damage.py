@@ -69,7 +69,11 @@ def _lose_level(rows: Sequence[TextRow], truth: dict[str, Any], rng: Random) -> 
     """The first second-level cell is lost where the next one, 质量指标, tells what it was."""
     seconds = [(row, k) for row in rows if row.indicator for k, role in enumerate(row.roles) if role == "level2"]
     labels = [row.texts[k] for row, k in seconds]
-    if labels[:2] != [FIRST_LEVEL2, SECOND_LEVEL2] or "产出" not in (truth["indicators"][0]["level1_raw"] or "") or rng.random() > LOST_CHANCE:
+    if (
+        labels[:2] != [FIRST_LEVEL2, SECOND_LEVEL2]
+        or "产出" not in (truth["indicators"][0]["level1_raw"] or "")
+        or rng.random() > LOST_CHANCE
+    ):
         return truth
     row, k = seconds[0]
     row.texts[k] = ""
@@ -151,7 +155,7 @@ def _blank_inside(rows: Sequence[TextRow], k: int, rng: Random) -> None:  # noqa
     row = rows[k]
     values = [n for n, role in enumerate(row.roles) if role in ("target_raw", "actual_raw")]
     if _leading(row) and "name" in row.roles and all(row.texts[n] for n in values):
-        row.texts.pop(0), row.roles.pop(0)
+        del row.texts[0], row.roles[0]
         name = row.roles.index("name")
         row.texts.insert(name + 1, "")
         row.roles.insert(name + 1, "")

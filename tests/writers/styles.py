@@ -20,6 +20,7 @@ CJK = "\u4e00-\u9fff"
 HALF = str.maketrans("，：；（）？！", ",:;()?!")
 FULL = str.maketrans("0123456789%", "０１２３４５６７８９％")
 LATEX = {"≥": "\\geq ", "≤": "\\leq "}
+PERCENT = "\\%"
 NARROW_CELL = 6  # characters from which a label is broken over lines
 
 Style = Callable[[WCell], str]
@@ -49,7 +50,7 @@ def ascii_signs(cell: WCell) -> str:
 def latex(cell: WCell) -> str:
     """A comparator and its figure as a formula."""
     found = re.fullmatch(r"([≥≤])(\d[\d.]*)(%?)", cell.text) if cell.role in VALUES else None
-    return f"${LATEX[found[1]]}{found[2]}{'\\%' if found[3] else ''}$" if found else cell.text
+    return f"${LATEX[found[1]]}{found[2]}{PERCENT if found[3] else ''}$" if found else cell.text
 
 
 def tagged(cell: WCell) -> str:

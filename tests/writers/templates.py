@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 
 from tests.compare import FORM_FIELDS, FUND_FIELDS, LATEX
+from tests.writers.rows import Style, shown_row
 from tests.writers.sheet import Piece, Sheet, placed, spread
 
 Form = dict[str, Any]
@@ -25,35 +26,9 @@ Layout = Mapping[str, Any]
 
 LAYOUTS: Mapping[str, Layout] = tomllib.loads((Path(__file__).parent / "layouts.toml").read_text(encoding="utf-8"))
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
-SPLIT = re.compile(r"(≥|≤|>=|<=|[<>=＞＜＝])?\s*(\d[\d,]*(?:\.\d+)?)\s*([^\d≥≤<>=\-~～至;；,，]{0,8})")
 MONEY_FIELDS = frozenset({"initial_budget", "annual_budget", "executed"})
-ROW_FIELDS = ("level1", "level2", "name", "target_raw", "actual_raw", "weight", "score", "review_score", "direction", "remark", "deviation_reason")
-SPLIT_FIELDS = frozenset({"sign", "value", "value_only", "unit"})
-DIRECTIONS = {"positive": "正向指标", "negative": "反向指标"}
-CONTACT = {"contact_name": "王建国", "contact_phone": "0000-1234567", "contact_kind": "部门预算项目", "contact_date": "2024年3月15日"}
+CONTACT = {"contact_name": "王建国", "contact_phone": "0000-1234567", "contact_date": "2024年3月15日"}
 ALWAYS_TRUE = frozenset({"form_type", "form_title", "fiscal_year"})
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How one form writes what the layout leaves open."""
-
-    dash: str  # in the weight and score of the fund lines below the total
-    money: str  # format of an amount in the form's unit
-    year_note: str
-    total: str  # "总分" or "总 分"
-    no_unit: str  # in a unit column, where the value has none
-
-    @staticmethod
-    def of(rng: Random) -> Style:
-        """A style by chance."""
-        return Style(
-            dash=rng.choice(["—", "—", "—", "-", "", "/"]),
-            money=rng.choice(["{:f}", "{:f}", "{:f}", "{:.2f}", "{:,.2f}"]),
-            year_note=rng.choice(["（{year}年度）", "(  {year}  年度)", "（{year} 年度）", "({year}年度)", "{year}年度"]),
-            total=rng.choice(["{}", "{}", "{0[0]} {0[1]}"]),
-            no_unit=rng.choice(["", "无", "-", "/"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +58,11 @@ def layouts_for(form: Form) -> list[str]:
         if layout["form_type"] == "indicator_system":
             fits = not target
         else:
-            fits = (layout["form_type"] == "target") == target and bool(form["funds"]) and bool(layout.get("overall")) == bool(form.get("overall"))
+            fits = (
+                (layout["form_type"] == "target") == target
+                and bool(form["funds"])
+                and bool(layout.get("overall")) == bool(form.get("overall"))
+            )
         if fits and not (without_values and fields & {"target_raw", "value"}):
             out.append(name)
     return out
@@ -122,7 +101,7 @@ class _Builder:
         self.fund_lines: list[Form] = []
         self.title = ""
         self.columns = [self._column(spec) for spec in layout["columns"]]
-        self.rows = [self._row_truth(row) for row in form["indicators"]]
+        self.rows = [shown_row(row, {c.field for c in self.columns}, style) for row in form["indicators"]]
 
     # ---- sheet -----------------------------------------------------------------------------------------------------
 
@@ -152,7 +131,12 @@ class _Builder:
         return titles
 
     def _filled(self, text: str) -> str:
-        values = {"year": self.form["fiscal_year"], "unit": self.unit, "project": self.form["project_name"], "place": self.form.get("place", "")}
+        values = {
+            "year": self.form["fiscal_year"],
+            "unit": self.unit,
+            "project": self.form["project_name"],
+            "place": self.form.get("place", ""),
+        }
         return text.format(**values)
 
     def _column(self, spec: str) -> Column:
@@ -170,7 +154,7 @@ class _Builder:
         for spec in specs:
             label, field = self._label(spec)
             texts += [Piece(label, role="label"), Piece(self._header_text(field), role=field)]
-        spans = spread(n_cols, [1] * len(texts), [k for k in range(1, len(texts), 2)])
+        spans = spread(n_cols, [1] * len(texts), list(range(1, len(texts), 2)))
         return [Piece(p.text, s, role=p.role) for p, s in zip(texts, spans, strict=True)]
 
     def _header_text(self, field: str) -> str:
@@ -215,7 +199,9 @@ class _Builder:
                 self._show_line(line, label, fields)
                 first = [Piece(block, rows=len(lines), role="label")] if number == 0 else []
                 spans = spread(n_cols - 1, [1, 1], [1, 0])
-                out.append([*first, Piece(label, spans[0], role="fund"), Piece(self._money(line["annual_budget"]), spans[1], role="amount")])
+                out.append(
+                    [*first, Piece(label, spans[0], role="fund"), Piece(self._money(line["annual_budget"]), spans[1], role="amount")]
+                )
             return out
         specs = [self._label(s) for s in funds["columns"]]
         widths = spread(n_cols - 1, [1] * (1 + len(specs)), [0, 0, 1, 2])
@@ -250,7 +236,10 @@ class _Builder:
                 line = next((f for f in self.form["funds"] if f["scope"] == panel[1] and f["source"] == source), None)
                 if line is not None:
                     self._show_line(line, label, {"annual_budget": line["annual_budget"]})
-                row += [Piece(label, label_span, role="fund"), Piece(self._money(line["annual_budget"]) if line else "", value_span, role="amount")]
+                row += [
+                    Piece(label, label_span, role="fund"),
+                    Piece(self._money(line["annual_budget"]) if line else "", value_span, role="amount"),
+                ]
             out.append(row)
         return out
 
@@ -317,29 +306,14 @@ class _Builder:
         for column, span in zip(self.columns, spans, strict=True):
             if column.field in ("level1", "level2"):
                 key = _level_key(column.field)
-                same = [key(r) for r in self.rows]
+                same = [key(r.truth) for r in self.rows]
                 if k and same[k] == same[k - 1]:
                     continue
                 run = next((n for n in range(k, len(same)) if same[n] != same[k]), len(same)) - k
-                out.append(Piece(row[f"{column.field}_raw"] or "", span, run, column.field))
+                out.append(Piece(row.texts[column.field], span, run, column.field))
             else:
-                out.append(Piece(self._cell_text(row, column.field), span, role=column.field))
+                out.append(Piece(row.texts[column.field], span, role=column.field))
         return out
-
-    def _cell_text(self, row: Form, field: str) -> str:
-        if field == "name":
-            number = row["ordinal"]
-            return f"指标{number}：{row['name']}" if number is not None else str(row["name"] or "")
-        if field in SPLIT_FIELDS:
-            return str(row["_split"][field])
-        if field == "value_type":
-            return "定量" if re.search(r"\d", row["target_raw"] or "") else "定性"
-        if field == "direction":
-            return DIRECTIONS.get(row.get("direction") or "", "")
-        value = row.get(field)
-        if field == "blank" or value is None:
-            return ""
-        return f"{value:g}" if isinstance(value, int | float) else str(value)
 
     def _total(self, spans: Sequence[int], side: bool) -> list[Piece]:
         sums = {"weight": self.form["total_weight"], "score": self.form["total_score"]}
@@ -356,53 +330,25 @@ class _Builder:
 
     # ---- truth -----------------------------------------------------------------------------------------------------
 
-    def _row_truth(self, row: Form) -> Form:
-        """The row as the layout shows it, with the pieces of its target under `_split`."""
-        fields = {c.field for c in self.columns}
-        out = dict(row)
-        if fields & SPLIT_FIELDS:
-            out["_split"] = self._split(row, fields)
-            raw = "".join(out["_split"][f] for f in ("sign", "value") if f in fields and out["_split"][f] != "定性")
-            raw = out["_split"]["value_only"] if "value_only" in fields else raw
-            raw += "" if out["_split"]["unit"] == self.style.no_unit else out["_split"]["unit"]
-            if raw != (row["target_raw"] or ""):
-                out = {k: v for k, v in out.items() if not k.startswith("target_")} | {"target_raw": raw or None}
-        elif "target_raw" not in fields:
-            out = {k: v for k, v in out.items() if not k.startswith("target_")} | {"target_raw": None}
-            out.pop("is_placeholder", None)
-        if "actual_raw" not in fields:
-            out = {k: v for k, v in out.items() if not k.startswith("actual_")} | {"actual_raw": None}
-        for level in ("level1", "level2"):
-            if level not in fields:
-                out |= {level: None, f"{level}_raw": None, f"{level}_weight": None}
-        return out | {f: None for f in ROW_FIELDS[5:] if f not in fields}
-
-    def _split(self, row: Form, fields: set[str]) -> dict[str, str]:
-        """Sign, value and unit of a target in columns of their own; a text has the sign 定性."""
-        raw = row["target_raw"] or ""
-        found = SPLIT.fullmatch(raw)
-        if row.get("is_placeholder") or not raw:
-            return {"sign": "", "value": raw, "value_only": raw, "unit": ""}
-        if found is None:
-            return {"sign": "定性", "value": raw, "value_only": raw, "unit": self.style.no_unit}
-        sign, value, unit = found.groups()
-        sign = sign or ("=" if "sign" in fields else "")
-        return {"sign": sign, "value": value, "value_only": sign + value, "unit": unit or self.style.no_unit}
-
     def truth(self) -> Form:
         """What a perfect reader would get from the sheet; call after `sheet`."""
         shown = self.shown | ALWAYS_TRUE
         if self.layout.get("project_in_title"):
             shown |= {"project_name"}
         out: Form = {f: self.form[f] if f in shown else None for f in FORM_FIELDS}
-        out |= {"form_type": self.layout["form_type"], "form_title": self.title, "form_index": self.form["form_index"], "funds": self.fund_lines}
+        out |= {
+            "form_type": self.layout["form_type"],
+            "form_title": self.title,
+            "form_index": self.form["form_index"],
+            "funds": self.fund_lines,
+        }
         if out["amount_unit"] is not None:
             out |= {"amount_unit": self.unit, "amount_unit_source": "stated"}
         if out["execution_rate_reported_pct"] is None and self.layout["form_type"].endswith("target"):
             out["initial_budget"] = None
         if any("*执行率" in c for c in self.layout.get("funds", {}).get("columns", ())):
             out["unrecoverable"] = ["budget_weight"]  # it stands only inside a column's label
-        out["indicators"] = [{k: v for k, v in row.items() if k != "_split"} for row in self.rows]
+        out["indicators"] = [row.truth for row in self.rows]
         return out
 
 
