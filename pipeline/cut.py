@@ -206,6 +206,8 @@ def _title_lines(flow: Flow, start: int, head: int) -> list[Line]:
     keys = flow.keys[start:head]
     out: list[Line] = []
     notes = _NOTES.search(keys)
+    if notes and notes[1] and LINE in flow.breaks[1:] and not flow.breaks[start + notes.start()]:
+        notes = None  # the year stands in the title's own line
     end = start + (notes.start() if notes else len(keys))
     cut = start
     for i in range(start + 1, end):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from normalizers.levels import read_level
 from pipeline import fit
 from pipeline.columns import Column
-from pipeline.cut_costs import WORDY, boundaries, by_cost, cell_cost, end_cost, kind, start_cost
+from pipeline.cut_costs import boundaries, by_cost, cell_cost, end_cost, kind, start_cost
 from pipeline.cut_head import GUESS, READER
 from pipeline.flow import LINE, NONE, Flow
 from pipeline.stitch import Row
@@ -34,6 +34,9 @@ FULL_SCORE = -0.5
 OVER = 7.0
 SUM_OFF = 4.5
 MOST_SURE = 0.88  # a row that nothing but its own sense cuts is never quite sure
+UNIT_TWICE = 0.8  # a measure with its unit where the unit has a column of its own
+NOTHING = -1.2  # 0 beside 0, 无 beside 0: a row that says that there is nothing
+_NOTHING = ("0", "无")
 SIGNED = -1.0  # a bare figure behind a sign in a column of its own
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
@@ -186,8 +189,15 @@ def _step(
         level_sum, in_level = (found.weight if found and "weight" in roles else None), 0.0
     elif role == "target":
         target = key
-        if state.column >= 0 and roles[state.column] == "sign" and re.fullmatch(r"[\d.,]+", key):
+        before = roles[state.column] if state.column >= 0 and state.pick is not None else ""
+        if before == "sign" and re.fullmatch(r"[\d.,]+", key):
             total += SIGNED
+        elif "unit" in roles and re.fullmatch(r"[≥≤><=]?[\d.,]+[^\d.,]+", key):
+            total += UNIT_TWICE
+        elif before == "name" and key in _NOTHING and state.pick is not None and flow.keys[state.pick[0] : state.pick[1]] in _NOTHING:
+            total += NOTHING
+    elif role == "unit":
+        total += UNIT_TWICE if re.search(r"\d[^\d]+$", target) and key not in "无/—-" else 0.0
     elif role == "actual":
         total += ALIKE if key == target else 0.0
     elif role == "weight":
@@ -228,7 +238,8 @@ def _segments(flow: Flow, at: int, spots: Sequence[int], roles: Sequence[str], s
     out: list[tuple[float, int, int]] = []
     index = _after(spots, at)
     joins = 0.0
-    torn = start_cost(flow, at)
+    torn = start_cost(flow, at, "unit" in roles)
+    labels = [i for i, role in enumerate(roles) if role in ("level1", "level2")]
     for stop in spots[index:]:
         n = stop - at
         if n > 200 or joins > WORST + 2:
@@ -237,11 +248,11 @@ def _segments(flow: Flow, at: int, spots: Sequence[int], roles: Sequence[str], s
         for column, role in enumerate(roles):
             if n > LONGEST.get(role, LONGEST_FIGURE):
                 continue
-            cost = joins + cell_cost(role, key, sep == NONE) + (torn + end_cost(flow, stop, role) if role in WORDY else 0.0)
+            cost = joins + cell_cost(role, key, sep == NONE) + end_cost(flow, stop) + torn.get(role, 0.0)
             if cost < WORST:
                 out.append((cost, stop, column))
         joins += _join(flow, stop, sep)
-    return by_cost(out, SEGMENTS)
+    return by_cost(out, labels, SEGMENTS)
 
 
 def _after(spots: Sequence[int], at: int) -> int:

@@ -148,7 +148,11 @@ def _name(key: str) -> float:
         return 6.0
     if level_known(key, 1) or level_known(key, 2):
         return 0.8 if "执行" in key else 4.0 if key.endswith("指标") or key[0].isdigit() else 1.6
-    if _VALUE.fullmatch(key) and len(key) < (12 if key[0].isascii() or key[0] in "≥≤" else 5):
+    if (
+        _VALUE.fullmatch(key)
+        and not key.endswith(("率", "度", "量", "数"))
+        and len(key) < (12 if key[0].isascii() or key[0] in "≥≤" else 5)
+    ):
         return 2.6
     if _SIGN.fullmatch(key):
         return 3.0
