@@ -69,7 +69,10 @@ def read_block(columns: Sequence[Column], rows: Sequence[Row], side_text: str | 
     trusted = _trusted(filled, columns, offset)
     raws = [_raw(row, columns, offset, trusted) for row in filled]
     raws = spread(raws)
-    return indicators(join_torn(raws), columns, side_text)
+    usual = _usual(raws)
+    wraps = any(r.reader == WRAPPING for r in filled) and not all(_whole(raw, usual) for raw in raws)
+    found = indicators(join_torn(raws), columns, side_text)
+    return tuple(replace(i, confidence=round(i.confidence * WRAPPED, 3)) for i in found) if wraps else found
 
 
 def with_side(columns: Sequence[Column]) -> tuple[Column, ...]:

@@ -21,13 +21,13 @@ INSIDE = 1.5  # a measure, sign or label inside a text
 LABEL_INSIDE = 2.0  # a level label or an ordinal inside a reason or a remark
 INSIDE_RULE = 0.4  # the same in a rule for the score, which is full of figures
 FIGURE_INSIDE = 1.6  # a bare figure inside a text that nothing parts
-LONGER_VALUE = 0.02  # so is a longer measure: 82900元/人 before 82900元
+LONGER_VALUE = 0.05  # so is a longer measure: 82900元/人 before 82900元
 TORN_NUMBER = 2.0  # a text that begins with the second half of a run of digits
 LOST_CODE = 2.5  # a label whose code was left to the text before
 CODE_BEHIND = 0.3  # a label's code right behind a figure
 SHORTER_LABEL = 1.2  # a label that ends where a longer one would go on
 LOST_UNIT = 1.2  # a text that begins with a unit behind a figure
-CUT_ORDINAL = 1.0  # a label that ends with the 指标 of `指标1：`
+CUT_ORDINAL = 2.5  # a label that ends with the 指标 of `指标1：`
 HALF_PAIR = 2.0  # a stretch with half a pair of brackets or quotes
 
 _EXTRA_UNITS = (
@@ -137,10 +137,21 @@ def start_cost(flow: Flow, at: int, own_units: bool) -> dict[str, float]:
     before, here = flow.keys[at - 1], flow.keys[at]
     if before in "-.、" and at > 1 and flow.keys[at - 2].isdigit():
         return {"level1": LOST_CODE, "level2": LOST_CODE}
+    if here == "/" and before in "元次人":
+        return {"unit": LOST_UNIT}
     if not before.isdigit():
         return {}
     if here.isdigit():
-        return {"name": TORN_NUMBER, "reason": TORN_NUMBER, "remark": TORN_NUMBER, "level1": CODE_BEHIND, "level2": CODE_BEHIND}
+        zero = LOST_UNIT if here == "0" else 0.0
+        return {
+            "target": zero,
+            "actual": zero,
+            "name": TORN_NUMBER,
+            "reason": TORN_NUMBER,
+            "remark": TORN_NUMBER,
+            "level1": CODE_BEHIND,
+            "level2": CODE_BEHIND,
+        }
     lost = LOST_UNIT if not own_units and _UNIT_AT.match(flow.keys, at) else 0.0
     return {"name": lost, "reason": lost, "remark": lost}
 
@@ -214,7 +225,7 @@ def value_cost(key: str, glued: bool) -> float:
     if _COUNT.fullmatch(key):
         return -LONGER_VALUE * len(key) if not re.fullmatch(r"[\d.,]+", key) else 0.9
     if re.search(r"\d", key) and re.search(r"[年月日]|\d{4}[-.]\d", key) and _DAY.fullmatch(key):
-        return 0.0 if not key[-1].isdigit() or not re.search("[年月]", key) else 1.5
+        return -LONGER_VALUE * len(key) if not key[-1].isdigit() or not re.search("[年月]", key) else 1.5
     if _QUALITY.fullmatch(key):
         return 0.25
     if all(kind(c) == "d" for c in key):

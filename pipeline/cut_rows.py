@@ -36,7 +36,10 @@ SUM_OFF = 4.5
 MOST_SURE = 0.88  # a row that nothing but its own sense cuts is never quite sure
 UNIT_TWICE = 0.8  # a measure with its unit where the unit has a column of its own
 NOTHING = -1.2  # 0 beside 0, 无 beside 0: a row that says that there is nothing
+UNIT_OF_WORDS = 2.0  # a unit beside a target without a figure
 _NOTHING = ("0", "无")
+_SIGNS = ("≥", "≤", ">", "<", "=")
+_NO_UNIT = ("", "无", "/", "-", "—")
 SIGNED = -1.0  # a bare figure behind a sign in a column of its own
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
@@ -66,6 +69,8 @@ class _State:
     in_level: float = 0.0
     level_sum: float | None = None
     target: str = ""
+    name: str = ""
+    unit: str = ""
 
     def picks(self) -> list[tuple[int, int, int]]:
         """All cells of this reading, first to last."""
@@ -134,7 +139,7 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> tuple
                 beams[end] = states
             continue
         segments = _segments(flow, at, spots, roles, block.sep)
-        for state in _prune(states):
+        for state in _prune(states, roles, block.total is not None):
             for stop, column, cost in segments:
                 if roles[column] in unused:
                     continue
@@ -155,11 +160,20 @@ def _index(roles: Sequence[str], role: str) -> int:
     return roles.index(role) if role in roles else 0
 
 
-def _prune(states: list[_State]) -> list[_State]:
-    """The cheapest states, one for each future that they can have."""
-    best: dict[tuple[int, float, float, float | None, float | None, str], _State] = {}
+def _prune(states: list[_State], roles: Sequence[str], summing: bool) -> list[_State]:
+    """The cheapest states, one for each future that they can have: what is behind them and no longer asked is forgotten."""
+    actual, weight = _index(roles, "actual"), _index(roles, "weight")
+    best: dict[tuple[object, ...], _State] = {}
     for s in sorted(states, key=lambda s: s.cost):
-        best.setdefault((s.column, round(s.summed, 2), round(s.in_level, 2), s.level_sum, s.weight, s.target), s)
+        future = (
+            s.column,
+            s.level_sum,
+            round(s.in_level, 2) if s.level_sum is not None else 0.0,
+            round(s.summed, 2) if summing else 0.0,
+            s.weight if s.column == weight else None,
+            s.target if s.column < actual else "",
+        )
+        best.setdefault(future, s)
         if len(best) >= BEAM:
             break
     return list(best.values())
@@ -172,7 +186,8 @@ def _step(
     role = roles[column]
     key = flow.keys[at:stop]
     total = state.cost + cost
-    weight, summed, in_level, level_sum, target = state.weight, state.summed, state.in_level, state.level_sum, state.target
+    weight, summed, in_level, level_sum = state.weight, state.summed, state.in_level, state.level_sum
+    target, name, unit = state.target, state.name, state.unit
     if column > state.column:
         total += sum(blanks[state.column + 1 : column])
         total += ROW_OVER_LINE if block.by_line and state.column >= 0 and flow.breaks[at] == LINE else 0.0
@@ -181,7 +196,7 @@ def _step(
             return None
         total += sum(blanks[state.column + 1 :]) + sum(blanks[:column])
         total += ROW_IN_LINE if block.by_line and flow.breaks[at] != LINE else 0.0
-        weight, target = None, ""
+        weight, target, name, unit = None, "", "", ""
     if role == "level1":
         found = read_level(key, 1)
         if level_sum is not None and abs(in_level - level_sum) > 0.01:
@@ -189,15 +204,21 @@ def _step(
         level_sum, in_level = (found.weight if found and "weight" in roles else None), 0.0
     elif role == "target":
         target = key
-        before = roles[state.column] if state.column >= 0 and state.pick is not None else ""
-        if before == "sign" and re.fullmatch(r"[\d.,]+", key):
+        bare = re.fullmatch(r"[\d.,]+", key) is not None
+        if bare and state.pick is not None and flow.keys[state.pick[0] : state.pick[1]] in _SIGNS:
             total += SIGNED
         elif "unit" in roles and re.fullmatch(r"[≥≤><=]?[\d.,]+[^\d.,]+", key):
             total += UNIT_TWICE
-        elif before == "name" and key in _NOTHING and state.pick is not None and flow.keys[state.pick[0] : state.pick[1]] in _NOTHING:
+        if key in _NOTHING and name in _NOTHING:
             total += NOTHING
+        if unit not in _NO_UNIT and not re.fullmatch(r"[\d.,~-]+", key):
+            total += UNIT_OF_WORDS
     elif role == "unit":
-        total += UNIT_TWICE if re.search(r"\d[^\d]+$", target) and key not in "无/—-" else 0.0
+        unit = key
+        if key not in _NO_UNIT and target:
+            total += UNIT_TWICE if re.search(r"\d[^\d]+$", target) else 0.0 if re.search(r"\d$", target) else UNIT_OF_WORDS
+    elif role == "name":
+        name = key
     elif role == "actual":
         total += ALIKE if key == target else 0.0
     elif role == "weight":
@@ -211,7 +232,7 @@ def _step(
     elif role == "score" and weight is not None and re.fullmatch(r"\d+(\.\d+)?分?", key):
         score = float(key.rstrip("分"))
         total += OVER if score > weight else FULL_SCORE if score == weight else 0.4 if score >= weight / 2 else 1.0
-    return _State(total, column, (at, stop, column), state, weight, summed, in_level, level_sum, target)
+    return _State(total, column, (at, stop, column), state, weight, summed, in_level, level_sum, target, name, unit)
 
 
 def _weight_prior(weight: float) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +19,11 @@ from itertools import pairwise
 from pipeline.model import Cell, Table
 from pipeline.read.lines import Claim, SourceLine
 
+WRAP_GAP = 5  # display columns between a full cell and the next column
+WRAP_LINES = 2  # texts that fill a column before it is taken as wrapped
+WRAP_SHORT = 3  # lines with at most half of the usual texts before a table is taken to have wrapped ones
+WRAP_LEAST = 6  # display columns: a narrower text is not wrapped
+_FIGURE = re.compile(r"[≥≤><=]?[-\d.,%/—]+")
 READER = "text-spaces"
 MAX_APART = 5  # lines without columns, blank ones included, that may stand between two rows of one table
 LETTER_GAP = 4  # display columns between the characters of a word that is spaced out (`总  分`)
@@ -217,10 +222,52 @@ def _table(region: Sequence[_Row], lines: Sequence[SourceLine]) -> Table:
     columns = _columns([row.pieces for row in region if len(row.pieces) > 1])
     places = [_assigned(row.pieces, columns) for row in region]
     n_cols = max(used[-1] for used in places) + 1
+    rows: list[list[int]] = []  # the lines of each row
+    wrapped = _wrapped(region, places, columns)
+    for i in range(len(region)):
+        if rows and _goes_on(region, places, columns, wrapped, rows[-1][-1], i):
+            rows[-1].append(i)
+        else:
+            rows.append([i])
     cells: list[Cell] = []
-    for r, (row, used) in enumerate(zip(region, places, strict=True)):
-        texts = dict(zip(used, (piece.text for piece in row.pieces), strict=True))
-        no = lines[row.index].no
-        wanted = range(n_cols) if n_cols <= MAX_FILLED else used
-        cells += [Cell(texts.get(c, ""), r, c, line_start=no, line_end=no) for c in wanted]
-    return Table(tuple(cells), len(region), n_cols, READER, spans=False)
+    for r, members in enumerate(rows):
+        texts: dict[int, list[str]] = {}
+        for i in members:
+            for c, piece in zip(places[i], region[i].pieces, strict=True):
+                texts.setdefault(c, []).append(piece.text)
+        first, last = lines[region[members[0]].index].no, lines[region[members[-1]].index].no
+        wanted: Iterable[int] = range(n_cols) if n_cols <= MAX_FILLED else sorted(texts)
+        cells += [Cell("\n".join(texts.get(c, [])), r, c, line_start=first, line_end=last) for c in wanted]
+    return Table(tuple(cells), len(rows), n_cols, READER, spans=False)
+
+
+def _wrapped(region: Sequence[_Row], places: Sequence[list[int]], columns: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Columns whose texts are wrapped, not just long: several fill them to the same edge, and lines with few texts follow."""
+    full: dict[int, set[str]] = {}
+    for row, used in zip(region, places, strict=True):
+        for c, piece in zip(used, row.pieces, strict=True):
+            if c < len(columns) and piece.end >= columns[c][1] - 1 and piece.end - piece.start >= WRAP_LEAST:
+                full.setdefault(c, set()).add(piece.text)
+    usual = sorted(len(row.pieces) for row in region)[len(region) // 2]
+    short = sum(len(row.pieces) <= max(1, usual // 2) for row in region)
+    return frozenset(c for c, texts in full.items() if len(texts) >= WRAP_LINES and short >= WRAP_SHORT)
+
+
+def _goes_on(
+    region: Sequence[_Row], places: Sequence[list[int]], columns: Sequence[tuple[int, int]], wrapped: frozenset[int], above: int, here: int
+) -> bool:
+    """Is a line the rest of the cells above it: does every text of it stand below one that fills its column to the edge?
+
+    Figures do not wrap. A text fills its column if what follows it starts right behind, or, in the last one, if none is longer.
+    """
+    if region[here].index != region[above].index + 1:
+        return False
+    over = dict(zip(places[above], region[above].pieces, strict=True))
+    for c, piece in zip(places[here], region[here].pieces, strict=True):
+        before = over.get(c)
+        if before is None or c not in wrapped or abs(before.start - piece.start) > SLIP or _FIGURE.fullmatch(piece.text):
+            return False
+        edge = columns[c + 1][0] - WRAP_GAP if c + 1 < len(columns) else columns[c][1] - 1
+        if before.end < edge or before.end - before.start < WRAP_LEAST:
+            return False
+    return True
