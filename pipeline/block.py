@@ -33,6 +33,9 @@ LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 SURE = {True: 0.99, False: 0.985}  # confidence of a row without any doubt, by whether the source knows its cells
 CLOSERS = {"”": "“", "’": "‘", "》": "《", ")": "(", "）": "（", "】": "【", "」": "「"}
 
+WRAPPING = "text-spaces"  # the reader whose lines may be pieces of wrapped cells
+WRAPPED = 0.9  # what a row is worth in a block where pieces are left over there
+TORN_LEVEL = 0.1  # in a loose grid an unknown label may be a torn one
 DOUBT = {
     "row_shift_repaired": 0.0,
     "level1_inferred": 0.0,
