@@ -14,7 +14,8 @@ from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Reading
 from pipeline.read.html import read_html
-from pipeline.read.sniff import HTML, MARKDOWN, PLAIN, media_type_of, wrong_ending
+from pipeline.read.pdf import read_pdf
+from pipeline.read.sniff import HTML, MARKDOWN, PDF, PLAIN, media_type_of, wrong_ending
 from pipeline.read.text import read_text
 
 Reader = Callable[[bytes, str, str], Reading]
@@ -24,6 +25,7 @@ READERS: Mapping[str, Reader] = {
     PLAIN: read_text,
     MARKDOWN: read_text,
     HTML: read_html,
+    PDF: read_pdf,
 }
 
 

@@ -1,0 +1,235 @@
+"""Rulings and characters of a page → tables of cells with exact spans.
+
+Comes in: horizontal and vertical rulings and characters, all in one system of points with the origin at the top left.
+Goes out: tables whose cells are the rectangles that the rulings bound, each with the text inside it, and the characters that
+stand outside every table. Rulings may be broken, doubled, thin, or lacking at the outer edge; a page break leaves cells open.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.model import Box, Cell, Table
+
+SNAP = 2.2  # points: rulings nearer than this are one
+GAP = 4.5  # points: a gap in a ruling that is no gap
+TOUCH = 3.0  # points by which rulings that meet may miss each other
+SHORTEST = 5.0  # points: a shorter stroke is part of a character
+COVERED = 0.6  # share of a cell's side that a ruling must cover to be its wall
+LEAST_CELLS = 4
+SAME_LINE = 0.45  # of the character's size: baselines nearer than this are one line
+WORD_GAP = 0.28  # of the character's size: a wider gap in Latin text is a space
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """One character: its loose box, the baseline's y, and its size in points."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    base: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A horizontal (`at` = y, `start`–`end` = x) or vertical (`at` = x) line."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The borders of one table and its cells as (first row, first column, rows, columns)."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[tuple[int, int, int, int], ...]
+
+    @property
+    def box(self) -> Box:
+        """The table's outer borders."""
+        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
+
+
+def merged(rulings: Sequence[Ruling]) -> list[Ruling]:
+    """Rulings on one line become one where they meet or nearly meet."""
+    out: list[Ruling] = []
+    group: list[Ruling] = []
+    for r in sorted(rulings, key=lambda r: r.at):
+        if group and r.at - group[-1].at > SNAP:
+            out += _joined(group)
+            group = []
+        group.append(r)
+    return out + (_joined(group) if group else [])
+
+
+def _joined(group: Sequence[Ruling]) -> list[Ruling]:
+    at = sum(r.at * (r.end - r.start + 0.1) for r in group) / sum(r.end - r.start + 0.1 for r in group)
+    out: list[Ruling] = []
+    for r in sorted(group, key=lambda r: r.start):
+        if out and r.start - out[-1].end <= GAP:
+            out[-1] = Ruling(at, out[-1].start, max(out[-1].end, r.end))
+        else:
+            out.append(Ruling(at, r.start, r.end))
+    return [r for r in out if r.end - r.start >= SHORTEST]
+
+
+def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling]) -> list[Grid]:
+    """The tables that the rulings of a page draw, top to bottom."""
+    across, down = merged(horizontal), merged(vertical)
+    parents = list(range(len(across) + len(down)))
+
+    def root(i: int) -> int:
+        while parents[i] != i:
+            parents[i] = parents[parents[i]]
+            i = parents[i]
+        return i
+
+    for i, h in enumerate(across):
+        for j, v in enumerate(down):
+            if h.start - TOUCH <= v.at <= h.end + TOUCH and v.start - TOUCH <= h.at <= v.end + TOUCH:
+                parents[root(i)] = root(len(across) + j)
+    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
+    for i in range(len(parents)):
+        sides = groups.setdefault(root(i), ([], []))
+        if i < len(across):
+            sides[0].append(across[i])
+        else:
+            sides[1].append(down[i - len(across)])
+    found = [g for h, v in groups.values() if (g := _grid(h, v)) is not None]
+    return sorted(found, key=lambda g: (g.ys[0], g.xs[0]))
+
+
+def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
+    """One connected group of rulings as a grid; None where it draws no table."""
+    if len(across) < 2 or not down:
+        return None
+    left, right = min(h.start for h in across), max(h.end for h in across)
+    top, bottom = min(v.start for v in down), max(v.end for v in down)
+    xs = _marks([v.at for v in down] + [left, right])
+    ys = _marks([h.at for h in across] + [top, bottom])
+    n_rows, n_cols = len(ys) - 1, len(xs) - 1
+    if n_rows < 1 or n_cols < 1:
+        return None
+    cells = _cells(xs, ys, across, down)
+    if len(cells) < LEAST_CELLS or (n_cols < 2 and n_rows < 2):
+        return None
+    return Grid(tuple(xs), tuple(ys), tuple(cells))
+
+
+def _marks(values: Sequence[float]) -> list[float]:
+    out: list[list[float]] = []
+    for v in sorted(values):
+        if out and v - out[-1][-1] <= TOUCH:
+            out[-1].append(v)
+        else:
+            out.append([v])
+    return [sum(g) / len(g) for g in out]
+
+
+def _cells(xs: Sequence[float], ys: Sequence[float], across: Sequence[Ruling], down: Sequence[Ruling]) -> list[tuple[int, int, int, int]]:
+    """Boxes of the grid without a wall between them are one cell; what is no rectangle is cut into rows of it."""
+    n_rows, n_cols = len(ys) - 1, len(xs) - 1
+    walls = [[_covered(down, xs[j], ys[i], ys[i + 1]) for j in range(n_cols + 1)] for i in range(n_rows)]
+    floors = [[_covered(across, ys[i], xs[j], xs[j + 1]) for j in range(n_cols)] for i in range(n_rows + 1)]
+    seen = [[False] * n_cols for _ in range(n_rows)]
+    out = []
+    for i in range(n_rows):
+        for j in range(n_cols):
+            if seen[i][j]:
+                continue
+            width = 1
+            while j + width < n_cols and not walls[i][j + width] and not seen[i][j + width]:
+                width += 1
+            height = 1
+            while i + height < n_rows and _opens(i + height, j, width, walls, floors, seen):
+                height += 1
+            for a in range(i, i + height):
+                for b in range(j, j + width):
+                    seen[a][b] = True
+            out.append((i, j, height, width))
+    return out
+
+
+def _opens(row: int, col: int, width: int, walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]], seen: Sequence[Sequence[bool]]) -> bool:
+    """Does the stretch above go on into this row: no floor above it, no wall inside it, walls or the edge beside it?"""
+    columns = range(col, col + width)
+    inside = any(walls[row][j] for j in range(col + 1, col + width))
+    return not inside and not any(floors[row][j] or seen[row][j] for j in columns)
+
+
+def _covered(rulings: Sequence[Ruling], at: float, start: float, end: float) -> bool:
+    """Does a ruling at this place cover most of the stretch?"""
+    length = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rulings if abs(r.at - at) <= TOUCH)
+    return length >= COVERED * (end - start)
+
+
+def tables(found: Sequence[Grid], chars: Sequence[Char], page: int, reader: str) -> tuple[list[Table], list[Char]]:
+    """The grids with their texts, and the characters outside all of them."""
+    inside: list[dict[int, list[Char]]] = [{} for _ in found]
+    owners = [_owners(g) for g in found]
+    outside: list[Char] = []
+    for c in chars:
+        x, y = (c.x0 + c.x1) / 2, (c.top + c.bottom) / 2
+        for k, g in enumerate(found):
+            x0, top, x1, bottom = g.box
+            if x0 <= x <= x1 and top <= y <= bottom:
+                col = min(max(bisect_right(g.xs, x) - 1, 0), len(g.xs) - 2)
+                row = min(max(bisect_right(g.ys, y) - 1, 0), len(g.ys) - 2)
+                inside[k].setdefault(owners[k][row][col], []).append(c)
+                break
+        else:
+            outside.append(c)
+    out = []
+    for k, g in enumerate(found):
+        if not inside[k]:
+            continue
+        cells = tuple(
+            Cell(
+                "\n".join(text_lines(inside[k].get(n, []))), r, c, rows, cols, page=page,
+                box=(round(g.xs[c], 2), round(g.ys[r], 2), round(g.xs[c + cols], 2), round(g.ys[r + rows], 2)),
+            )
+            for n, (r, c, rows, cols) in enumerate(g.cells)
+        )  # fmt: skip
+        out.append(Table(cells, len(g.ys) - 1, len(g.xs) - 1, reader, True, page, tuple(g.xs)))
+    return out, outside
+
+
+def _owners(grid: Grid) -> list[list[int]]:
+    """For each box of the grid the number of its cell."""
+    out = [[0] * (len(grid.xs) - 1) for _ in range(len(grid.ys) - 1)]
+    for n, (r, c, rows, cols) in enumerate(grid.cells):
+        for a in range(r, r + rows):
+            for b in range(c, c + cols):
+                out[a][b] = n
+    return out
+
+
+def lines_of(chars: Sequence[Char]) -> list[list[Char]]:
+    """Characters by their baselines, top to bottom, each line from left to right."""
+    out: list[list[Char]] = []
+    for c in sorted(chars, key=lambda c: (c.base, c.x0)):
+        if out and abs(c.base - out[-1][-1].base) <= SAME_LINE * max(c.size, out[-1][-1].size, 1.0):
+            out[-1].append(c)
+        else:
+            out.append([c])
+    return [sorted(line, key=lambda c: c.x0) for line in out]
+
+
+def text_lines(chars: Sequence[Char]) -> list[str]:
+    """The text of each line, with a space where Latin words stand apart."""
+    out = []
+    for line in lines_of(chars):
+        text = line[0].text
+        for a, b in zip(line, line[1:], strict=False):
+            text += (" " if b.x0 - a.x1 > WORD_GAP * max(a.size, 1.0) else "") + b.text
+        out.append(text)
+    return out

@@ -1,0 +1,311 @@
+"""PDF → tables and lines: characters and rulings by pdfium, cells by our own lattice.
+
+Comes in: the bytes of a PDF. Goes out: per page the tables that its rulings draw, with spans, and the lines outside them,
+upright however the page or its text is turned. A page whose text is laid out without rulings becomes lines laid out by
+spaces, read like such a text file. Refused: files locked with a password, files that pdfium cannot open even by repair.
+Pages without a usable text layer are said in `problems`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from pipeline.errors import Code, error
+from pipeline.model import Block, Line, Problem, Reading, Table
+from pipeline.read.lattice import Char, Ruling, grids, lines_of, tables, text_lines
+from pipeline.read.text import text_blocks
+
+READER = "pdf-lattice"
+LAYOUT_READER = "pdf-layout"
+THIN = 3.2  # points: a filled rectangle that is thinner is a ruling
+WHOLE_PAGE = 0.9  # a rectangle that covers this much of the page is its background
+MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled or broken
+FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
+RUBBISH = 0.3  # share of characters without meaning from which on a text layer is not to be used
+DEEPEST = 4  # forms inside forms
+WIDE_GAP = 1.2  # of the character's size: a gap that parts columns where no ruling does
+_PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
+_MARGIN = 0.09  # of the page's height: where page numbers stand
+
+Turn = Callable[[float, float], tuple[float, float]]
+Matrix = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What pdfium gives of one page, upright: characters, rulings, size in points."""
+
+    chars: tuple[Char, ...]
+    across: tuple[Ruling, ...]
+    down: tuple[Ruling, ...]
+    width: float
+    height: float
+    has_image: bool
+
+
+def read_pdf(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads a PDF.
+
+    Raises:
+        PipelineError: `encrypted` where a password is needed, `damaged` where pdfium cannot open it or it has no page.
+    """
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as exception:
+        if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD:
+            raise error(Code.ENCRYPTED, name, "the PDF asks for a password") from exception
+        raise error(Code.DAMAGED, name, "the PDF cannot be opened") from exception
+    try:
+        n_pages = len(document)
+        if n_pages == 0:
+            raise error(Code.DAMAGED, name, "the PDF has no pages")
+        blocks: list[Block] = []
+        problems: list[Problem] = []
+        native = False
+        for number in range(1, n_pages + 1):
+            try:
+                page = _page(document, number - 1)
+            except (pdfium.PdfiumError, ValueError, OverflowError, ctypes.ArgumentError) as exception:
+                problems.append(Problem(Code.PAGE_UNREAD, f"page {number} could not be read ({exception})", number))
+                continue
+            if page.has_image and (len(page.chars) < FEWEST_CHARS or _rubbish(page.chars)):
+                problems.append(Problem(Code.PAGE_UNREAD, f"page {number} is a picture without a usable text layer", number))
+                continue
+            native = native or bool(page.chars)
+            blocks += page_blocks(page, number)
+    finally:
+        document.close()
+    return Reading(tuple(blocks), media_type, READER, n_pages, "native" if native else None, problems=tuple(problems))
+
+
+def page_blocks(page: Page, number: int) -> list[Block]:
+    """The tables and lines of one page in reading order."""
+    found = grids(page.across, page.down)
+    made, outside = tables(found, page.chars, number, READER)
+    loose: list[tuple[float, Block]] = [(t.cells[0].box[1] if t.cells[0].box else 0.0, t) for t in made]
+    margin = _MARGIN * page.height
+    rest = [line for line in lines_of(outside) if not _is_page_number(line, margin, page.height)]
+    if not made:
+        return _laid_out(rest, number)
+    for line in rest:
+        box = (min(c.x0 for c in line), min(c.top for c in line), max(c.x1 for c in line), max(c.bottom for c in line))
+        loose.append((box[1], Line(" ".join(text_lines(line)), number, box)))
+    return [block for _, block in sorted(loose, key=lambda pair: pair[0])]
+
+
+def _is_page_number(line: Sequence[Char], margin: float, height: float) -> bool:
+    at = line[0].base
+    return (at < margin or at > height - margin) and _PAGE_NUMBER.fullmatch("".join(c.text for c in line)) is not None
+
+
+def _laid_out(lines: Sequence[Sequence[Char]], number: int) -> list[Block]:
+    """A page without rulings, set as text with its columns kept by spaces, and read as such."""
+    sizes = [c.size for line in lines for c in line]
+    if not sizes:
+        return []
+    unit = sorted(sizes)[len(sizes) // 2] / 2
+    out = []
+    for line in lines:
+        text = ""
+        last: Char | None = None
+        for c in line:
+            if last is None or c.x0 - last.x1 > WIDE_GAP * max(c.size, 1.0):
+                width = sum(1 if ch.isascii() else 2 for ch in text)
+                text += " " * max(2 if last else 0, round(c.x0 / unit) - width)
+            elif c.x0 - last.x1 > 0.28 * max(c.size, 1.0):
+                text += " "
+            text += c.text
+            last = c
+        out.append(text)
+    blocks = text_blocks("\n".join(out))
+    return [_placed(block, number) for block in blocks]
+
+
+def _placed(block: Block, number: int) -> Block:
+    """A block of the laid-out text with its page in place of its lines."""
+    if isinstance(block, Line):
+        return replace(block, page=number, line_start=None, line_end=None)
+    cells = tuple(replace(c, page=number, line_start=None, line_end=None) for c in block.cells)
+    return replace(block, cells=cells, page=number)
+
+
+def _rubbish(chars: Sequence[Char]) -> bool:
+    """Has the text layer no usable characters: private use, replacement, control?"""
+    bad = sum(1 for c in chars if c.text == "\ufffd" or "\ue000" <= c.text <= "\uf8ff" or not c.text.isprintable())
+    return bad > RUBBISH * max(1, len(chars))
+
+
+def _page(document: pdfium.PdfDocument, index: int) -> Page:
+    page = document[index]
+    try:
+        left, bottom, right, top = page.get_cropbox()
+        if not 0 < right - left <= MOST_POINTS or not 0 < top - bottom <= MOST_POINTS:
+            raise ValueError("its size is out of all bounds")
+        text = page.get_textpage()
+        try:
+            chars = list(_chars(text))
+        finally:
+            text.close()
+        quarter = (page.get_rotation() // 90 + _text_turns(chars)) % 4
+        turn, width, height = _turning(quarter, left, bottom, right, top)
+        across, down, image = _rulings(page, turn, (right - left) * (top - bottom))
+        upright = tuple(c for angle, *rest in chars if round(angle / 90) % 4 == (-_text_turns(chars)) % 4 and abs(angle - 90 * round(angle / 90)) < 3 for c in [_char(rest, turn)])
+        inside = tuple(c for c in upright if -1 <= (c.x0 + c.x1) / 2 <= width + 1 and -1 <= (c.top + c.bottom) / 2 <= height + 1)
+        return Page(inside, tuple(across), tuple(down), width, height, image)
+    finally:
+        page.close()
+
+
+RawChar = tuple[float, str, float, float, float, float, float, float]
+"""Angle in degrees, text, box (left, bottom, right, top), origin x and y, in the page's own system."""
+
+
+def _chars(text: pdfium.PdfTextPage) -> Iterator[RawChar]:
+    """Every visible character of a page."""
+    handle = text.raw
+    box = raw.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for i in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(handle, i)
+        if code <= 32 or code == 0xA0 or code == 0x3000 or code in (0xFFFE, 0xFEFF):
+            continue
+        if not raw.FPDFText_GetLooseCharBox(handle, i, box) or not raw.FPDFText_GetCharOrigin(handle, i, x, y):
+            continue
+        angle = math.degrees(raw.FPDFText_GetCharAngle(handle, i))
+        yield angle, chr(code), box.left, box.bottom, box.right, box.top, x.value, y.value
+
+
+def _text_turns(chars: Sequence[RawChar]) -> int:
+    """By how many quarter turns most of the text must be turned to stand upright in the page's own system."""
+    turns = Counter(round(c[0] / 90) % 4 for c in chars)
+    return (-turns.most_common(1)[0][0]) % 4 if turns else 0
+
+
+def _char(rest: Sequence[object], turn: Turn) -> Char:
+    text, left, bottom, right, top, x, y = rest
+    a, b = turn(float(left), float(bottom)), turn(float(right), float(top))  # type: ignore[arg-type]
+    base = turn(float(x), float(y))[1]  # type: ignore[arg-type]
+    x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
+    return Char(str(text), x0, y0, x1, y1, base, y1 - y0)
+
+
+def _turning(quarter: int, left: float, bottom: float, right: float, top: float) -> tuple[Turn, float, float]:
+    """From the page's own system to points from the top left of the page turned clockwise by quarters; and its size."""
+    w, h = right - left, top - bottom
+    turns: tuple[Turn, ...] = (
+        lambda x, y: (x - left, top - y),
+        lambda x, y: (y - bottom, x - left),
+        lambda x, y: (right - x, y - bottom),
+        lambda x, y: (top - y, right - x),
+    )
+    return turns[quarter], *((w, h) if quarter % 2 == 0 else (h, w))
+
+
+def _rulings(page: pdfium.PdfPage, turn: Turn, area: float) -> tuple[list[Ruling], list[Ruling], bool]:
+    """Horizontal and vertical rulings, and whether the page holds a picture."""
+    segments: list[tuple[float, float, float, float]] = []
+    fills: list[tuple[float, float, float, float]] = []
+    image = _collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), segments, fills, 0)
+    if not segments:
+        for x0, y0, x1, y1 in fills:
+            if (x1 - x0) * (y1 - y0) < WHOLE_PAGE * area:
+                segments += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
+    across, down = [], []
+    for x0, y0, x1, y1 in segments:
+        a, b = turn(x0, y0), turn(x1, y1)
+        if abs(a[1] - b[1]) <= abs(a[0] - b[0]):
+            across.append(Ruling((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
+        else:
+            down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
+    return across, down, image
+
+
+def _collect(
+    holder: object,
+    count: Callable[[object], int],
+    get: Callable[[object, int], object],
+    outer: Matrix,
+    segments: list[tuple[float, float, float, float]],
+    fills: list[tuple[float, float, float, float]],
+    depth: int,
+) -> bool:
+    """Rulings of an object list, forms inside it included; says whether it holds a picture."""
+    image = False
+    for i in range(count(holder)):
+        item = get(holder, i)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            _path(item, outer, segments, fills)
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            image = True
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
+            inner = _times(_matrix(item), outer)
+            image = _collect(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, segments, fills, depth + 1) or image
+    return image
+
+
+def _matrix(item: object) -> Matrix:
+    m = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, m):
+        return (1, 0, 0, 1, 0, 0)
+    return (m.a, m.b, m.c, m.d, m.e, m.f)
+
+
+def _times(m: Matrix, n: Matrix) -> Matrix:
+    """First `m`, then `n`."""
+    a, b, c, d, e, f = m
+    p, q, r, s, t, u = n
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _path(
+    item: object, outer: Matrix, segments: list[tuple[float, float, float, float]], fills: list[tuple[float, float, float, float]]
+) -> None:
+    """The straight, level or upright lines of a path; thin rectangles are lines, large filled ones may be cells."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
+        return
+    matrix = _times(_matrix(item), outer)
+    points = _points(item, matrix)
+    if not points:
+        return
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+    if x1 - x0 <= THIN or y1 - y0 <= THIN:
+        if x1 - x0 >= y1 - y0:
+            segments.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+        else:
+            segments.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
+        return
+    if stroke.value:
+        for (ax, ay, _), (bx, by, move) in zip(points, points[1:], strict=False):
+            if not move and (abs(ax - bx) <= 1.0 or abs(ay - by) <= 1.0):
+                segments.append((ax, ay, bx, by))
+        (ax, ay, _), (bx, by, _) = points[-1], points[0]
+        if abs(ax - bx) <= 1.0 or abs(ay - by) <= 1.0:
+            segments.append((ax, ay, bx, by))
+    elif fill.value:
+        fills.append((x0, y0, x1, y1))
+
+
+def _points(item: object, matrix: Matrix) -> list[tuple[float, float, bool]]:
+    """The path's points on the page, and whether the pen moved there without drawing; empty for curves."""
+    a, b, c, d, e, f = matrix
+    x, y = ctypes.c_float(), ctypes.c_float()
+    out: list[tuple[float, float, bool]] = []
+    for i in range(raw.FPDFPath_CountSegments(item)):
+        segment = raw.FPDFPath_GetPathSegment(item, i)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_BEZIERTO:
+            return []
+        if raw.FPDFPathSegment_GetPoint(segment, x, y):
+            out.append((a * x.value + c * y.value + e, b * x.value + d * y.value + f, kind == raw.FPDF_SEGMENT_MOVETO))
+    return out
