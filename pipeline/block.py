@@ -58,6 +58,7 @@ class RawRow:
     cost: float
     flags: frozenset[str] = frozenset()
     blank: frozenset[str] = field(default=frozenset())  # roles whose cell holds a dash
+    empty: frozenset[str] = field(default=frozenset())  # roles whose cell begins here and holds nothing; known where spans are
 
     def has(self, *roles: str) -> bool:
         """Does any of these columns hold a text?"""
@@ -143,7 +144,9 @@ def _raw(row: Row, columns: Sequence[Column], offset: int, trusted: bool) -> Raw
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text
         cells[role] = cells.get(role, ()) + members
     flags = {"row_shift_repaired"} if found.shifted and not row.spans else set()
-    return RawRow(texts, cells, row.top, row.spans, found.margin, found.cost, frozenset(flags), frozenset(dashes))
+    under = [(col, c) for c in row.cells if row.spans and not row.top and not c.text for col in columns if col.overlap(c.col, c.col_span)]
+    empty = frozenset(col.role for col, _ in under)
+    return RawRow(texts, cells, row.top, row.spans, found.margin, found.cost, frozenset(flags), frozenset(dashes), empty)
 
 
 def spread(raws: Sequence[RawRow]) -> list[RawRow]:
@@ -257,7 +260,15 @@ def _merge(a: RawRow, b: RawRow) -> RawRow:
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text
         cells[role] = cells.get(role, ()) + b.cells.get(role, ())
     return RawRow(
-        texts, cells, a.top, a.spans, min(a.margin, b.margin), max(a.cost, b.cost), a.flags | b.flags | {"page_stitched"}, a.blank | b.blank
+        texts,
+        cells,
+        a.top,
+        a.spans,
+        min(a.margin, b.margin),
+        max(a.cost, b.cost),
+        a.flags | b.flags | {"page_stitched"},
+        a.blank | b.blank,
+        a.empty,
     )
 
 
@@ -265,7 +276,10 @@ def indicators(raws: Sequence[RawRow], columns: Sequence[Column], side_text: str
     """Rows with their cells in place → indicators with their levels."""
     numbered = [split_ordinal(r.texts["name"])[0] if r.has("name") else None for r in raws]
     resolved = resolve(
-        [LevelCells(r.texts.get("level1"), r.texts.get("level2"), n, r.top, r.spans) for r, n in zip(raws, numbered, strict=True)]
+        [
+            LevelCells(r.texts.get("level1"), r.texts.get("level2"), n, r.top, r.spans, "level1" in r.empty, "level2" in r.empty)
+            for r, n in zip(raws, numbered, strict=True)
+        ]
     )
     side = next((r.texts["side"] for r in raws if r.has("side")), side_text)
     side_level = read_level(side, 1) if side and re.search(r"\d", side) else None

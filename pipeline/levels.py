@@ -27,6 +27,8 @@ class LevelCells:
     ordinal: int | None = None
     top: bool = False
     exact: bool = False
+    open1: bool = False  # the cell of the first level begins in this row and holds nothing
+    open2: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
     inferred2: str | None = None
     for i, row in enumerate(rows):
         flags = set()
+        if row.open1 and first[i] is None and (ahead := _over_break(first, rows, i)) is not None:
+            first[i] = ahead
+        if row.open2 and second[i] is None and (ahead := _over_break(second, rows, i)) is not None:
+            second[i] = ahead
         if first[i] is not None and first[i] != raw1:
             raw1, raw2, lost2, inferred2 = first[i], None, second[i] is None, None
         elif second[i] is None and not row.exact and (raw2 or inferred2) is not None and _restarts(rows, i):
@@ -88,6 +94,12 @@ def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
             )
         )
     return out
+
+
+def _over_break(texts: Sequence[str | None], rows: Sequence[LevelCells], i: int) -> str | None:
+    """The label of a cell that a page break cuts, where it is printed behind the break only."""
+    k = next((k for k in range(i + 1, len(texts)) if texts[k] is not None or rows[k].top), None)
+    return texts[k] if k is not None and rows[k].top else None
 
 
 def _tight(text: str | None) -> str | None:

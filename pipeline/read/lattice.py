@@ -20,6 +20,8 @@ SHORTEST = 5.0  # points: a shorter stroke is part of a character
 COVERED = 0.6  # share of a cell's side that a ruling must cover to be its wall
 LEAST_CELLS = 4
 SAME_LINE = 0.45  # of the character's size: baselines nearer than this are one line
+OFF_CENTRE = 0.2  # of a row's height: how far from its middle a text of its own may stand
+CLEAR = 0.35  # of the character's size: how far texts of two cells keep from each other
 WORD_GAP = 0.28  # of the character's size: a wider gap in Latin text is a space
 
 
@@ -159,7 +161,9 @@ def _cells(xs: Sequence[float], ys: Sequence[float], across: Sequence[Ruling], d
     return out
 
 
-def _opens(row: int, col: int, width: int, walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]], seen: Sequence[Sequence[bool]]) -> bool:
+def _opens(
+    row: int, col: int, width: int, walls: Sequence[Sequence[bool]], floors: Sequence[Sequence[bool]], seen: Sequence[Sequence[bool]]
+) -> bool:
     """Does the stretch above go on into this row: no floor above it, no wall inside it, walls or the edge beside it?"""
     columns = range(col, col + width)
     inside = any(walls[row][j] for j in range(col + 1, col + width))
@@ -194,13 +198,60 @@ def tables(found: Sequence[Grid], chars: Sequence[Char], page: int, reader: str)
             continue
         cells = tuple(
             Cell(
-                "\n".join(text_lines(inside[k].get(n, []))), r, c, rows, cols, page=page,
+                "\n".join(text_lines(held)), r, c, rows, cols, page=page,
                 box=(round(g.xs[c], 2), round(g.ys[r], 2), round(g.xs[c + cols], 2), round(g.ys[r + rows], 2)),
             )
-            for n, (r, c, rows, cols) in enumerate(g.cells)
+            for n, whole in enumerate(g.cells)
+            for (r, c, rows, cols), held in _parts(g, whole, inside[k].get(n, []))
         )  # fmt: skip
         out.append(Table(cells, len(g.ys) - 1, len(g.xs) - 1, reader, True, page, tuple(g.xs)))
     return out, outside
+
+
+Span = tuple[int, int, int, int]
+
+
+def _parts(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:
+    """A cell whose text shows that rulings inside it were lost is cut; any other stays whole."""
+    return [piece for part, held in _bands(grid, cell, chars) for piece in _stripes(grid, part, held)]
+
+
+def _bands(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:
+    """Over several rows: texts that stand in the middle of each row. A merged cell's text stands in its own middle, or at its top."""
+    row, col, rows, cols = cell
+    if rows == 1 or len(chars) < rows:
+        return [(cell, list(chars))]
+    parts: list[list[Char]] = [[] for _ in range(rows)]
+    for c in chars:
+        parts[min(max(bisect_right(grid.ys, (c.top + c.bottom) / 2) - 1 - row, 0), rows - 1)].append(c)
+    for i, part in enumerate(parts):
+        if not part:
+            return [(cell, list(chars))]
+        top, bottom = grid.ys[row + i], grid.ys[row + i + 1]
+        middle = (min(c.top for c in part) + max(c.bottom for c in part)) / 2
+        if abs(middle - (top + bottom) / 2) > OFF_CENTRE * (bottom - top):
+            return [(cell, list(chars))]
+    return [((row + i, col, 1, cols), part) for i, part in enumerate(parts)]
+
+
+def _stripes(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:
+    """Over several columns: texts that keep clear of every border inside. A merged cell's text runs over them."""
+    row, col, rows, cols = cell
+    if cols == 1 or len(chars) < cols:
+        return [(cell, list(chars))]
+    parts: list[list[Char]] = [[] for _ in range(cols)]
+    for c in chars:
+        parts[min(max(bisect_right(grid.xs, (c.x0 + c.x1) / 2) - 1 - col, 0), cols - 1)].append(c)
+    for part, x in zip(parts, grid.xs[col + 1 : col + cols + 1], strict=True):
+        if not part:
+            return [(cell, list(chars))]
+        if x < grid.xs[col + cols]:
+            size = part[0].size
+            left = max((c.x1 for c in chars if (c.x0 + c.x1) / 2 < x), default=x)
+            right = min((c.x0 for c in chars if (c.x0 + c.x1) / 2 >= x), default=x)
+            if right - left < CLEAR * size or left > x + 0.5 or right < x - 0.5:
+                return [(cell, list(chars))]
+    return [((row, col + i, rows, 1), part) for i, part in enumerate(parts)]
 
 
 def _owners(grid: Grid) -> list[list[int]]:

@@ -30,6 +30,7 @@ WHOLE_PAGE = 0.9  # a rectangle that covers this much of the page is its backgro
 MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled or broken
 FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
 RUBBISH = 0.3  # share of characters without meaning from which on a text layer is not to be used
+MOST_TILT = 3.0  # degrees off the text's direction: more, and it is a watermark or a seal
 DEEPEST = 4  # forms inside forms
 WIDE_GAP = 1.2  # of the character's size: a gap that parts columns where no ruling does
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
@@ -154,10 +155,11 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
             chars = list(_chars(text))
         finally:
             text.close()
-        quarter = (page.get_rotation() // 90 + _text_turns(chars)) % 4
+        quarter = _text_turns(chars) if chars else page.get_rotation() // 90 % 4
         turn, width, height = _turning(quarter, left, bottom, right, top)
         across, down, image = _rulings(page, turn, (right - left) * (top - bottom))
-        upright = tuple(c for angle, *rest in chars if round(angle / 90) % 4 == (-_text_turns(chars)) % 4 and abs(angle - 90 * round(angle / 90)) < 3 for c in [_char(rest, turn)])
+        level = _text_turns(chars)
+        upright = [_char(c, turn) for c in chars if _turns(c[0]) == level and abs(c[0] - 90 * round(c[0] / 90)) < MOST_TILT]
         inside = tuple(c for c in upright if -1 <= (c.x0 + c.x1) / 2 <= width + 1 and -1 <= (c.top + c.bottom) / 2 <= height + 1)
         return Page(inside, tuple(across), tuple(down), width, height, image)
     finally:
@@ -185,16 +187,20 @@ def _chars(text: pdfium.PdfTextPage) -> Iterator[RawChar]:
 
 def _text_turns(chars: Sequence[RawChar]) -> int:
     """By how many quarter turns most of the text must be turned to stand upright in the page's own system."""
-    turns = Counter(round(c[0] / 90) % 4 for c in chars)
-    return (-turns.most_common(1)[0][0]) % 4 if turns else 0
+    turns = Counter(_turns(c[0]) for c in chars)
+    return turns.most_common(1)[0][0] if turns else 0
 
 
-def _char(rest: Sequence[object], turn: Turn) -> Char:
-    text, left, bottom, right, top, x, y = rest
-    a, b = turn(float(left), float(bottom)), turn(float(right), float(top))  # type: ignore[arg-type]
-    base = turn(float(x), float(y))[1]  # type: ignore[arg-type]
+def _turns(angle: float) -> int:
+    """Clockwise quarter turns that make text at this angle upright."""
+    return -round(angle / 90) % 4
+
+
+def _char(c: RawChar, turn: Turn) -> Char:
+    _, text, left, bottom, right, top, x, y = c
+    a, b = turn(left, bottom), turn(right, top)
     x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
-    return Char(str(text), x0, y0, x1, y1, base, y1 - y0)
+    return Char(text, x0, y0, x1, y1, turn(x, y)[1], y1 - y0)
 
 
 def _turning(quarter: int, left: float, bottom: float, right: float, top: float) -> tuple[Turn, float, float]:
