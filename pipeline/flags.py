@@ -45,6 +45,8 @@ class Flag(StrEnum):
     GARBLED_TEXT = "garbled_text", "文字乱码", "some characters of the source could not be decoded"
     ENCODING_GUESSED = "encoding_guessed", "编码为推断", "the text does not state its encoding; it was chosen by plausibility"
     WRONG_ENDING = "wrong_ending", "扩展名不符", "the file's ending does not say what its bytes are"
+    HIDDEN_SHEETS_SKIPPED = "hidden_sheets_skipped", "隐藏工作表未读", "the workbook has hidden sheets, which were not read"
+    HEADER_MISSING = "header_missing", "指标表头缺失", "the form has no header of an indicator block"
     TRUNCATED = "truncated", "内容被截断", "the document ends in the middle of a form"
     # fmt: on
 

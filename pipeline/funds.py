@@ -69,6 +69,8 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
         waiting = None
         if columns is not None:
             continue
+        if not panels and len(pairs) > 1 and len({t.key("fund_line") for t in pairs}) == 1:
+            panels = _panels_below(rows, row)
         for n, t in enumerate(pairs):
             value = _amount(row, t)
             if value is None:
@@ -78,6 +80,15 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
             scope = _scope(t, n, len(pairs), panels, places)
             lines.append(_pair(t, value, scope))
     return Funds(tuple(lines), unit)
+
+
+def _panels_below(rows: Sequence[TaggedRow], row: TaggedRow) -> list[tuple[int, str]]:
+    """The panels' labels where a page break has moved them below the first line of the panels."""
+    for below in rows[rows.index(row) + 1 :]:
+        found = [(t.cell.col, scope) for t in below.cells if (scope := t.key("fund_scope")) is not None]
+        if len(found) > 1:
+            return found
+    return []
 
 
 def label_of(text: str) -> str:

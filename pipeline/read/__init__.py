@@ -13,10 +13,12 @@ from dataclasses import replace
 from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Reading
+from pipeline.read.excel import read_xls, read_xlsx
 from pipeline.read.html import read_html
 from pipeline.read.pdf import read_pdf
-from pipeline.read.sniff import HTML, MARKDOWN, PDF, PLAIN, media_type_of, wrong_ending
+from pipeline.read.sniff import DOCX, HTML, MARKDOWN, PDF, PLAIN, XLS, XLSX, media_type_of, wrong_ending
 from pipeline.read.text import read_text
+from pipeline.read.word import read_docx
 
 Reader = Callable[[bytes, str, str], Reading]
 """Bytes, name of the file (for errors only) and media type → blocks."""
@@ -26,6 +28,9 @@ READERS: Mapping[str, Reader] = {
     MARKDOWN: read_text,
     HTML: read_html,
     PDF: read_pdf,
+    DOCX: read_docx,
+    XLSX: read_xlsx,
+    XLS: read_xls,
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.model import Box, Cell, Table
 
@@ -21,6 +22,8 @@ COVERED = 0.6  # share of a cell's side that a ruling must cover to be its wall
 LEAST_CELLS = 4
 SAME_LINE = 0.45  # of the character's size: baselines nearer than this are one line
 OFF_CENTRE = 0.2  # of a row's height: how far from its middle a text of its own may stand
+FEWEST_BESIDE = 2  # characters on each side of a border before two cells are told apart
+WIDER = 1.5  # how much wider than any gap inside them the gap between two cells' texts is
 CLEAR = 0.35  # of the character's size: how far texts of two cells keep from each other
 WORD_GAP = 0.28  # of the character's size: a wider gap in Latin text is a space
 
@@ -235,23 +238,27 @@ def _bands(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, li
 
 
 def _stripes(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:
-    """Over several columns: texts that keep clear of every border inside. A merged cell's text runs over them."""
+    """Over several columns: texts that keep clear of a border inside, wider than they keep apart in themselves.
+
+    A merged cell's text runs over the borders, or is set wide as a whole (`总　分`).
+    """
     row, col, rows, cols = cell
-    if cols == 1 or len(chars) < cols:
-        return [(cell, list(chars))]
-    parts: list[list[Char]] = [[] for _ in range(cols)]
-    for c in chars:
-        parts[min(max(bisect_right(grid.xs, (c.x0 + c.x1) / 2) - 1 - col, 0), cols - 1)].append(c)
-    for part, x in zip(parts, grid.xs[col + 1 : col + cols + 1], strict=True):
-        if not part:
-            return [(cell, list(chars))]
-        if x < grid.xs[col + cols]:
-            size = part[0].size
-            left = max((c.x1 for c in chars if (c.x0 + c.x1) / 2 < x), default=x)
-            right = min((c.x0 for c in chars if (c.x0 + c.x1) / 2 >= x), default=x)
-            if right - left < CLEAR * size or left > x + 0.5 or right < x - 0.5:
-                return [(cell, list(chars))]
-    return [((row, col + i, rows, 1), part) for i, part in enumerate(parts)]
+    for at in range(1, cols):
+        x = grid.xs[col + at]
+        left = [c for c in chars if (c.x0 + c.x1) / 2 < x]
+        right = [c for c in chars if (c.x0 + c.x1) / 2 >= x]
+        if min(len(left), len(right)) < FEWEST_BESIDE:
+            continue
+        gap = min(c.x0 for c in right) - max(c.x1 for c in left)
+        crosses = max(c.x1 for c in left) > x + 0.5 or min(c.x0 for c in right) < x - 0.5
+        if not crosses and gap >= max(CLEAR * left[0].size, WIDER * max(_widest(left), _widest(right))):
+            return [((row, col, rows, at), left), *_stripes(grid, (row, col + at, rows, cols - at), right)]
+    return [(cell, list(chars))]
+
+
+def _widest(chars: Sequence[Char]) -> float:
+    """The widest gap between neighbours of a line, in points."""
+    return max((b.x0 - a.x1 for line in lines_of(chars) for a, b in pairwise(line)), default=0.0)
 
 
 def _owners(grid: Grid) -> list[list[int]]:
@@ -280,7 +287,7 @@ def text_lines(chars: Sequence[Char]) -> list[str]:
     out = []
     for line in lines_of(chars):
         text = line[0].text
-        for a, b in zip(line, line[1:], strict=False):
+        for a, b in pairwise(line):
             text += (" " if b.x0 - a.x1 > WORD_GAP * max(a.size, 1.0) else "") + b.text
         out.append(text)
     return out

@@ -14,12 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline.errors import Code, error
-from pipeline.model import Block, Line, Problem, Reading, Table
+from pipeline.model import Block, Line, Problem, Reading
 from pipeline.read.lattice import Char, Ruling, grids, lines_of, tables, text_lines
 from pipeline.read.text import text_blocks
 
@@ -292,7 +293,7 @@ def _path(
             segments.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
         return
     if stroke.value:
-        for (ax, ay, _), (bx, by, move) in zip(points, points[1:], strict=False):
+        for (ax, ay, _), (bx, by, move) in pairwise(points):
             if not move and (abs(ax - bx) <= 1.0 or abs(ay - by) <= 1.0):
                 segments.append((ax, ay, bx, by))
         (ax, ay, _), (bx, by, _) = points[-1], points[0]

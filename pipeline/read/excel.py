@@ -1,0 +1,195 @@
+"""Excel (.xlsx and .xls) → tables.
+
+Comes in: the bytes of a workbook. Goes out: per visible sheet one table with its merged ranges, every cell's text as the sheet
+shows it: by its number format (0.88 under `0%` is `88%`), dates as dates, formulas by their stored value. Hidden sheets are
+left out and said so (`hidden_sheets_skipped`); hidden rows stay, for their figures are part of the sums. Refused: locked or
+broken workbooks.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+import openpyxl
+import xlrd
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.errors import Code, error
+from pipeline.flags import Flag
+from pipeline.model import Cell, Reading, Table
+
+XLSX_READER, XLS_READER = "xlsx", "xls"
+MOST_ROWS, MOST_COLS = 20_000, 400
+_QUOTED = re.compile(r'"([^"]*)"')
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+
+Span = tuple[int, int, int, int]  # first row, first column, rows, columns
+
+
+def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads a .xlsx.
+
+    Raises:
+        PipelineError: `damaged` where openpyxl cannot open it.
+    """
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, AttributeError) as exception:
+        raise error(Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
+    try:
+        sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
+        tables = [t for s in sheets if (t := _sheet(dict(_xlsx_texts(s)), _xlsx_spans(s), XLSX_READER)) is not None]
+        hidden = len(book.worksheets) > len(sheets)
+    finally:
+        book.close()
+    return Reading(tuple(tables), media_type, XLSX_READER, flags=(Flag.HIDDEN_SHEETS_SKIPPED.value,) if hidden else ())
+
+
+def read_xls(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads a .xls.
+
+    Raises:
+        PipelineError: `encrypted` where a password is needed, `damaged` where xlrd cannot open it.
+    """
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True)
+    except xlrd.XLRDError as exception:
+        locked = "encrypted" in str(exception).lower()
+        raise error(Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
+    except (AssertionError, IndexError, KeyError, ValueError, TypeError, UnicodeDecodeError, OverflowError, MemoryError) as exception:
+        raise error(Code.DAMAGED, name, "the workbook cannot be opened") from exception
+    sheets = [s for s in book.sheets() if s.visibility == 0]
+    tables = []
+    for sheet in sheets:
+        spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
+        table = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
+        if table is not None:
+            tables.append(table)
+    hidden = len(sheets) < book.nsheets
+    return Reading(tuple(tables), media_type, XLS_READER, flags=(Flag.HIDDEN_SHEETS_SKIPPED.value,) if hidden else ())
+
+
+def _sheet(texts: Mapping[tuple[int, int], str], spans: list[Span], reader: str) -> Table | None:
+    """The used part of a sheet as one table; None for a sheet without a text."""
+    used = [place for place, text in texts.items() if text.strip()]
+    if not used:
+        return None
+    n_rows, n_cols = max(r for r, _ in used) + 1, max(c for _, c in used) + 1
+    covered: dict[tuple[int, int], bool] = {}
+    cells = []
+    for r, c, rows, cols in spans:
+        rows, cols = min(rows, n_rows - r), min(cols, n_cols - c)
+        if rows < 1 or cols < 1:
+            continue
+        covered.update({(a, b): True for a in range(r, r + rows) for b in range(c, c + cols)})
+        cells.append(Cell(texts.get((r, c), ""), r, c, rows, cols))
+    cells += [Cell(texts.get((r, c), ""), r, c) for r in range(n_rows) for c in range(n_cols) if (r, c) not in covered]
+    return Table(tuple(sorted(cells, key=lambda cell: (cell.row, cell.col))), n_rows, n_cols, reader, True)
+
+
+def _xlsx_spans(sheet: Worksheet) -> list[Span]:
+    return [(m.min_row - 1, m.min_col - 1, m.max_row - m.min_row + 1, m.max_col - m.min_col + 1) for m in sheet.merged_cells.ranges]
+
+
+def _xlsx_texts(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], str]]:
+    for row in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLS)):
+        for cell in row:
+            if cell.value is not None:
+                yield (cell.row - 1, cell.column - 1), shown(cell.value, cell.number_format or "General")
+
+
+def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple[int, int], str]]:
+    for r in range(min(sheet.nrows, MOST_ROWS)):
+        for c in range(min(sheet.row_len(r), MOST_COLS)):
+            cell = sheet.cell(r, c)
+            if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
+                continue
+            style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+            value: object = cell.value
+            if cell.ctype == xlrd.XL_CELL_DATE:
+                try:
+                    value = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+                except (xlrd.xldate.XLDateError, OverflowError, ValueError):
+                    value = cell.value
+            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                value = bool(cell.value)
+            yield (r, c), shown(value, style)
+
+
+def shown(value: object, style: str) -> str:
+    """A cell's value as its number format shows it: `0.88` under `0%` → `88%`, `1234.5` under `#,##0.00` → `1,234.50`."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime.datetime):
+        return _date(value, style)
+    if isinstance(value, datetime.date):
+        return _date(datetime.datetime(value.year, value.month, value.day), style)
+    if isinstance(value, datetime.time):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, (int, float, Decimal)):
+        return _figure(Decimal(repr(value)) if isinstance(value, float) else Decimal(value), style)
+    return str(value)
+
+
+def _date(value: datetime.datetime, style: str) -> str:
+    """A date with the parts that its format shows, in Chinese where the format is."""
+    key = _QUOTED.sub(r"\1", style).lower()
+    chinese = "年" in key or "月" in key
+    has_year, has_day = "y" in key, "d" in key
+    if chinese:
+        return (f"{value.year}年" if has_year else "") + f"{value.month}月" + (f"{value.day}日" if has_day else "")
+    if has_year and not has_day:
+        return f"{value.year}-{value.month:02d}"
+    return f"{value.year}-{value.month:02d}-{value.day:02d}"
+
+
+def _figure(value: Decimal, style: str) -> str:
+    """A number under a number format's first section that fits its sign."""
+    sections = style.split(";")
+    negative = value < 0
+    section = (
+        sections[1]
+        if negative and len(sections) > 1 and sections[1]
+        else sections[2]
+        if value == 0 and len(sections) > 2 and sections[2]
+        else sections[0]
+    )
+    before, after = _affixes(section)
+    digits = _LITERAL.sub("", section)
+    if "general" in section.lower() or "@" in section or not re.search("[0#]", digits):
+        if digits.strip() and not re.search("[0#@]|general", digits, re.IGNORECASE):
+            return section
+        return before + _plain(value) + after
+    percent = digits.count("%")
+    value = abs(value) if negative and len(sections) > 1 and sections[1] else value
+    value *= Decimal(100) ** percent
+    point = digits.find(".")
+    wanted = re.findall("[0#?]", digits[point:]) if point >= 0 else []
+    least = sum(1 for d in wanted if d == "0")
+    value = value.quantize(Decimal(1).scaleb(-len(wanted)), ROUND_HALF_UP)
+    text = f"{value:,f}" if "," in (digits[:point] if point >= 0 else digits) else f"{value:f}"
+    if len(wanted) > least and "." in text:
+        whole, _, part = text.partition(".")
+        part = part[:least] + part[least:].rstrip("0")
+        text = f"{whole}.{part}" if part else whole
+    return before + text + "%" * percent + after
+
+
+def _affixes(section: str) -> tuple[str, str]:
+    """The quoted words before and behind a format's digits."""
+    first = re.search(r"[0#?]|General", section, re.IGNORECASE)
+    head, tail = (section[: first.start()], section[first.start() :]) if first else (section, "")
+    return "".join(_QUOTED.findall(head)), "".join(_QUOTED.findall(tail))
+
+
+def _plain(value: Decimal) -> str:
+    """A number as General shows it: no trailing zeros, no noise of binary fractions."""
+    rounded = value.quantize(Decimal("1e-9"), ROUND_HALF_UP) if value.as_tuple().exponent not in ("n", "N", "F") else value
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
