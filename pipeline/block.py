@@ -138,7 +138,7 @@ def _raw(row: Row, columns: Sequence[Column], offset: int, trusted: bool) -> Raw
         if role == "other":
             continue
         text = clean("\n".join(c.text for c in members))
-        if is_blank(text):
+        if is_blank(text) or (role in ("weight", "score", "review_score") and text == "一"):  # a dash as recognisers read it
             dashes.add(role)
             continue
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text

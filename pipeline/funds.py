@@ -91,6 +91,11 @@ def _panels_below(rows: Sequence[TaggedRow], row: TaggedRow) -> list[tuple[int, 
     return []
 
 
+def is_dash(text: str) -> bool:
+    """A printed blank in a column of figures; recognisers read its dash as the numeral 一."""
+    return is_blank(text) or text.strip() in ("一", "ー", "_")
+
+
 def label_of(text: str) -> str:
     """A fund label as the contract wants it: no white space, no trailing colon, 其中 stays."""
     return _COLON.sub("", re.sub(r"\s+", "", text))
@@ -154,7 +159,7 @@ def _looks_like_label(text: str) -> bool:
 
 
 def _fund_line(label: Tagged, scope: str, texts: dict[str, tuple[Cell, ...]]) -> FundLine:
-    fields = {k: Field("".join(c.text for c in texts[k]), texts[k]) for k in FIGURES if k in texts and not is_blank(texts[k][0].text)}
+    fields = {k: Field("".join(c.text for c in texts[k]), texts[k]) for k in FIGURES if k in texts and not is_dash(texts[k][0].text)}
     return FundLine(label_of(label.cell.text), scope, label.key("fund_line"), **fields)
 
 
@@ -187,7 +192,7 @@ def _amount(row: TaggedRow, t: Tagged) -> Cell | None:
 
 
 def _pair(label: Tagged, cell: Cell, scope: str) -> FundLine:
-    value = None if is_blank(cell.text) else Field(cell.text, (cell,))
+    value = None if is_dash(cell.text) else Field(cell.text, (cell,))
     return FundLine(label_of(label.cell.text), scope, label.key("fund_line"), annual_budget=value)
 
 

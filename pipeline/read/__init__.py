@@ -16,12 +16,20 @@ from pipeline.model import Reading
 from pipeline.read.excel import read_xls, read_xlsx
 from pipeline.read.html import read_html
 from pipeline.read.pdf import read_pdf
-from pipeline.read.sniff import DOCX, HTML, MARKDOWN, PDF, PLAIN, XLS, XLSX, media_type_of, wrong_ending
+from pipeline.read.sniff import DOCX, HTML, JPEG, MARKDOWN, PDF, PLAIN, PNG, TIFF, XLS, XLSX, media_type_of, wrong_ending
 from pipeline.read.text import read_text
 from pipeline.read.word import read_docx
 
 Reader = Callable[[bytes, str, str], Reading]
 """Bytes, name of the file (for errors only) and media type → blocks."""
+
+
+def _read_picture(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads a picture; the recogniser is heavy and loaded only when there is one."""
+    from pipeline.read.scan import read_image
+
+    return read_image(data, name, media_type)
+
 
 READERS: Mapping[str, Reader] = {
     PLAIN: read_text,
@@ -31,6 +39,9 @@ READERS: Mapping[str, Reader] = {
     DOCX: read_docx,
     XLSX: read_xlsx,
     XLS: read_xls,
+    PNG: _read_picture,
+    JPEG: _read_picture,
+    TIFF: _read_picture,
 }
 
 

@@ -39,7 +39,7 @@ def _engine() -> Any:
             "Rec.rec_batch_num": BATCH,
             "Rec.rec_img_shape": [3, 48, LEAST_WIDTH],
         }
-    ).text_rec
+    )
 
 
 def read_lines(pictures: Sequence[Picture]) -> list[tuple[str, float]]:
@@ -67,7 +67,5 @@ def _framed(picture: Picture, beside: float, above: float) -> Picture:
 def _recognise(pictures: Sequence[Picture]) -> list[tuple[str, float]]:
     if not pictures:
         return []
-    from rapidocr.ch_ppocr_rec.typings import TextRecInput
-
-    result = _engine()(TextRecInput(img=[np.asarray(cv2.cvtColor(p, cv2.COLOR_GRAY2BGR), np.uint8) for p in pictures]))
+    result = _engine().recognize_txt([np.asarray(cv2.cvtColor(p, cv2.COLOR_GRAY2BGR), np.uint8) for p in pictures])
     return [(text.strip(), float(sure) if text.strip() else 0.0) for text, sure in zip(result.txts, result.scores, strict=True)]

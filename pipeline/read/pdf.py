@@ -32,6 +32,9 @@ MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled
 FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
 RUBBISH = 0.3  # share of characters without meaning from which on a text layer is not to be used
 MOST_TILT = 3.0  # degrees off the text's direction: more, and it is a watermark or a seal
+SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is not known
+MOST_SCALE = 300 / 72
+MOST_PIXELS = 6000  # a side
 DEEPEST = 4  # forms inside forms
 WIDE_GAP = 1.2  # of the character's size: a gap that parts columns where no ruling does
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
@@ -71,21 +74,52 @@ def read_pdf(data: bytes, name: str, media_type: str) -> Reading:
             raise error(Code.DAMAGED, name, "the PDF has no pages")
         blocks: list[Block] = []
         problems: list[Problem] = []
-        native = False
+        ways: set[str] = set()
         for number in range(1, n_pages + 1):
             try:
                 page = _page(document, number - 1)
             except (pdfium.PdfiumError, ValueError, OverflowError, ctypes.ArgumentError) as exception:
                 problems.append(Problem(Code.PAGE_UNREAD, f"page {number} could not be read ({exception})", number))
                 continue
-            if page.has_image and (len(page.chars) < FEWEST_CHARS or _rubbish(page.chars)):
-                problems.append(Problem(Code.PAGE_UNREAD, f"page {number} is a picture without a usable text layer", number))
-                continue
-            native = native or bool(page.chars)
-            blocks += page_blocks(page, number)
+            if (page.has_image and len(page.chars) < FEWEST_CHARS) or _rubbish(page.chars):
+                blocks += _recognised(document, number)
+                ways.add("ocr")
+            elif page.chars:
+                blocks += page_blocks(page, number)
+                ways.add("native")
     finally:
         document.close()
-    return Reading(tuple(blocks), media_type, READER, n_pages, "native" if native else None, problems=tuple(problems))
+    layer = "mixed" if len(ways) > 1 else next(iter(ways), None)
+    return Reading(tuple(blocks), media_type, READER, n_pages, layer, problems=tuple(problems))
+
+
+def _recognised(document: pdfium.PdfDocument, number: int) -> tuple[Block, ...]:
+    """A page without a usable text layer, read as a picture; its reader is heavy and loaded only here."""
+    from pipeline.read.scan import read_page_image
+
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        if not 0 < width <= MOST_POINTS or not 0 < height <= MOST_POINTS:
+            return ()
+        scale = min(_picture_scale(page), MOST_PIXELS / max(width, height))
+        bitmap = page.render(scale=scale)
+        try:
+            return read_page_image(bitmap.to_numpy()[:, :, :3].copy(), number, width, height)
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
+
+
+def _picture_scale(page: pdfium.PdfPage) -> float:
+    """Pixels a point of the page's largest picture, so that it is read as it was scanned."""
+    scales = []
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=DEEPEST):
+        left, bottom, right, top = item.get_bounds()
+        if max(right - left, top - bottom) > page.get_width() / 2:
+            scales.append(max(item.get_px_size()) / max(right - left, top - bottom))
+    return min(max(scales, default=SCAN_SCALE), MOST_SCALE)
 
 
 def page_blocks(page: Page, number: int) -> list[Block]:
