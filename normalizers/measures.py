@@ -81,9 +81,7 @@ _TENTHS = re.compile(rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<more>
 _SCALE_END = re.compile(r"[百千]?[万亿]+$")
 _NUMERAL = re.compile(rf"[{NUMERAL_CHARS}]+(?={alternatives([*CLASSIFIERS, *MONEY_WORDS, '余', '多'])})")
 _NAMES = re.compile(r"《[^》]*》|〔[^〕]*〕|“[^”]*[^0-9%”][^”]*”|\[[12][09][0-9]{2}\]")
-_PRODUCT = re.compile(
-    r"[0-9.]+[×xX*+:][0-9.]+|(?<![0-9])[0-9]+/[0-9]+(?![0-9年月])|(?<=[A-Za-z])[-_+]?[0-9.]+|[0-9]+[A-Za-z](?=[一-鿿])"
-)
+_PRODUCT = re.compile(r"[0-9.]+[×xX*+:][0-9.]+|(?<![0-9])[0-9]+/[0-9]+(?![0-9年月])|(?<=[A-Za-z])[-_+]?[0-9.]+|[0-9]+[A-Za-z](?=[一-鿿])")
 _SQUARE = re.compile(r"(?<=m)[23](?![0-9])")
 _INCLUSIVE = re.compile(r"\((?:不?含|包含|包括)[^()]{0,8}\)")
 _BARE_BRACKET = re.compile(rf"(?<=[0-9])\((%|‰|[十百千万亿]+|[十百千万亿]*元|{alternatives(CLASSIFIERS)})\)")
@@ -304,9 +302,7 @@ def _tail_length(gap: str, anchor: _Anchor, final: bool) -> int:
 # ---- reading ---------------------------------------------------------------------------------------------------
 
 
-def _part(
-    text: str, view: str, head: tuple[int, int], anchor: _Anchor, tail: str, cost: bool
-) -> tuple[Part | None, frozenset[str]]:
+def _part(text: str, view: str, head: tuple[int, int], anchor: _Anchor, tail: str, cost: bool) -> tuple[Part | None, frozenset[str]]:
     words = view[head[0] : head[1]]
     if anchor.span is not None:
         return _time_part(text, head, words, anchor), frozenset()

@@ -27,7 +27,7 @@ _TITLE = re.compile(
     r"(?:[(]?(?:19|20)\d\d年?度?[)]?)?[一-鿿()《》“”、]{0,40}(?:表|指标体系)(?:[(][^()]{1,40}[)])*(?:(?:19|20)\d\d年度?)?"
     r"(?:[(]?(?:19|20)\d\d年度?[)])?(?:(?:金额)?单位[::](?:人民币)?[百千万亿]*元)?$"
 )
-_NOTES = re.compile(r"((?:[(]?(?:19|20)\d\d年?度[)])?)((?:(?:金额)?单位[::](?:人民币)?[百千万亿]*元)?)$")
+_NOTES = re.compile(r"((?:[(]?(?:19|20)\d\d年?度[)]?)?)((?:(?:金额)?单位[::](?:人民币)?[百千万亿]*元)?)$")
 _TOTAL = re.compile(r"[\d.分—\-/%()::]*")
 
 
@@ -206,7 +206,7 @@ def _title_lines(flow: Flow, start: int, head: int) -> list[Line]:
     keys = flow.keys[start:head]
     out: list[Line] = []
     notes = _NOTES.search(keys)
-    if notes and notes[1] and LINE in flow.breaks[1:] and not flow.breaks[start + notes.start()]:
+    if notes and notes[1] and notes[1][0] in "((" and LINE in flow.breaks[1:] and not flow.breaks[start + notes.start()]:
         notes = None  # the year stands in the title's own line
     end = start + (notes.start() if notes else len(keys))
     cut = start

@@ -18,6 +18,8 @@ from pipeline.flow import NONE, Flow
 
 LONGER_LABEL = 0.12  # a longer label is the better reading: 服务对象满意度 before 服务对象
 INSIDE = 1.5  # a measure, sign or label inside a text
+QUALITY_INSIDE = 0.8  # a value that is words (显著改善) inside a name
+SENTENCE = 1.0  # the end of a sentence inside a text that nothing parts
 LABEL_INSIDE = 2.0  # a level label or an ordinal inside a reason or a remark
 INSIDE_RULE = 0.4  # the same in a rule for the score, which is full of figures
 FIGURE_INSIDE = 1.6  # a bare figure inside a text that nothing parts
@@ -64,6 +66,7 @@ _DAY = re.compile(
 )
 _QUALITIES = "|".join(sorted(vocabulary.data()["quality"]["words"], key=len, reverse=True))
 _QUALITY = re.compile(rf"(?:{_QUALITIES})(?:[,、，](?:{_QUALITIES}))*")
+_QUALITY_INSIDE = re.compile("(?:" + "|".join(w for w in _QUALITIES.split("|") if len(w) >= 4 or w == "长期") + ")(?=.)")
 _QUALITY_AT = re.compile(_QUALITIES)
 _STEMS = "|".join(sorted({w.removesuffix("指标") for w in levels.LEVEL_LABELS if len(w) > 1}, key=len, reverse=True))
 _LEVEL = re.compile(rf"(?:\d{{1,2}}[-.、])?(?:{_STEMS})(?:类)?(?:指标|目标)?(?:[(]\d+(?:\.\d+)?分?[)]|\d+(?:\.\d+)?分)?")
@@ -86,7 +89,7 @@ _BARE_WEIGHT = re.compile(r"[^\d.(]\d+(?:\.\d+)?$")
 _TWICE = re.compile(r"(.{3,})\1")
 _REPEATED = re.compile(r"([^\d]{2,40}?)\1(?=\d|$)")
 _NO_END = "=<>≥≤~-、,:(《“"
-_NO_START = "、,;:%)》”/-"
+_NO_START = "、,;:%)》”/-。"
 _END_MARK = "。;；”》"
 _NAME_ENDS = ("率", "度", "量", "数", "情况", "水平", "能力", "时间", "效果", "成本", "经费", "费", "项目", "活动")
 
@@ -137,7 +140,7 @@ def start_cost(flow: Flow, at: int, own_units: bool) -> dict[str, float]:
     before, here = flow.keys[at - 1], flow.keys[at]
     if before in "-.、" and at > 1 and flow.keys[at - 2].isdigit():
         return {"level1": LOST_CODE, "level2": LOST_CODE}
-    if here == "/" and before in "元次人":
+    if here == "/" and before in "元次人万":
         return {"unit": LOST_UNIT}
     if not before.isdigit():
         return {}
@@ -200,10 +203,12 @@ def _text_cost(role: str, key: str, glued: bool) -> float:
         if key != "0" and kind(key[-1]) == "n":
             cost += 2.2 if glued else 1.2
         if glued and key != "0":
+            cost += QUALITY_INSIDE * len(_QUALITY_INSIDE.findall(key[2:]))
             cost += 0.8 if _QUALITY.fullmatch(key) else -0.25 if key.endswith(_NAME_ENDS) else 0.0
     else:
         measures = (INSIDE if role == "reason" else INSIDE_RULE) * len(_MEASURES.findall(key))
         cost = fit.cost(role, key) + 0.6 + measures + LABEL_INSIDE * len(_LABELS.findall(key))
+    cost += SENTENCE * key[:-1].count("。") if glued else 0.0
     cost += max(0, len(key) - 36) * 0.02 + (HALF_PAIR if open_pair(key) else 0.0) + (2.0 if _TWICE.fullmatch(key) else 0.0)
     return cost + (FIGURE_INSIDE * len(_FIGURE_INSIDE.findall(key)) if glued else 0.0)
 

@@ -41,6 +41,8 @@ _NOTHING = ("0", "无")
 _SIGNS = ("≥", "≤", ">", "<", "=")
 _NO_UNIT = ("", "无", "/", "-", "—")
 SIGNED = -1.0  # a bare figure behind a sign in a column of its own
+EXPLAINED = 0.2  # share of rows with a remark from which on all are taken to have one
+EXPLAINED_BLANK = 3.0
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
 CLOSE = 3.0  # readings that cost this much more than the best are still to be heard
@@ -55,6 +57,7 @@ class Block:
     total: float | None
     budget: float | None
     scored: bool = True  # the weight and score columns hold figures; a plan's are printed and left blank
+    explained: bool = False  # most rows have a remark, so that a row without one is odd
     by_line: bool = False  # nothing parts the cells, but every row has its line
 
 
@@ -95,6 +98,8 @@ def cut_rows(flow: Flow, stretches: Sequence[tuple[int, int]], block: Block, fir
         if block.total is None and "weight" in roles and not roles & {"actual", "score"}:
             unscored = _search(flow, start, end, replace(block, scored=False), last)
             best, close = min((best, close), unscored, key=lambda found: found[0].cost)
+        if _share(best, block.columns, "remark") >= EXPLAINED:
+            best, close = _search(flow, start, end, replace(block, explained=True), last)
         others = [(s.cost, set(s.picks())) for s in close]
         for picks in _rows_of(best.picks()):
             sure = min(_agreed(picks, best.cost, others), MOST_SURE if block.sep == NONE else 1.0)
@@ -103,6 +108,12 @@ def cut_rows(flow: Flow, stretches: Sequence[tuple[int, int]], block: Block, fir
             cells = [flow.cell(a, b, n, block.columns[c].start, sure, flags) for a, b, c in picks]
             rows.append(Row(tuple(cells), True, 0, reader=READER))
     return rows
+
+
+def _share(reading: _State, columns: Sequence[Column], role: str) -> float:
+    """The share of a reading's rows that fill a column."""
+    rows = _rows_of(reading.picks())
+    return sum(any(columns[c].role == role for _, _, c in row) for row in rows) / max(1, len(rows))
 
 
 def _rows_of(picks: Sequence[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
@@ -132,6 +143,8 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> tuple
     beams: dict[int, list[_State]] = {start: [_State(0.0, -1, None)]}
     unused = () if block.scored else ("weight", "score")
     blanks = [0.0 if r in unused else fit.blank_cost(r) * _BLANK_FACTOR.get(r, 1.0) for r in roles]
+    if block.explained:
+        blanks = [b * EXPLAINED_BLANK if r == "remark" else b for b, r in zip(blanks, roles, strict=True)]
     for at in spots:
         states = beams.pop(at, None)
         if not states or at == end:
@@ -162,7 +175,7 @@ def _index(roles: Sequence[str], role: str) -> int:
 
 def _prune(states: list[_State], roles: Sequence[str], summing: bool) -> list[_State]:
     """The cheapest states, one for each future that they can have: what is behind them and no longer asked is forgotten."""
-    actual, weight = _index(roles, "actual"), _index(roles, "weight")
+    actual, weight, target, unit = (_index(roles, r) for r in ("actual", "weight", "target", "unit"))
     best: dict[tuple[object, ...], _State] = {}
     for s in sorted(states, key=lambda s: s.cost):
         future = (
@@ -171,7 +184,9 @@ def _prune(states: list[_State], roles: Sequence[str], summing: bool) -> list[_S
             round(s.in_level, 2) if s.level_sum is not None else 0.0,
             round(s.summed, 2) if summing else 0.0,
             s.weight if s.column == weight else None,
-            s.target if s.column < actual else "",
+            s.target if s.column < max(actual, unit) else "",
+            s.column < target and s.unit not in _NO_UNIT,
+            s.column < target and s.name in _NOTHING,
         )
         best.setdefault(future, s)
         if len(best) >= BEAM:

@@ -17,12 +17,14 @@ from rapidfuzz import fuzz, process
 from normalizers.characters import fold
 
 FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
+SWEPT = 0.95  # a label that is to the letter once strokes beside it are taken away
 FUZZY_SCORE = 86.0  # measured: single misread characters in labels of 5+ stay above, different labels below
 GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
 LISTS = ("fund_block", "total", "tail")
 
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _PREFIX = re.compile(r"^(其中[::]?|[一二三四五六七八九十]+[、.]|\d{1,2}[、.)](?=\D)|[(]?[一二三四五六七八九十][)]|★+|[*]+)")
+_STRAY = re.compile(r"^[1Il|丨!]+(?=[^\d\W])|[1Il|丨!]+$")  # what a recogniser makes of a ruling beside a label
 _TRAIL = re.compile(r"[::;。.,、]+$")
 
 
@@ -68,6 +70,9 @@ def find(group: str, text: str, fuzzy: bool = True) -> Label | None:
     for candidate in (full, short):
         if candidate in words:
             return Label(group, words[candidate])
+    swept = bare(_STRAY.sub("", text)) if len(text) > FUZZY_MIN_LENGTH else short
+    if swept != short and swept in words:
+        return Label(group, words[swept], SWEPT)
     if not fuzzy or not FUZZY_MIN_LENGTH <= len(short) <= 24:
         return None
     hit = process.extractOne(short, list(words), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)

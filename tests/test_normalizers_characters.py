@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from normalizers.characters import clean, fold, is_blank, narrow, unwrap_latex
 
-MARKUP = st.text(alphabet="<>/pbr&ltg;nsp\"“”‘ \n\t\u3000\u200b年1次%.,≥＝$\\geq费費⻓①½", max_size=30)
+MARKUP = st.text(alphabet='<>/pbr&ltg;nsp"“”‘ \n\t\u3000\u200b年1次%.,≥＝$\\geq费費⻓①½', max_size=30)
 
 CLEAN = [
     # line breaks and white space

@@ -44,7 +44,14 @@ NONE = [
     "202412311", "1.5-2.5", "2024年培训", "5月份以来参训100人", "10:30",
 ]  # fmt: skip
 
-PRINTED_DAYS = ["{0.year}年{0.month}月{0.day}日", "{0:%Y-%m-%d}", "{0:%Y.%m.%d}", "{0.year}/{0.month}/{0.day}", "{0:%Y%m%d}", "{0.year} 年 {0.month} 月 {0.day} 号"]
+PRINTED_DAYS = [
+    "{0.year}年{0.month}月{0.day}日",
+    "{0:%Y-%m-%d}",
+    "{0:%Y.%m.%d}",
+    "{0.year}/{0.month}/{0.day}",
+    "{0:%Y%m%d}",
+    "{0.year} 年 {0.month} 月 {0.day} 号",
+]
 
 
 @pytest.mark.parametrize(("raw", "end"), DEADLINES)
@@ -83,7 +90,9 @@ def test_printed_periods_read_back(start: date, length: int, form: str, sign: st
     assert read_date(form.format(start) + sign + form.format(end)) == Span("period", "=", start, end)
 
 
-@given(st.text(alphabet="0123456789年月日-./至前底末完成上下半季度第一二三四十旬本全 ：:", max_size=20), st.one_of(st.none(), st.integers()))
+@given(
+    st.text(alphabet="0123456789年月日-./至前底末完成上下半季度第一二三四十旬本全 ：:", max_size=20), st.one_of(st.none(), st.integers())
+)
 def test_nothing_raises(text: str, year: int | None) -> None:
     span = read_date(text, year)
     assert span is None or span.start is None or span.start <= span.end

@@ -48,7 +48,9 @@ def test_every_value_reads_as_labelled(path: Path) -> None:
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
 def test_every_placeholder_is_one(path: Path) -> None:
-    wrong = [row for _, row in indicators(path) if is_placeholder(row["name"], row["target_raw"], row["actual_raw"]) != row["is_placeholder"]]
+    wrong = [
+        row for _, row in indicators(path) if is_placeholder(row["name"], row["target_raw"], row["actual_raw"]) != row["is_placeholder"]
+    ]
     assert wrong == []
 
 

@@ -91,7 +91,9 @@ def test_split_ordinal(raw: str, ordinal: int | None, name: str) -> None:
 
 
 @pytest.mark.parametrize(("raw", "column", "level", "label", "parent", "code", "weight"), LEVELS)
-def test_read_level(raw: str, column: int | None, level: int, label: str, parent: str | None, code: str | None, weight: float | None) -> None:
+def test_read_level(
+    raw: str, column: int | None, level: int, label: str, parent: str | None, code: str | None, weight: float | None
+) -> None:
     found = read_level(raw, column)
     assert found is not None
     assert (found.level, found.label, found.parent, found.code, found.weight) == (level, label, parent, code, weight)
@@ -139,19 +141,28 @@ def test_the_template_order_and_its_parents() -> None:
     ]  # fmt: skip
 
 
-@given(st.integers(1, 99), st.sampled_from(["培训人数", "2024年培训人数", "5G基站", "满意度"]), st.sampled_from(["指标{}：", "指标 {}: ", "三级指标{}："]))
+@given(
+    st.integers(1, 99),
+    st.sampled_from(["培训人数", "2024年培训人数", "5G基站", "满意度"]),
+    st.sampled_from(["指标{}：", "指标 {}: ", "三级指标{}："]),
+)
 def test_printed_ordinals_read_back(ordinal: int, name: str, form: str) -> None:
     assert split_ordinal(form.format(ordinal) + name) == (ordinal, name)
 
 
-@given(st.sampled_from(LEVEL2_ORDER), st.integers(1, 100), st.sampled_from(["{}（{}分）", "{}({})", "{}{}分", "{} （ {} 分 ）", "{}\n({}分)"]))
+@given(
+    st.sampled_from(LEVEL2_ORDER), st.integers(1, 100), st.sampled_from(["{}（{}分）", "{}({})", "{}{}分", "{} （ {} 分 ）", "{}\n({}分)"])
+)
 def test_printed_weights_read_back(label: str, weight: int, form: str) -> None:
     found = read_level(form.format(label, weight), 2)
     assert found is not None
     assert (found.label, found.weight) == (label, float(weight))
 
 
-@given(st.one_of(st.text(max_size=40), st.text(alphabet="指标产出效益数量质时满意度0123456789-.、（）()分①② :：", max_size=20)), st.sampled_from([None, 1, 2]))
+@given(
+    st.one_of(st.text(max_size=40), st.text(alphabet="指标产出效益数量质时满意度0123456789-.、（）()分①② :：", max_size=20)),
+    st.sampled_from([None, 1, 2]),
+)
 def test_nothing_raises(text: str, level: int | None) -> None:
     found = read_level(text, level)
     assert found is None or (found.level in (1, 2) and 0.0 <= found.score <= 1.0 and found.label)

@@ -175,7 +175,9 @@ def test_cells_of_the_bundled_forms(raw: str, expected: str) -> None:
     assert show(read_value(raw, fiscal_year=2024)) == expected
 
 
-@pytest.mark.parametrize(("raw", "expected"), [*SIGNS, *UNITS, *PERCENTS, *RANGES, *MONEY, *TIMES, *COMPOUNDS, *NAMES_NOT_NUMBERS], ids=lambda x: x)
+@pytest.mark.parametrize(
+    ("raw", "expected"), [*SIGNS, *UNITS, *PERCENTS, *RANGES, *MONEY, *TIMES, *COMPOUNDS, *NAMES_NOT_NUMBERS], ids=lambda x: x
+)
 def test_cells_of_other_published_forms(raw: str, expected: str) -> None:
     assert show(read_value(raw, fiscal_year=2024)) == expected
 
@@ -251,14 +253,25 @@ def test_printed_percents_read_back(sign: tuple[str, str, str], figure: object, 
     assert (value.kind, value.comparator, value.value, value.unit) == ("percent", sign[2], float(str(figure)), "%")
 
 
-@given(SIGN_FORMS, FIGURE, st.sampled_from([("元", 1), ("千元", 1000), ("万元", 10**4), ("亿元", 10**8)]), st.sampled_from(["", "/人", "/场次", "/人·月"]))
+@given(
+    SIGN_FORMS,
+    FIGURE,
+    st.sampled_from([("元", 1), ("千元", 1000), ("万元", 10**4), ("亿元", 10**8)]),
+    st.sampled_from(["", "/人", "/场次", "/人·月"]),
+)
 def test_printed_money_reads_back(sign: tuple[str, str, str], figure: object, unit: tuple[str, int], per: str) -> None:
     value = read_value(f"{sign[0]}{figure:f}{unit[0]}{per}{sign[1]}")
     assert (value.kind, value.comparator, value.unit) == ("money", sign[2], "元" + per)
     assert value.value == pytest.approx(float(str(figure)) * unit[1], rel=1e-12)
 
 
-@given(st.integers(0, 10**4), st.integers(1, 10**4), st.sampled_from(["-", "~", "～", "—", "至", "--"]), st.sampled_from(["%", "次", "人次", "个工作日"]), st.booleans())
+@given(
+    st.integers(0, 10**4),
+    st.integers(1, 10**4),
+    st.sampled_from(["-", "~", "～", "—", "至", "--"]),
+    st.sampled_from(["%", "次", "人次", "个工作日"]),
+    st.booleans(),
+)
 def test_printed_ranges_read_back(low: int, width: int, sign: str, unit: str, both: bool) -> None:
     value = read_value(f"{low}{unit if both else ''}{sign}{low + width}{unit}")
     assert (value.comparator, value.value, value.value_max, value.unit) == ("range", low, low + width, unit)
@@ -270,7 +283,10 @@ def test_printed_deadlines_read_back(day: date, ending: str) -> None:
     assert (value.kind, value.comparator, value.date_start, value.date_end) == ("date", "<=", None, day)
 
 
-CELL_TEXT = st.text(alphabet="0123456789%％‰.,，、；;（）()≥≤<>=＝~-—至万亿千百元次人个年月日底前完成率以上内余多约超达不少于共每/·×一二三十两第《》“”〔〕 \n$\\", max_size=30)
+CELL_TEXT = st.text(
+    alphabet="0123456789%％‰.,，、；;（）()≥≤<>=＝~-—至万亿千百元次人个年月日底前完成率以上内余多约超达不少于共每/·×一二三十两第《》“”〔〕 \n$\\",
+    max_size=30,
+)
 
 
 @given(st.one_of(st.text(max_size=40), CELL_TEXT), st.one_of(st.none(), st.integers(1990, 2059)), st.booleans())

@@ -166,8 +166,8 @@ def _page_blocks(page: Sheet, number: int) -> tuple[Block, ...]:
     blocks: list[tuple[float, Block]] = [(grid.ys[0], _table(grid, g, read, number)) for g, grid in enumerate(found)]
     for row in _rows(loose, height):
         text, sure = " ".join(t for _, t, _ in row), min(s for _, _, s in row)
-        box = _around([b for b, _, _ in row], page.scale)
-        blocks.append((box[1], Line(text, number, box, confidence=sure)))
+        place = _around([b for b, _, _ in row], page.scale)
+        blocks.append((place[1], Line(text, number, place, confidence=sure)))
     return tuple(block for _, block in sorted(blocks, key=lambda pair: pair[0]))
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.read.lattice import Ruling
+from pipeline.read.lattice import TOUCH, Ruling
 from pipeline.read.ocr import Picture
 
 PixelBox = tuple[int, int, int, int]
@@ -94,7 +94,8 @@ def _turned(grey: Picture, angle: float) -> Picture:
 
 def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
     """Horizontal and vertical rulings in points, and the page without them."""
-    masks, found = [], []
+    masks: list[Picture] = []
+    found: list[list[Ruling]] = []
     for shortest, upright in ((RULING_ACROSS, False), (RULING_DOWN, True)):
         length = max(5, round(shortest * page.scale))
         bridge = max(3, round(1.5 * page.scale))
@@ -106,11 +107,12 @@ def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
         keep = np.zeros(len(stats), bool)
         for i, (x, y, w, h, area) in enumerate(stats.tolist()):
             along, across = (h, w) if upright else (w, h)
-            if i == 0 or area / along > THICKEST * page.scale:
+            start, at = (y, x) if upright else (x, y)
+            line = Ruling((at + across / 2) / page.scale, start / page.scale, (start + along) / page.scale)
+            if i == 0 or area / along > THICKEST * page.scale or (upright and not _is_wall(line, found[0])):
                 continue
             keep[i] = True
-            start, at = (y, x) if upright else (x, y)
-            lines.append(Ruling((at + across / 2) / page.scale, start / page.scale, (start + along) / page.scale))
+            lines.append(line)
         found.append(lines)
         masks.append((keep[labels] * 255).astype(np.uint8))
     wider = np.ones((3, 3), np.uint8)
@@ -118,6 +120,14 @@ def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
     grey, ink = page.grey.copy(), page.ink.copy()
     grey[wiped], ink[wiped] = 255, 0
     return found[0], found[1], Sheet(grey, _swept(ink, page.scale), page.scale)
+
+
+def _is_wall(stroke: Ruling, across: Sequence[Ruling]) -> bool:
+    """Is a vertical stroke too long for a character's, or does it run from one horizontal ruling to another?"""
+    if stroke.end - stroke.start >= RULING_ACROSS:
+        return True
+    crossing = [r.at for r in across if r.start - TOUCH <= stroke.at <= r.end + TOUCH]
+    return all(any(abs(at - y) <= TOUCH for at in crossing) for y in (stroke.start, stroke.end))
 
 
 def _swept(ink: Picture, scale: float) -> Picture:
@@ -191,7 +201,7 @@ def _divided(bands: Sequence[tuple[int, int]], profile: npt.NDArray[np.int64], h
 def pieces(page: Sheet, line: PixelBox, gap: float) -> list[PixelBox]:
     """A line cut where white wider than `gap` pixels parts it."""
     x0, top, x1, bottom = line
-    marks = page.ink[top:bottom, x0:x1].any(axis=0)
+    marks = np.asarray(page.ink[top:bottom, x0:x1].max(axis=0) > 0, np.bool_)
     out: list[PixelBox] = []
     for a, b in _runs(marks):
         if out and x0 + a - out[-1][2] <= gap:
