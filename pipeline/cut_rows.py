@@ -41,7 +41,7 @@ _NOTHING = ("0", "无")
 _SIGNS = ("≥", "≤", ">", "<", "=")
 _NO_UNIT = ("", "无", "/", "-", "—")
 SIGNED = -1.0  # a bare figure behind a sign in a column of its own
-EXPLAINED = 0.2  # share of rows with a remark from which on all are taken to have one
+EXPLAINED = 0.1  # share of rows with a remark from which on all are taken to have one
 EXPLAINED_BLANK = 3.0
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
