@@ -182,10 +182,11 @@ def _figure(value: Decimal, style: str) -> str:
 
 
 def _affixes(section: str) -> tuple[str, str]:
-    """The quoted words before and behind a format's digits."""
+    """The quoted words before and behind a format's digits; a minus or a bracket before them is the sign."""
     first = re.search(r"[0#?]|General", section, re.IGNORECASE)
     head, tail = (section[: first.start()], section[first.start() :]) if first else (section, "")
-    return "".join(_QUOTED.findall(head)), "".join(_QUOTED.findall(tail))
+    sign = "-" if re.search(r"[-(]", _LITERAL.sub("", head)) else ""
+    return sign + "".join(_QUOTED.findall(head)), "".join(_QUOTED.findall(tail))
 
 
 def _plain(value: Decimal) -> str:

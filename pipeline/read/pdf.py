@@ -188,13 +188,14 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
         text = page.get_textpage()
         try:
             chars = list(_chars(text))
+            if any(_tilt(c[0]) >= MOST_TILT for c in chars):  # a seal's upright characters go with its tilted ones
+                chars = list(_chars(text, red=False))
         finally:
             text.close()
         quarter = _text_turns(chars) if chars else page.get_rotation() // 90 % 4
         turn, width, height = _turning(quarter, left, bottom, right, top)
         across, down, image = _rulings(page, turn, (right - left) * (top - bottom))
-        level = _text_turns(chars)
-        upright = [_char(c, turn) for c in chars if _turns(c[0]) == level and abs(c[0] - 90 * round(c[0] / 90)) < MOST_TILT]
+        upright = [_char(c, turn) for c in chars if _tilt(c[0]) < MOST_TILT]
         inside = tuple(c for c in upright if -1 <= (c.x0 + c.x1) / 2 <= width + 1 and -1 <= (c.top + c.bottom) / 2 <= height + 1)
         return Page(inside, tuple(across), tuple(down), width, height, image)
     finally:
@@ -205,8 +206,8 @@ RawChar = tuple[float, str, float, float, float, float, float, float]
 """Angle in degrees, text, box (left, bottom, right, top), origin x and y, in the page's own system."""
 
 
-def _chars(text: pdfium.PdfTextPage) -> Iterator[RawChar]:
-    """Every visible character of a page."""
+def _chars(text: pdfium.PdfTextPage, red: bool = True) -> Iterator[RawChar]:
+    """Every visible character of a page, on demand without those in red ink."""
     handle = text.raw
     box = raw.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -216,19 +217,34 @@ def _chars(text: pdfium.PdfTextPage) -> Iterator[RawChar]:
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, i, box) or not raw.FPDFText_GetCharOrigin(handle, i, x, y):
             continue
+        if not red and _is_red(handle, i):
+            continue
         angle = math.degrees(raw.FPDFText_GetCharAngle(handle, i))
         yield angle, chr(code), box.left, box.bottom, box.right, box.top, x.value, y.value
 
 
+def _is_red(handle: object, i: int) -> bool:
+    r, g, b, a = (ctypes.c_uint() for _ in range(4))
+    return bool(raw.FPDFText_GetFillColor(handle, i, r, g, b, a)) and r.value > 140 and max(g.value, b.value) < 100
+
+
+def _tilt(angle: float) -> float:
+    """Degrees between an angle and the nearest quarter turn."""
+    return abs(angle - 90 * round(angle / 90))
+
+
 def _text_turns(chars: Sequence[RawChar]) -> int:
-    """By how many quarter turns most of the text must be turned to stand upright in the page's own system."""
-    turns = Counter(_turns(c[0]) for c in chars)
-    return turns.most_common(1)[0][0] if turns else 0
+    """Clockwise quarter turns that make most of the text upright, by the way that neighbouring characters run.
 
-
-def _turns(angle: float) -> int:
-    """Clockwise quarter turns that make text at this angle upright."""
-    return -round(angle / 90) % 4
+    The angle that pdfium gives is not to be trusted for all fonts; where characters stand is.
+    """
+    runs: Counter[int] = Counter()
+    for a, b in pairwise(chars):
+        dx, dy = b[6] - a[6], b[7] - a[7]
+        near = 2.5 * max(a[4] - a[2], a[5] - a[3], 1.0)
+        if 0 < abs(dx) + abs(dy) <= near and min(abs(dx), abs(dy)) < 0.2 * max(abs(dx), abs(dy)):
+            runs[round(math.atan2(dy, dx) / (math.pi / 2)) % 4] += 1
+    return runs.most_common(1)[0][0] if runs else 0
 
 
 def _char(c: RawChar, turn: Turn) -> Char:

@@ -1,0 +1,167 @@
+"""PDF pages that reportlab draws here: spans from rulings, turned pages, seals, pages without rulings, broken files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from pipeline.errors import PipelineError
+from pipeline.model import Line, Table
+from pipeline.read import read_document
+from pipeline.read.lattice import Char, Ruling, grids, merged, tables
+
+FONT = "STSong-Light"
+pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+GRID = [  # text, first row, first column, rows, columns
+    ("一级指标", 0, 0, 1, 1), ("二级指标", 0, 1, 1, 1), ("三级指标", 0, 2, 1, 1), ("分值", 0, 3, 1, 1),
+    ("产出指标", 1, 0, 2, 1), ("数量指标", 1, 1, 1, 1), ("修建道路", 1, 2, 1, 1), ("10", 1, 3, 1, 1),
+    ("质量指标", 2, 1, 1, 1), ("验收合格率", 2, 2, 1, 1), ("20", 2, 3, 1, 1),
+    ("总分", 3, 0, 1, 3), ("30", 3, 3, 1, 1),
+]  # fmt: skip
+XS, ROW = (60.0, 150.0, 240.0, 400.0, 470.0), 24.0
+
+
+def drawn(draw: Callable[[Canvas], None], encrypt: StandardEncryption | None = None) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842), encrypt=encrypt)
+    draw(canvas)
+    canvas.save()
+    return out.getvalue()
+
+
+def table(canvas: Canvas, top: float = 700.0, *, dashed: bool = False, rects: bool = False, open_left: bool = False) -> None:
+    canvas.setFont(FONT, 10)
+    if dashed:
+        canvas.setDash(3, 2)
+    for text, row, col, rows, cols in GRID:
+        x0, x1 = XS[col], XS[col + cols]
+        y1, y0 = top - row * ROW, top - (row + rows) * ROW
+        if rects:
+            canvas.setFillGray(0)
+            for box in ((x0, y0, x1 - x0, 0.8), (x0, y1 - 0.8, x1 - x0, 0.8), (x0, y0, 0.8, y1 - y0), (x1 - 0.8, y0, 0.8, y1 - y0)):
+                canvas.rect(*box, stroke=0, fill=1)
+        else:
+            for line in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x1, y0, x1, y1), *([] if open_left and col == 0 else [(x0, y0, x0, y1)])):
+                canvas.line(*line)
+        canvas.drawCentredString((x0 + x1) / 2, (y0 + y1) / 2 - 3.5, text)
+
+
+def cells_of(data: bytes) -> list[tuple[str, int, int, int, int]]:
+    found = [b for b in read_document(data, "a.pdf").blocks if isinstance(b, Table)]
+    assert len(found) == 1
+    return sorted(((c.text, c.row, c.col, c.row_span, c.col_span) for c in found[0].cells), key=lambda c: c[1:3])
+
+
+STYLES = [{}, {"dashed": True}, {"rects": True}, {"open_left": True}]
+
+
+@pytest.mark.parametrize("style", STYLES, ids=["strokes", "dashes", "thin rectangles", "no left border"])
+def test_cells_and_spans_come_from_the_rulings(style: dict[str, bool]) -> None:
+    assert cells_of(drawn(lambda c: table(c, **style))) == sorted(GRID, key=lambda c: c[1:3])
+
+
+@pytest.mark.parametrize("quarter", [90, 180, 270])
+def test_a_turned_page_is_read_upright(quarter: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(quarter)
+        canvas.translate(*((297, 421) if quarter == 180 else (421, 297)))  # reportlab turns the page's box too
+        canvas.rotate(quarter)
+        canvas.translate(-297, -421)
+        table(canvas, 560)
+
+    found = cells_of(drawn(draw))
+    wanted = sorted(GRID, key=lambda c: c[1:3])
+    assert [c[1:] for c in found] == [c[1:] for c in wanted]
+    # pdfium finds no turned characters of a Chinese font that is not embedded; the figures' font it has
+    assert [c[0] for c in found if c[2] == 3 and c[1]] == ["10", "20", "30"]
+
+
+def test_every_cell_says_its_page_and_its_box() -> None:
+    reading = read_document(drawn(table), "a.pdf")
+    found = next(b for b in reading.blocks if isinstance(b, Table))
+    ten = next(c for c in found.cells if c.text == "10")
+    assert (reading.n_pages, ten.page) == (1, 1)
+    assert ten.box is not None
+    assert ten.box == pytest.approx((XS[3], 842 - 700 + ROW, XS[4], 842 - 700 + 2 * ROW), abs=1.5)
+
+
+def test_a_watermark_and_a_red_seal_are_no_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.saveState()
+        canvas.setFillColorRGB(0.8, 0, 0)
+        canvas.translate(320, 660)
+        for angle in (-60, 0, 60):
+            canvas.saveState()
+            canvas.rotate(angle)
+            canvas.drawString(0, 8, "章")
+            canvas.restoreState()
+        canvas.restoreState()
+
+    assert cells_of(drawn(draw)) == sorted(GRID, key=lambda c: c[1:3])
+
+
+def test_lines_stand_around_the_table_in_reading_order() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 14)
+        canvas.drawString(200, 760, "项目支出绩效自评表")
+        table(canvas)
+        canvas.drawString(60, 500, "注：以上均为自评数据")
+        canvas.drawString(290, 30, "- 1 -")
+
+    blocks = read_document(drawn(draw), "a.pdf").blocks
+    assert [b.text if isinstance(b, Line) else "table" for b in blocks] == ["项目支出绩效自评表", "table", "注：以上均为自评数据"]
+
+
+def test_a_password_only_for_changes_does_not_matter() -> None:
+    assert len(cells_of(drawn(table, StandardEncryption("", "owner")))) == len(GRID)
+
+
+BROKEN = [
+    ("a password", lambda: drawn(table, StandardEncryption("secret", "owner")), "encrypted"),
+    ("only a header", lambda: b"%PDF-1.4\n", "damaged"),
+    ("rubbish behind the header", lambda: b"%PDF-1.7\n" + bytes(range(256)) * 20, "damaged"),
+]
+
+
+@pytest.mark.parametrize(("make", "code"), [b[1:] for b in BROKEN], ids=[b[0] for b in BROKEN])
+def test_broken_files_have_a_stable_code(make: Callable[[], bytes], code: str) -> None:
+    with pytest.raises(PipelineError) as caught:
+        read_document(make(), "a.pdf")
+    assert caught.value.code == code
+
+
+def test_a_damaged_cross_reference_table_is_repaired() -> None:
+    data = drawn(table)
+    at = data.rindex(b"startxref")
+    assert len(cells_of(data[:at] + b"startxref\n99999999\n%%EOF\n")) == len(GRID)
+
+
+def test_many_empty_pages_are_read_as_nothing() -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(300):
+            canvas.showPage()
+
+    reading = read_document(drawn(draw), "a.pdf")
+    assert (reading.n_pages, reading.blocks, reading.text_layer) == (300, (), None)
+
+
+def test_broken_and_doubled_rulings_are_one() -> None:
+    pieces = [Ruling(100.0, 0, 50), Ruling(100.9, 52, 90), Ruling(100.4, 10, 30), Ruling(140.0, 0, 3)]
+    found = merged(pieces)
+    assert [(round(r.at), r.start, r.end) for r in found] == [(100, 0, 90)]
+
+
+def test_a_ruling_lost_between_two_rows_is_seen_in_their_texts() -> None:
+    across = [Ruling(0, 0, 200), Ruling(20, 100, 200), Ruling(40, 0, 200), Ruling(60, 0, 200)]
+    down = [Ruling(0, 0, 60), Ruling(100, 0, 60), Ruling(200, 0, 60)]
+    chars = [Char("甲", 45, 5, 55, 15, 13, 10), Char("乙", 45, 25, 55, 35, 33, 10)]
+    made, outside = tables(grids(across, down), chars, 1, "test")
+    assert outside == []
+    assert [(c.text, c.row, c.row_span) for c in made[0].cells if c.col == 0] == [("甲", 0, 1), ("乙", 1, 1), ("", 2, 1)]
