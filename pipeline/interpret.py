@@ -27,6 +27,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
 _YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
 _TOTAL_TEXT = re.compile(r"^(.{1,12}?)[:：]?(?:[(]分[)])?[:：]?(\d{1,3}(?:\.\d+)?)分?$")
 _TITLE_NAME = re.compile(r"[(]([^()]{3,40})[)]$")
+LONGEST_HEAD_LINE = 160  # characters: longer lines are prose
+_AMOUNT_UNIT = re.compile(r"(金额)?单位[:]?")
 _UNIT_LINE = re.compile(r"单位|元[)]")
 RESULT_ROLES = frozenset({"actual", "score"})
 
@@ -56,7 +58,7 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     """One region as a form; None where it is none."""
     parts = split(region.rows)
     tagged = tag_rows(parts.head)
-    fields = read_fields(tagged)
+    fields = {**read_fields(tag_rows(_line_rows(region.lines))), **read_fields(tagged)}
     funds = read_funds(tagged)
     if not parts.blocks and not (("project_name" in fields or "unit_name" in fields) and funds.lines):
         return None
@@ -92,6 +94,16 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         page_end=max(pages, default=None),
         flags=tuple(sorted(flags)),
     )
+
+
+def _line_rows(lines: Sequence[Line]) -> list[Row]:
+    """Loose lines above a table that hold labels and values (`填报单位：…　　填报日期：…`) as rows; a unit of amounts is no value."""
+    out = []
+    for i, line in enumerate(lines):
+        pieces = [p for p in re.split(r"\s{2,}", line.text.strip()) if p and not _AMOUNT_UNIT.match(fold(p))]
+        if pieces and len(line.text) <= LONGEST_HEAD_LINE:
+            out.append(Row(tuple(Cell(p, i, k, page=line.page) for k, p in enumerate(pieces)), False, 0))
+    return out
 
 
 def split(rows: Sequence[Row]) -> Parts:

@@ -20,9 +20,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline.errors import Code, error
-from pipeline.model import Block, Line, Problem, Reading
+from pipeline.model import Block, Line, Problem, Reading, Table
 from pipeline.read.lattice import Char, Ruling, grids, lines_of, tables, text_lines
 from pipeline.read.text import text_blocks
+from pipeline.read.unruled import stretches
 
 READER = "pdf-lattice"
 LAYOUT_READER = "pdf-layout"
@@ -130,7 +131,10 @@ def page_blocks(page: Page, number: int) -> list[Block]:
     margin = _MARGIN * page.height
     rest = [line for line in lines_of(outside) if not _is_page_number(line, margin, page.height)]
     if not made:
-        return _laid_out(rest, number)
+        out: list[Block] = []
+        for stretch in stretches(rest, number):
+            out += [stretch] if isinstance(stretch, Table) else _laid_out(stretch, number)
+        return out
     for line in rest:
         box = (min(c.x0 for c in line), min(c.top for c in line), max(c.x1 for c in line), max(c.bottom for c in line))
         loose.append((box[1], Line(" ".join(text_lines(line)), number, box)))
