@@ -2,6 +2,8 @@
 # make parse   reads data/raw, writes data/parsed
 # make test    lint and tests
 # make lint    ruff and mypy
+# make accuracy  how many rows of every text dialect and layout are right, as a table
+# make bench   the whole job on a drawn PDF against pdfplumber's bare extract_tables
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again
 
@@ -13,7 +15,7 @@ LOCKS := requirements.lock requirements-dev.lock
 COMPILE := $(BIN)/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: setup parse test lint lock clean
+.PHONY: setup parse test lint accuracy bench lock clean
 
 setup: $(STAMP)
 
@@ -34,6 +36,12 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest -n auto
+
+accuracy: setup
+	$(BIN)/python -m tests.writers.report
+
+bench: setup
+	$(BIN)/python -m tests.bench
 
 # The development lock holds what the runtime lock does not.
 lock: setup

@@ -34,9 +34,12 @@ def unit_of(text: str) -> str | None:
 def yuan(text: str, unit: str | None = None) -> Decimal | None:
     """The amount of a cell in 元, rounded half up to 0.01; a bare number is in `unit` (None: 元), the cell's own unit beats it.
 
-    `14.5万元`, `叁万元`, `￥3,000`, `-13.27万元` and `20万` carry their own; None for what is no amount or exceeds decimal(20, 2).
+    `14.5万元`, `叁万元`, `￥3,000`, `-13.27万元` and `20万` carry their own; None for what is no amount or exceeds decimal(20, 2),
+    and for `.00`: an amount whose whole part is lost is none.
     """
     key = fold(text)
+    if key.startswith("."):
+        return None
     bare = number(text)
     if bare is not None:
         return _cents(bare * _factor(unit))

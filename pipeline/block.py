@@ -19,7 +19,7 @@ from normalizers.numbers import number
 from pipeline import fit, vocabulary
 from pipeline.align import align, exact
 from pipeline.columns import Column
-from pipeline.levels import LevelCells, resolve, with_side_weight
+from pipeline.levels import LevelCells, resolve, with_side_weight, without_chance_weights
 from pipeline.model import Cell, Field, Indicator
 from pipeline.stitch import Row
 
@@ -283,7 +283,8 @@ def indicators(raws: Sequence[RawRow], columns: Sequence[Column], side_text: str
     )
     side = next((r.texts["side"] for r in raws if r.has("side")), side_text)
     side_level = read_level(side, 1) if side and re.search(r"\d", side) else None
-    resolved = with_side_weight(resolved, side_level.weight if side_level else None, [_number(r.texts.get("weight")) for r in raws])
+    weights = [_number(r.texts.get("weight")) for r in raws]
+    resolved = without_chance_weights(with_side_weight(resolved, side_level.weight if side_level else None, weights), weights)
     has2 = any(c.role == "level2" for c in columns)
     out = []
     horizon = "annual"

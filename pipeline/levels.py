@@ -7,6 +7,7 @@ that is unknown stays as printed; a lost one is inferred only where the template
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -254,6 +255,25 @@ def _infer(level1: str | None, before: str | None, after: str | None) -> str | N
     low = order.index(before) + 1 if before is not None else 0
     high = order.index(after) if after is not None else len(order)
     return order[low] if high - low == 1 else None
+
+
+_BARE_WEIGHT = re.compile(r"[^\d(（\[【.]\d+(?:\.\d+)?$")
+
+
+def without_chance_weights(rows: Sequence[RowLevels], weights: Sequence[float | None]) -> list[RowLevels]:
+    """A bare figure behind a label (`产出指标50`) is its weight only where its rows sum to it; else it is a stray stroke."""
+    out = list(rows)
+    for raw in {r.level1_raw for r in rows if r.level1_raw and _BARE_WEIGHT.search(r.level1_raw)}:
+        block = [i for i, r in enumerate(rows) if r.level1_raw == raw]
+        if abs(sum(weights[i] or 0.0 for i in block) - (rows[block[0]].level1_weight or 0.0)) > 0.01:
+            for i in block:
+                out[i] = replace(out[i], level1_weight=None)
+    for raw in {r.level2_raw for r in rows if r.level2_raw and _BARE_WEIGHT.search(r.level2_raw)}:
+        block = [i for i, r in enumerate(rows) if r.level2_raw == raw]
+        if abs(sum(weights[i] or 0.0 for i in block) - (rows[block[0]].level2_weight or 0.0)) > 0.01:
+            for i in block:
+                out[i] = replace(out[i], level2_weight=None)
+    return out
 
 
 def with_side_weight(rows: Sequence[RowLevels], side_weight: float | None, weights: Sequence[float | None]) -> list[RowLevels]:

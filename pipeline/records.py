@@ -85,7 +85,7 @@ class Doubt:
         """Takes over the confidence and the flags of fields."""
         for f in fields:
             if f is not None:
-                self.confidence = min(self.confidence, f.confidence)
+                self.confidence = min(self.confidence, f.confidence, *(c.confidence for c in f.cells))
                 self.flags.update(f.flags)
 
     def miss(self) -> None:
