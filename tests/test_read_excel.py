@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import random
 
 import openpyxl
 import pytest
@@ -65,3 +66,17 @@ def test_a_broken_workbook_is_damaged() -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(data[: len(data) // 2], "a.xlsx")
     assert caught.value.code in ("damaged", "unknown_format")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_changed_bytes_raise_only_errors_of_ours(seed: int) -> None:
+    rng, data = random.Random(seed), bytearray(saved(book()))
+    for _ in range(rng.randrange(1, 40)):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    if seed % 4 == 0:
+        del data[rng.randrange(len(data)) :]
+    try:
+        reading = read_document(bytes(data), "a.xlsx")
+    except PipelineError:
+        return
+    assert reading.media_type

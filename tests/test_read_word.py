@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 
 import pytest
 from docx import Document
@@ -68,3 +69,17 @@ def test_a_package_without_its_main_part_is_damaged() -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(whole[: len(whole) // 2], "a.docx")
     assert caught.value.code in ("damaged", "unknown_format")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_changed_bytes_raise_only_errors_of_ours(seed: int) -> None:
+    rng, data = random.Random(seed), bytearray(saved(Document()))
+    for _ in range(rng.randrange(1, 40)):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    if seed % 4 == 0:
+        del data[rng.randrange(len(data)) :]
+    try:
+        reading = read_document(bytes(data), "a.docx")
+    except PipelineError:
+        return
+    assert reading.media_type

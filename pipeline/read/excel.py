@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -19,6 +21,7 @@ import openpyxl
 import xlrd
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
+from xlrd.compdoc import CompDocError
 
 from pipeline.errors import Code, error
 from pipeline.flags import Flag
@@ -26,6 +29,8 @@ from pipeline.model import Cell, Reading, Table
 
 XLSX_READER, XLS_READER = "xlsx", "xls"
 MOST_ROWS, MOST_COLS = 20_000, 400
+# what xlrd raises on bytes that are no workbook
+_BROKEN_XLS = (CompDocError, struct.error, AssertionError, IndexError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 _QUOTED = re.compile(r'"([^"]*)"')
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
@@ -40,7 +45,17 @@ def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
     """
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, AttributeError) as exception:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        TypeError,
+        EOFError,
+        OSError,
+        AttributeError,
+    ) as exception:
         raise error(Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
@@ -62,7 +77,7 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     except xlrd.XLRDError as exception:
         locked = "encrypted" in str(exception).lower()
         raise error(Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
-    except (AssertionError, IndexError, KeyError, ValueError, TypeError, UnicodeDecodeError, OverflowError, MemoryError) as exception:
+    except _BROKEN_XLS as exception:
         raise error(Code.DAMAGED, name, "the workbook cannot be opened") from exception
     sheets = [s for s in book.sheets() if s.visibility == 0]
     tables = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from lxml import etree
@@ -37,7 +38,7 @@ def read_docx(data: bytes, name: str, media_type: str) -> Reading:
                 raise error(Code.TOO_LARGE, name, "the document unpacks to more than 200 MB")
             markup = package.read(MAIN)
         root = etree.fromstring(markup, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, RuntimeError, EOFError, OSError) as exception:
+    except (zipfile.BadZipFile, zlib.error, KeyError, etree.XMLSyntaxError, RuntimeError, EOFError, OSError) as exception:
         raise error(Code.DAMAGED, name, f"the Word file cannot be read ({exception})") from exception
     body = root.find(f"{_W}body")
     blocks = tuple(_blocks(body)) if body is not None else ()
