@@ -21,6 +21,7 @@ class Code(StrEnum):
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
     ENCRYPTED = "encrypted"
+    UNSAFE_PATH = "unsafe_path"
     UNKNOWN_FORMAT = "unknown_format"
     DAMAGED = "damaged"
     PAGE_UNREAD = "page_unread"
@@ -81,6 +82,7 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.EMPTY_FILE: CodeInfo(UnsupportedError, "the file has no bytes, or nothing but white space", "download or export it again"),
     Code.TOO_LARGE: CodeInfo(UnsupportedError, "the file is larger than the limit for one document", "split it, or raise --max-mb"),
     Code.ENCRYPTED: CodeInfo(UnsupportedError, "the document is locked with a password", "save a copy without password"),
+    Code.UNSAFE_PATH: CodeInfo(UnsupportedError, "a member of an archive has a name that leads out of it", "unpack it yourself if you trust it"),
     Code.UNKNOWN_FORMAT: CodeInfo(UnsupportedError, "the bytes are no format that is read", "convert it to one of the formats that the README lists"),
     Code.DAMAGED: CodeInfo(UnsupportedError, "the format is known, but the file breaks its rules beyond repair", "download or export it again"),
     Code.PAGE_UNREAD: CodeInfo(UnsupportedError, "one page or more could not be read; the others were", "look at the page in the source"),

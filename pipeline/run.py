@@ -22,6 +22,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from pipeline.archive import Member, members, unpack
 from pipeline.document import parse_document
 from pipeline.errors import Code, PipelineError, error
 from pipeline.records import DocumentRows, FileFacts, duplicate_rows, failed_rows
@@ -47,17 +48,28 @@ DEFAULTS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be read, and the path that its rows name."""
+    """A file to be read, and the path that its rows name; or a member of an archive."""
 
     path: Path
     name: str
+    member: Member | None = None
+
+    def read(self, limits: Limits) -> bytes:
+        """The bytes; raises PipelineError where they cannot be had."""
+        if self.member is not None:
+            return unpack(self.path, self.member, self.name, limits.max_mb * MEGABYTE)
+        try:
+            return self.path.read_bytes()
+        except OSError as refused:
+            raise error(Code.UNREADABLE, self.name, f"the file could not be read ({refused.strerror})") from refused
 
 
 def collect(inputs: Sequence[Path]) -> tuple[Source, ...]:
     """The files of the inputs, sorted by name: a folder's by their path below it, a file by its own name.
 
-    Hidden files and folders are left out. Two files of one name from two inputs take as many parent folders into
-    their names as it needs to tell them apart. Raises InputError for a path that does not exist or holds no file.
+    Hidden files and folders are left out; a ZIP archive stands for the documents in it. Two files of one name from two
+    inputs take as many parent folders into their names as it needs to tell them apart. Raises InputError for a path that
+    does not exist or holds no file.
     """
     found: dict[Path, str] = {}
     for entry in inputs:
@@ -69,7 +81,13 @@ def collect(inputs: Sequence[Path]) -> tuple[Source, ...]:
         base = entry.parent if entry.is_file() else entry
         for path in files:
             found.setdefault(path.resolve(), path.relative_to(base).as_posix())
-    return tuple(sorted((Source(p, n) for p, n in _apart(found).items()), key=lambda s: s.name))
+    sources = [s for p, n in _apart(found).items() for s in _unpacked(p, n)]
+    return tuple(sorted(sources, key=lambda s: s.name))
+
+
+def _unpacked(path: Path, name: str) -> list[Source]:
+    """A file, or the documents of an archive as `archive.zip/member`."""
+    return [Source(path, f"{name}/{m.name}", m) for m in members(path)] or [Source(path, name)]
 
 
 def _visible(folder: Path) -> Iterator[Path]:
@@ -109,7 +127,7 @@ def run(
                 results[at] = duplicate_rows(facts, first[facts.sha256])
             else:
                 first[facts.sha256] = source.name
-                waiting.append((at, facts, pool.schedule(_work, args=[source, parse], timeout=limits.timeout)))
+                waiting.append((at, facts, pool.schedule(_work, args=[source, parse, limits], timeout=limits.timeout)))
                 continue
             done()
         for at, facts, future in waiting:
@@ -134,7 +152,14 @@ def _pool(jobs: int, limits: Limits) -> Iterator[ProcessPool]:
 def _look(source: Source, limits: Limits) -> tuple[FileFacts, PipelineError | None]:
     """The file's digest and size, and why it is not worth a worker."""
     digest, size = hashlib.sha256(), 0
-    problem = None
+    problem: PipelineError | None = None
+    if source.member is not None:
+        try:
+            data = source.read(limits)
+        except PipelineError as refused:
+            return FileFacts(source.name, hashlib.sha256(source.name.encode()).hexdigest(), 0), refused
+        empty = None if data else error(Code.EMPTY_FILE, source.name, "the file has no bytes")
+        return FileFacts(source.name, hashlib.sha256(data).hexdigest(), len(data)), empty
     try:
         with source.path.open("rb") as stream:
             while chunk := stream.read(CHUNK):
@@ -159,15 +184,12 @@ def _limit_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
 
 
-def _work(source: Source, parse: Parser) -> DocumentRows:
+def _work(source: Source, parse: Parser, limits: Limits) -> DocumentRows:
     """Runs in the worker: reads one file and checks its rows against the schema, so that a bad row costs this file only.
 
     Raises PipelineError, nothing else: whatever a reader did not foresee is an `internal_error` of this document.
     """
-    try:
-        data = source.path.read_bytes()
-    except OSError as refused:
-        raise error(Code.UNREADABLE, source.name, f"the file could not be read ({refused.strerror})") from refused
+    data = source.read(limits)
     try:
         rows = parse(data, source.name)
         for table, part in rows.tables().items():
