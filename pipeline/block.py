@@ -318,7 +318,7 @@ def indicators(raws: Sequence[RawRow], columns: Sequence[Column], side_text: str
                 remark=_field(raw, "remark"),
                 reason=_field(raw, "reason"),
                 horizon=horizon,
-                cells=tuple(c for cs in raw.cells.values() for c in cs),
+                cells=tuple(c for role, cs in raw.cells.items() for c in cs if role == "name" or c.row_span == 1),
                 confidence=_confidence(raw, flags),
                 flags=tuple(sorted(flags)),
             )
