@@ -33,10 +33,12 @@ LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 SURE = {True: 0.99, False: 0.985}  # confidence of a row without any doubt, by whether the source knows its cells
 CLOSERS = {"”": "“", "’": "‘", "》": "《", ")": "(", "）": "（", "】": "【", "」": "「"}
 
+RECOGNISER = "ocr"  # readers of pictures have names that begin so
 WRAPPING = "text-spaces"  # the reader whose lines may be pieces of wrapped cells
 WRAPPED = 0.9  # what a row is worth in a block where pieces are left over there
 TORN_LEVEL = 0.1  # in a loose grid an unknown label may be a torn one
 DOUBT = {
+    "label_fuzzy": 0.06,
     "row_shift_repaired": 0.0,
     "level1_inferred": 0.0,
     "level2_inferred": 0.02,
@@ -59,6 +61,7 @@ class RawRow:
     flags: frozenset[str] = frozenset()
     blank: frozenset[str] = field(default=frozenset())  # roles whose cell holds a dash
     empty: frozenset[str] = field(default=frozenset())  # roles whose cell begins here and holds nothing; known where spans are
+    recognised: bool = False  # the texts were read off a picture
 
     def has(self, *roles: str) -> bool:
         """Does any of these columns hold a text?"""
@@ -146,7 +149,8 @@ def _raw(row: Row, columns: Sequence[Column], offset: int, trusted: bool) -> Raw
     flags = {"row_shift_repaired"} if found.shifted and not row.spans else set()
     under = [(col, c) for c in row.cells if row.spans and not row.top and not c.text for col in columns if col.overlap(c.col, c.col_span)]
     empty = frozenset(col.role for col, _ in under)
-    return RawRow(texts, cells, row.top, row.spans, found.margin, found.cost, frozenset(flags), frozenset(dashes), empty)
+    recognised = row.reader.startswith(RECOGNISER)
+    return RawRow(texts, cells, row.top, row.spans, found.margin, found.cost, frozenset(flags), frozenset(dashes), empty, recognised)
 
 
 def spread(raws: Sequence[RawRow]) -> list[RawRow]:
@@ -269,6 +273,7 @@ def _merge(a: RawRow, b: RawRow) -> RawRow:
         a.flags | b.flags | {"page_stitched"},
         a.blank | b.blank,
         a.empty,
+        a.recognised,
     )
 
 
@@ -277,7 +282,9 @@ def indicators(raws: Sequence[RawRow], columns: Sequence[Column], side_text: str
     numbered = [split_ordinal(r.texts["name"])[0] if r.has("name") else None for r in raws]
     resolved = resolve(
         [
-            LevelCells(r.texts.get("level1"), r.texts.get("level2"), n, r.top, r.spans, "level1" in r.empty, "level2" in r.empty)
+            LevelCells(
+                r.texts.get("level1"), r.texts.get("level2"), n, r.top, r.spans, "level1" in r.empty, "level2" in r.empty, r.recognised
+            )
             for r, n in zip(raws, numbered, strict=True)
         ]
     )
@@ -345,7 +352,7 @@ def _target(raw: RawRow) -> Field | None:
             else None
         )
     sign = "" if sign is None or fold(sign) in ("定性", "无", "定量") or fold(value).startswith(fold(sign)) else sign
-    unit = "" if unit is None or fold(unit) in ("无", "-", "") or fold(value).endswith(fold(unit)) else unit
+    unit = "" if unit is None or fold(unit) in ("无", "-", "一", "") or fold(value).endswith(fold(unit)) else unit
     members = _members(raw, ("sign", "target", "unit"))
     return Field(clean(sign + value + unit), members)
 

@@ -76,6 +76,10 @@ def _insert(columns: list[Column], sub: list[Column]) -> list[Column]:
 
 def _settle(columns: list[Column]) -> list[Column]:
     """Labels that mean something else in company: the deepest level is the indicator's name, a role stands once."""
+    levels = [i for i, c in enumerate(columns) if c.role in LEVELS]
+    if len(levels) == len(LEVELS) and len({columns[i].role for i in levels}) < len(LEVELS):
+        for i, role in zip(levels, ("level1", "level2", "name"), strict=True):  # a 二 read as 一: their order tells
+            columns[i] = replace(columns[i], role=role)
     roles = [c.role for c in columns]
     if "name" not in roles:
         for role in ("level2", "side"):

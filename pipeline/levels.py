@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+
+from rapidfuzz import fuzz
 
 from normalizers import levels as labels
 from normalizers.characters import fold
 
 COST_CHILDREN = frozenset({"经济成本指标", "社会成本指标", "生态环境成本指标"})
 SOLE_CHILD = {"满意度指标": "服务对象满意度指标", "预算执行率": "预算执行率"}
+LIKE, LIKE_MARGIN = 60.0, 8.0  # percent: a label read off a picture, and how much less the next one is like it
+SHORTEST_FORM = 3  # characters: shorter forms are like too much
 LEFTOVER = 4  # characters: a longer text is no remainder of a label
 
 
@@ -30,6 +35,7 @@ class LevelCells:
     exact: bool = False
     open1: bool = False  # the cell of the first level begins in this row and holds nothing
     open2: bool = False
+    recognised: bool = False  # the texts were read off a picture, so that a label may be damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,18 @@ def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
         known2 = labels.read_level(raw2, 2) if raw2 else None
         level1 = known1.label if known1 else None
         level2 = known2.label if known2 else None
+        if row.recognised and known1 is not None and not known1.known and (near := _nearest(known1.label, 1)) is not None:
+            level1 = near
+            flags.add("label_fuzzy")
+        if row.recognised and known2 is not None and not known2.known and (near := _nearest(known2.label, 2)) is not None:
+            level2 = near
+            flags.add("label_fuzzy")
         if level2 is None and lost2 and inferred2 is None:
             inferred2 = _infer(level1, _before(out, level1), _after(second, first, i))
         if level2 is None and inferred2 is not None:
             level2 = inferred2
             flags.add("level2_inferred")
-        parent = labels.parent_of(level2) if level2 and (known2 is None or known2.known) else None
+        parent = labels.parent_of(level2) if level2 and (known2 is None or known2.known or "label_fuzzy" in flags) else None
         if parent is not None and parent != level1:
             level1 = parent
             flags.add("level1_inferred")
@@ -101,6 +113,24 @@ def _over_break(texts: Sequence[str | None], rows: Sequence[LevelCells], i: int)
     """The label of a cell that a page break cuts, where it is printed behind the break only."""
     k = next((k for k in range(i + 1, len(texts)) if texts[k] is not None or rows[k].top), None)
     return texts[k] if k is not None and rows[k].top else None
+
+
+@cache
+def _forms(level: int) -> tuple[tuple[str, str], ...]:
+    """Every printed form of the labels of a level, with its canonical one."""
+    forms = {whole for form in labels.LEVEL_LABELS for whole in (form, form.removesuffix("指标") + "指标") if len(whole) > SHORTEST_FORM}
+    found = ((form, labels.read_level(form, level)) for form in sorted(forms))
+    return tuple((form, f.label) for form, f in found if f is not None and f.level == level)
+
+
+def _nearest(text: str, level: int) -> str | None:
+    """The canonical label that a damaged one is most like, in any of its forms, if one clearly is."""
+    key = fold(text)
+    best: dict[str, float] = {}
+    for form, label in _forms(level):
+        best[label] = max(best.get(label, 0.0), fuzz.ratio(key, form))
+    (label, score), (_, second) = sorted(best.items(), key=lambda item: -item[1])[:2]
+    return label if score >= LIKE and score - second >= LIKE_MARGIN else None
 
 
 def _tight(text: str | None) -> str | None:
