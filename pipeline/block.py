@@ -35,6 +35,7 @@ CLOSERS = {"”": "“", "’": "‘", "》": "《", ")": "(", "）": "（", "�
 
 RECOGNISER = "ocr"  # readers of pictures have names that begin so
 WRAPPING = "text-spaces"  # the reader whose lines may be pieces of wrapped cells
+SURE_RECOGNISED = 0.94  # of 62 rows of pictures above 0.95 by their characters alone 4 were wrong: no sum vouches for a text
 WRAPPED = 0.9  # what a row is worth in a block where pieces are left over there
 TORN_LEVEL = 0.1  # in a loose grid an unknown label may be a torn one
 DOUBT = {
@@ -363,7 +364,7 @@ def _members(raw: RawRow, roles: Iterable[str]) -> tuple[Cell, ...]:
 
 def _confidence(raw: RawRow, flags: frozenset[str]) -> float:
     """How sure a row is: the margin of its reading, less what each repair costs, times how well its cells were read."""
-    sure = SURE[raw.spans] - 0.45 * math.exp(-1.6 * raw.margin)
+    sure = (SURE_RECOGNISED if raw.recognised else SURE[raw.spans]) - 0.45 * math.exp(-1.6 * raw.margin)
     sure -= sum(DOUBT.get(f, 0.0) for f in flags)
     read = [c.confidence for cs in raw.cells.values() for c in cs]
     return round(max(0.05, sure * min(read, default=1.0)), 3)
