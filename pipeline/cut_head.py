@@ -20,6 +20,7 @@ READER = "text-flow"
 FIELD_GROUPS = ("field", "fund_block", "fund_column", "fund_line", "fund_scope", "goal")
 FUND_GROUPS = ("fund_block", "fund_column", "fund_line", "fund_scope", "goal")
 GUESS = frozenset({"cut_guessed"})
+MOST_SURE = 0.88  # what nothing but its own sense cuts is never quite sure
 AMOUNTS = frozenset({"initial_budget", "annual_budget", "executed", "arrived"})
 _FIGURES = re.compile(r"[\d.,%—\-/]*(?:\(%\))?")
 _AMOUNT = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*|0(?=\.))(?:\.\d{1,6})?")
@@ -197,12 +198,15 @@ def _fund_cells(flow: Flow, t: Token, columns: Sequence[str], sep: int, row: int
         starts = [t.end] + [i for i in range(t.end + 1, stop) if flow.breaks[i]]
         texts = [(a, b) for a, b in zip(starts, [*starts[1:], stop], strict=True) if b > a]
         chosen = _spread([flow.keys[a:b] for a, b in texts], columns)
-        out += [_figure(flow.cell(a, b, row, 2 + j), total and columns[j] == "weight") for (a, b), j in zip(texts, chosen, strict=False)]
+        sure = 1.0 if len(texts) == len(columns) else MOST_SURE  # blanks are lost: which figure is which was decided by sense
+        out += [
+            _figure(flow.cell(a, b, row, 2 + j, sure), total and columns[j] == "weight") for (a, b), j in zip(texts, chosen, strict=False)
+        ]
         return out
     at = t.end
     for j, text in enumerate(split_figures(flow.keys[t.end : stop], tuple(columns), limit)):
         if text:
-            out.append(_figure(flow.cell(at, at + len(text), row, 2 + j, 0.97, GUESS), total and columns[j] == "weight"))
+            out.append(_figure(flow.cell(at, at + len(text), row, 2 + j, MOST_SURE, GUESS), total and columns[j] == "weight"))
             at += len(text)
     return out
 

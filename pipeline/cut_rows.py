@@ -17,7 +17,7 @@ from normalizers.levels import read_level
 from pipeline import fit
 from pipeline.columns import Column
 from pipeline.cut_costs import boundaries, by_cost, cell_cost, end_cost, kind, start_cost
-from pipeline.cut_head import GUESS, READER
+from pipeline.cut_head import GUESS, MOST_SURE, READER
 from pipeline.flow import LINE, NONE, Flow
 from pipeline.stitch import Row
 
@@ -33,7 +33,6 @@ ALIKE = -0.9
 FULL_SCORE = -0.5
 OVER = 7.0
 SUM_OFF = 4.5
-MOST_SURE = 0.88  # a row that nothing but its own sense cuts is never quite sure
 UNIT_TWICE = 0.8  # a measure with its unit where the unit has a column of its own
 NOTHING = -1.2  # 0 beside 0, 无 beside 0: a row that says that there is nothing
 UNIT_OF_WORDS = 2.0  # a unit beside a target without a figure

@@ -18,6 +18,7 @@ from pipeline import vocabulary
 NEVER = 9.0
 AMBIGUOUS = 0.5
 DAMAGED = 0.9
+LABEL = 10.0  # a label of a level as a value, a reason or a remark: more than two sums that do not close
 CODE_ALONE = 2.2  # `31`, torn from `31-服务对象满意度`
 
 _DASHED = frozenset({"weight", "score", "actual", "target", "reason", "remark", "sign", "unit", "review_score", "execution_rate"})
@@ -110,6 +111,8 @@ def _side(key: str) -> float:
         return 0.0
     if key in "绩效指标":
         return 0.0 if len(key) == 4 else 1.2
+    if level_known(key, 1) or level_known(key, 2):
+        return LABEL
     return 5.0 if len(key) > 8 or not re.search("[绩效指标目]", key) else 1.5
 
 
@@ -165,7 +168,7 @@ def _value(key: str) -> float:
     if key in ("无", "0"):
         return 0.5
     if level_known(key, 1) or level_known(key, 2):
-        return 4.0
+        return LABEL
     if split_ordinal(key)[0] is not None:
         return 3.0
     if _QUALITY.fullmatch(key):
@@ -190,7 +193,7 @@ def _reason(key: str) -> float:
     if _BARE.fullmatch(key):
         return 3.5
     if level_known(key, 1) or level_known(key, 2):
-        return 4.0
+        return LABEL
     if _VALUE.fullmatch(key) and len(key) < 10:
         return 2.5
     return 0.5 if len(key) > 3 or key in ("无", "/") else 1.4
@@ -215,7 +218,7 @@ def _direction(key: str) -> float:
 def _remark(key: str) -> float:
     if _BARE.fullmatch(key):
         return 3.0
-    return 0.6 if not level_known(key, 2) else 4.0
+    return LABEL if level_known(key, 1) or level_known(key, 2) else 0.6
 
 
 def _ordinal(key: str) -> float:
