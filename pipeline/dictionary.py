@@ -1,6 +1,6 @@
 """The declared schema → the data dictionary, in Markdown.
 
-Comes in: nothing but the declarations of tables, flags and error codes. Goes out: one text, the same on every machine,
+Comes in: nothing but the declarations of tables, flags, rules and error codes. Goes out: one text, the same on every machine,
 which stands in the repository and is compared with this by a test.
 """
 
@@ -10,21 +10,23 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
+from pipeline.audit.rules import RULES
 from pipeline.errors import CODES, InputError, UnsupportedError
 from pipeline.flags import Flag
 from pipeline.schema import PART, TABLES, Column, Table
 
+HEAD = ("column", "label", "type", "null", "unit", "meaning", "source")
 OPENING = """# Data dictionary
 
-Made by `python -m pipeline dictionary` from the declarations in `pipeline/schema.py`, `pipeline/flags.py` and
-`pipeline/errors.py`; do not edit. What the columns promise stands in [data-contract.md](data-contract.md). A column
-marked + is an addition to the contract.
+Made by `python -m pipeline dictionary` from the declarations in `pipeline/schema.py`, `pipeline/flags.py`,
+`pipeline/audit/rules.py` and `pipeline/errors.py`; do not edit. What the columns promise stands in
+[data-contract.md](data-contract.md). A column, table or rule marked + is an addition to the contract.
 """
 
 
 def dictionary() -> str:
     """The data dictionary as one Markdown text that ends with a line break."""
-    parts = [OPENING, *(_table(t) for t in TABLES.values()), _parts(), _flags(), _codes()]
+    parts = [OPENING, *(_table(t) for t in TABLES.values()), _parts(), _flags(), _rules(), _codes()]
     return "\n".join(parts)
 
 
@@ -45,7 +47,8 @@ def type_name(type_: pa.DataType) -> str:
 def _table(table: Table) -> str:
     key = f" Key: {', '.join(f'`{k}`' for k in table.key)}." if table.key else ""
     rows = [_column(c) for c in table.columns]
-    return f"## {table.name}\n\n{table.row}{key}\n\n" + _markdown(("column", "label", "type", "null", "unit", "meaning", "source"), rows)
+    mark = "" if table.contract else " +"
+    return f"## {table.name}{mark}\n\n{table.row}{key}\n\n" + _markdown(HEAD, rows)
 
 
 def _column(column: Column) -> tuple[str, ...]:
@@ -64,6 +67,12 @@ def _parts() -> str:
 def _flags() -> str:
     rows = [(f"`{flag}`", flag.label, flag.meaning) for flag in Flag]
     return "## Flags\n\n" + _markdown(("flag", "label", "meaning"), rows)
+
+
+def _rules() -> str:
+    rows = [(f"`{r.name}`{'' if r.contract else ' +'}", r.label, r.severity, r.source, r.tolerance) for r in RULES]
+    words = "What `findings.rule` may say. A finding of a rule may be `info` where it is only worth a look; see [audit.md](audit.md)."
+    return f"## Rules\n\n{words}\n\n" + _markdown(("rule", "what holds", "severity", "source", "tolerance"), rows)
 
 
 def _codes() -> str:

@@ -47,6 +47,7 @@ class Flag(StrEnum):
     WRONG_ENDING = "wrong_ending", "扩展名不符", "the file's ending does not say what its bytes are"
     HIDDEN_SHEETS_SKIPPED = "hidden_sheets_skipped", "隐藏工作表未读", "the workbook has hidden sheets, which were not read"
     HEADER_MISSING = "header_missing", "指标表头缺失", "the form has no header of an indicator block"
+    CORRECTED = "corrected", "已更正", "a cell of the row was corrected by the register of corrections"
     TRUNCATED = "truncated", "内容被截断", "the document ends in the middle of a form"
     # fmt: on
 

@@ -1,8 +1,7 @@
 """Small texts of a form's head and totals → their parts.
 
 Comes in: one cleaned text, or None. Goes out: what the contract's columns hold: a name without its code, an attribute
-with its code apart, a term in years, the one number of a cell, the key under which a project is the same in other
-years. None where the text does not have it; it refuses nothing.
+with its code apart, a term in years, the one number of a cell. None where the text does not have it; it refuses nothing.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ TICK_TOKENS = re.compile(rf"[{TICKED}{BOX}]+|[^{TICKED}{BOX}]+")
 TERM = re.compile(r"^(.+?)(年|个?月)(期)?$")
 MOST_YEARS = 100  # 99年 means open-ended; more is a calendar year
 FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
-CALENDAR_YEAR = re.compile(r"(19|20)\d{2}(年度?)?([-~至](19|20)\d{2}(年度?)?)?")
-PROJECT_CODE = re.compile(r"^[0-9A-Z]{6,}[-_]+")
 
 
 def without_code(text: str | None) -> str | None:
@@ -72,9 +69,3 @@ def only_number(text: str) -> float | None:
     found = FIGURE.findall(key)
     figure = number(found[0]) if len(found) == 1 else None
     return None if figure is None else float(figure)
-
-
-def series_key(name: str) -> str:
-    """A project's name without its code and calendar years: the same in every year."""
-    key = fold(name)
-    return CALENDAR_YEAR.sub("", PROJECT_CODE.sub("", key)) or key

@@ -89,6 +89,7 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         indicators=indicators,
         total_weight=weight,
         total_score=score,
+        columns=tuple(sorted(roles - {"side", "other"})),
         reader=region.rows[0].reader or reader,
         page_start=min(pages, default=None),
         page_end=max(pages, default=None),

@@ -158,6 +158,7 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
+    columns: tuple[str, ...] = ()  # what the header of the indicator block announces: `name`, `target`, `reason`, …
     reader: str = ""
     page_start: int | None = None
     page_end: int | None = None

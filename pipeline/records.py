@@ -112,7 +112,6 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         projects.append(project)
         funds.extend(lines)
         indicators.extend(rows)
-    _add_series(projects)
     years = {p["fiscal_year"] for p in projects} - {None}
     document = _document(facts) | {
         "media_type": reading.media_type,
@@ -171,7 +170,6 @@ def _project(form: Form, keys: Row, index: int, lines: Sequence[Row], rows: Sequ
     doubt = Doubt(form.confidence, set(form.flags))
     text = {name: _text(f) for name, f in form.header.items()}
     code, attribute = head.attribute(text.get("project_attribute"))
-    total = next((line for line in lines if line["scope"] == "all" and line["source"] == "total"), {})
     row = PROJECTS.blank() | keys | {
         "form_index": index,
         "form_type": form.form_type,
@@ -187,14 +185,12 @@ def _project(form: Form, keys: Row, index: int, lines: Sequence[Row], rows: Sequ
         "amount_unit": form.amount_unit,
         "amount_unit_source": form.amount_unit_source,
         "total_amount": _money(form.header.get("total_amount"), form.amount_unit, doubt),
-        **{name: total.get(name) for name in ("initial_budget", "annual_budget", "executed", "execution_rate_reported_pct")},
-        "execution_rate_pct": _rate(total.get("executed"), total.get("annual_budget")),
-        "budget_weight": total.get("weight"),
-        "budget_score": total.get("score"),
+        **derive_project(lines),
         "goal_expected": text.get("goal_expected"),
         "goal_actual": text.get("goal_actual"),
         "total_weight": _points(form.total_weight, doubt),
         "total_score": _points(form.total_score, doubt),
+        "indicator_columns": list(form.columns),
         "page_start": form.page_start,
         "page_end": form.page_end,
     }  # fmt: skip
@@ -203,6 +199,17 @@ def _project(form: Form, keys: Row, index: int, lines: Sequence[Row], rows: Sequ
         doubt.flags.add(Flag.TRUNCATED)
     doubt.confidence = min(doubt.confidence, _mean(r["confidence"] for r in rows)) if rows else doubt.confidence
     return row | doubt.columns()
+
+
+def derive_project(lines: Sequence[Row]) -> Row:
+    """What of a form's row repeats its funding line of the whole year, or follows from it."""
+    total = next((line for line in lines if line["scope"] == "all" and line["source"] == "total"), {})
+    return {
+        **{name: total.get(name) for name in ("initial_budget", "annual_budget", "executed", "execution_rate_reported_pct")},
+        "execution_rate_pct": _rate(total.get("executed"), total.get("annual_budget")),
+        "budget_weight": total.get("weight"),
+        "budget_score": total.get("score"),
+    }
 
 
 def _breaks_off(project: Row, rows: Sequence[Row]) -> bool:
@@ -236,8 +243,6 @@ def _fund(line: FundLine, form: Form, keys: Row, line_no: int) -> Row:
 def _indicator(item: Indicator, form: Form, keys: Row, seq: int) -> Row:
     doubt = Doubt(min(form.confidence, item.confidence), set(item.flags))
     doubt.note(item.name, item.target, item.actual, item.weight, item.score, item.review_score, item.reason)
-    name_raw, target_raw, actual_raw = _text(item.name), _text(item.target), _text(item.actual)
-    ordinal, name = split_ordinal(name_raw) if name_raw else (None, None)
     row = INDICATORS.blank() | keys | {
         "indicator_id": f"{keys['project_id']}-{seq:03d}",
         "seq": seq,
@@ -247,12 +252,9 @@ def _indicator(item: Indicator, form: Form, keys: Row, seq: int) -> Row:
         "level2_raw": item.level2_raw,
         "level1_weight": item.level1_weight,
         "level2_weight": item.level2_weight,
-        "ordinal": ordinal,
-        "name": name or None,
-        "name_raw": name_raw,
-        "is_placeholder": is_placeholder(name, target_raw, actual_raw),
-        "target_raw": target_raw,
-        "actual_raw": actual_raw,
+        "name_raw": _text(item.name),
+        "target_raw": _text(item.target),
+        "actual_raw": _text(item.actual),
         "weight": _points(item.weight, doubt),
         "score": _points(item.score, doubt),
         "review_score": _points(item.review_score, doubt),
@@ -262,21 +264,23 @@ def _indicator(item: Indicator, form: Form, keys: Row, seq: int) -> Row:
         "deviation_reason": _text(item.reason),
         "extractor": form.reader,
     }  # fmt: skip
-    if not row["is_placeholder"]:
-        row |= _values(item, form, target_raw, actual_raw, doubt)
-    return row | _place(item) | doubt.columns()
+    row |= _place(item) | doubt.columns()
+    return row | derive_indicator(row, form.fiscal_year)
 
 
-def _values(item: Indicator, form: Form, target_raw: str | None, actual_raw: str | None, doubt: Doubt) -> Row:
-    """The value columns of a row that is not a placeholder, and the comparison of the two."""
-    cost = any(level is not None and "成本" in level for level in (item.level1, item.level2))
-    target = read_value(target_raw, fiscal_year=form.fiscal_year, cost=cost)
-    actual = read_value(actual_raw, fiscal_year=form.fiscal_year, cost=cost)
-    doubt.flags |= target.flags | actual.flags
-    row = _value("target", target) | _value("actual", actual)
-    row["attainment_pct"] = attainment(target, actual)
-    row["target_met"] = target_met(target, actual, cost=cost, target_raw=target_raw, actual_raw=actual_raw)
-    return row
+def derive_indicator(row: Row, fiscal_year: int | None) -> Row:
+    """What of an indicator's row follows from its cells: name, values, their comparison, and the flags that reading them raised."""
+    ordinal, name = split_ordinal(row["name_raw"]) if row["name_raw"] else (None, None)
+    target_raw, actual_raw = row["target_raw"], row["actual_raw"]
+    placeholder = is_placeholder(name, target_raw, actual_raw)
+    cost = any(level is not None and "成本" in level for level in (row["level1"], row["level2"]))
+    target = Value() if placeholder else read_value(target_raw, fiscal_year=fiscal_year, cost=cost)
+    actual = Value() if placeholder else read_value(actual_raw, fiscal_year=fiscal_year, cost=cost)
+    met = None if placeholder else target_met(target, actual, cost=cost, target_raw=target_raw, actual_raw=actual_raw)
+    names = {"ordinal": ordinal, "name": name or None, "is_placeholder": placeholder}
+    compared = {"attainment_pct": attainment(target, actual), "target_met": met}
+    flags = sorted({*row["flags"], *target.flags, *actual.flags})
+    return names | _value("target", target) | _value("actual", actual) | compared | {"flags": flags}
 
 
 def _value(prefix: str, value: Value) -> Row:
@@ -354,19 +358,6 @@ def _rate(executed: Decimal | None, budget: Decimal | None) -> float | None:
     if executed is None or not budget:
         return None
     return float(round(executed / budget * 100, 4))
-
-
-def _add_series(projects: Sequence[Row]) -> None:
-    """Fills `series_id`: forms of one project name and one unit share it; a form without a unit takes a namesake's."""
-    units: dict[str, str] = {}
-    for p in projects:
-        if p["project_name"] and p["implementing_unit"]:
-            units.setdefault(head.series_key(p["project_name"]), p["implementing_unit"])
-    for p in projects:
-        if p["project_name"]:
-            name = head.series_key(p["project_name"])
-            unit = fold(p["implementing_unit"] or units.get(name) or "")
-            p["series_id"] = hashlib.sha256(f"{name}\n{unit}".encode()).hexdigest()[:12]
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -221,12 +221,3 @@ def _outcome(facts: FileFacts, future: ProcessFuture[DocumentRows], limits: Limi
         what = f"the process that read the document died (exit status {death.exitcode})"
         return failed_rows(facts, error(Code.CRASHED, facts.source_path, what))
     return rows
-
-
-def gather(documents: Sequence[DocumentRows]) -> dict[str, list[dict[str, object]]]:
-    """The rows of all documents by table, in the documents' order."""
-    tables: dict[str, list[dict[str, object]]] = {}
-    for rows in documents:
-        for name, part in rows.tables().items():
-            tables.setdefault(name, []).extend(part)
-    return tables

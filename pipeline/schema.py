@@ -70,6 +70,7 @@ class Table:
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    contract: bool = True  # False: a table beside those of the contract
 
     def __post_init__(self) -> None:
         names = self.names
@@ -186,9 +187,11 @@ PROJECTS = Table("projects", "One row per form; a form is one project's table.",
     _text("goal_actual", "实际完成情况", "What was reached of the goal.", "实际完成情况"),
     _number("total_weight", "总分值", "The printed sum of all points to be earned.", "分值, 总分 or 合计 row", POINTS),
     _number("total_score", "总得分", "The printed sum of all points earned.", "得分, 总分 or 合计 row", POINTS),
+    Column("indicator_columns", FLAGS, "指标表列", "What the indicator table has a column for (`target`, `weight`, `reason`, …), sorted: tells a blank from a column that is not there.",
+           "the header of the indicator table", required=True, contract=False),
     Column("page_start", INT32, "起始页", "The form's first page, from 1; null without pages.", "the reader", "page"),
     Column("page_end", INT32, "结束页", "The form's last page, from 1; null without pages.", "the reader", "page"),
-    _text("series_id", "系列编号", "The same project in other years, forms and documents shares it; null without a project name.", "name and unit of the project"),
+    _text("series_id", "系列编号", "The same project in other years, forms and documents shares it; null without a project name.", "pipeline/link.py; see the table series"),
     replace(CONFIDENCE, meaning="The form's own confidence or, where lower, the mean of its indicators'."),
     replace(FLAG_LIST, meaning="What was repaired or guessed in the form's head, goals, totals or blocks, sorted."),
 ))
@@ -238,6 +241,8 @@ INDICATORS = Table("indicators", "One row per indicator of a form.", ("indicator
     _number("attainment_pct", "完成率", "actual / target × 100 where both are one number in the same unit.", "computed", PERCENT),
     Column("target_met", BOOL, "是否达标", "Does the actual value meet the target? Null where that cannot be told.", "target and actual compared"),
     _text("deviation_reason", "偏差原因", "Why the target was missed and what is done about it.", "偏差原因分析及改进措施"),
+    replace(_text("cost_of", "成本所对应的数量指标", "The indicator_id of the quantity row that a cost row prices; null where none has a like name.", "names of the form's cost and quantity rows"), contract=False),
+    replace(_money("cost_amount", "成本金额", "What a cost row adds to the project's cost: its amount, or unit cost × quantity.", "target_raw of the row and of the row cost_of"), contract=False),
     Column("page", INT32, "页码", "The page that the row starts on, from 1; null without pages.", "the reader", "page"),
     Column("bbox", BBOX, "位置", "x0, top, x1, bottom of the row on its page; null without a layout.", "the reader", "PDF points"),
     Column("line_start", INT32, "起始行", "The row's first line in a text source, from 1; else null.", "the reader", "line"),
@@ -258,5 +263,31 @@ FINDINGS = Table("findings", "One row per thing that an auditor would mark; a ru
     _text("observed", "实为", "What the document says.", "the column that the rule looks at"),
 ))
 
+SERIES = Table("series", "One row per form with a project name: its place in the series of the same project over years and documents.", ("project_id",), (
+    _text("series_id", "系列编号", "The name of the series; a series once named keeps it when files are added.", "the oldest project's name and unit", required=True),
+    PROJECT_ID,
+    DOCUMENT_ID,
+    _text("project_name", "项目名称", "The project's name on this form.", "项目名称", required=True),
+    _text("implementing_unit", "实施单位", "The unit on this form.", "实施单位"),
+    _text("form_type", "表类型", "The form's type, as in `projects`.", "the form", required=True),
+    FISCAL_YEAR,
+    _text("linked_to", "关联项目编号", "The project_id that this form was linked to; null for a series' first one.", "names, places and amounts compared"),
+    _number("score", "关联得分", "How surely the two are one project; null for a series' first one.", "names, places and amounts compared", SHARE),
+), contract=False)
+
+CORRECTIONS = Table("corrections", "One row per line of the register of corrections, and what became of it.", ("line",), (
+    Column("line", INT32, "行号", "The line in the register, from 1.", "the register", required=True),
+    _text("sha256", "SHA-256", "The document's digest, whole or its first 16 hex digits.", "the register", required=True),
+    Column("form", INT32, "表序号", "The form's number in the document, from 1.", "the register", required=True),
+    _text("row", "行", "The indicator's seq, `fund N` for a funding line, null for the form itself.", "the register"),
+    _text("column", "列", "The corrected column.", "the register", required=True),
+    _text("old", "原值", "The value that the correction is meant to replace.", "the register"),
+    _text("new", "新值", "The value that is right.", "the register"),
+    _text("who", "更正人", "The person who corrects.", "the register", required=True),
+    _text("why", "理由", "Why the value is corrected, with its evidence.", "the register", required=True),
+    _text("status", "结果", "`applied`; `stale`: another value stands there, nothing was changed; `absent`: the document or row is not in this run.", "the run", required=True),
+    _text("found", "现值", "The value that stands there, where the correction is stale.", "the run"),
+), contract=False)
+
 # fmt: on
-TABLES: Mapping[str, Table] = {t.name: t for t in (DOCUMENTS, PROJECTS, FUNDS, INDICATORS, FINDINGS)}
+TABLES: Mapping[str, Table] = {t.name: t for t in (DOCUMENTS, PROJECTS, FUNDS, INDICATORS, FINDINGS, SERIES, CORRECTIONS)}

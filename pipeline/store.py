@@ -59,6 +59,21 @@ def write_tables(tables: Mapping[str, Sequence[Row]], out: Path) -> None:
         raise error(Code.OUTPUT_UNWRITABLE, str(out), f"the tables could not be written ({problem.strerror})") from problem
 
 
+def earlier_series(out: Path) -> dict[str, str]:
+    """project_id → series_id as the tables in the folder `out` have it; nothing where there are none, or none that can be read.
+
+    A project keeps the name of its series when files are added.
+    """
+    path = out / "series.parquet"
+    if not path.is_file():
+        return {}
+    try:
+        rows = pq.read_table(path, columns=["project_id", "series_id"]).to_pylist()
+    except (OSError, pa.ArrowException, KeyError):
+        return {}
+    return {r["project_id"]: r["series_id"] for r in rows}
+
+
 def to_arrow(name: str, rows: Sequence[Row]) -> pa.Table:
     """The rows as an Arrow table of the declared schema; raises InternalError where they break it."""
     table = TABLES[name]

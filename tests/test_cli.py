@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -152,3 +153,45 @@ def test_the_dictionary_goes_to_the_terminal_or_a_file(tmp_path: Path) -> None:
 
 def test_the_version() -> None:
     assert invoke("--version").output.strip() == VERSION
+
+
+def register(folder: Path, sha256: str, old: str) -> Path:
+    path = folder / "corrections.csv"
+    line = f"{sha256},1,,total_score,{old},95,李,原件总分为95"
+    path.write_text(f"sha256,form,row,column,old,new,who,why\n{line}\n", encoding="utf-8")
+    return path
+
+
+def test_corrections_are_applied_at_the_end_of_a_run(raw: Path, tmp_path: Path) -> None:
+    source = min(raw.iterdir())
+    sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
+    result = invoke("parse", source, "--out", tmp_path / "out", "--corrections", register(tmp_path, sha256, "100"))
+    assert result.exit_code == 0
+    first = table(tmp_path / "out", "projects")[0]
+    assert (first["total_score"], first["flags"]) == (95.0, ["corrected"])
+    assert [r["status"] for r in table(tmp_path / "out", "corrections")] == ["applied"]
+    sums = [r["message"] for r in table(tmp_path / "out", "findings") if "得分合计" in str(r["message"])]
+    assert len(sums) == 1
+    assert "与总得分95不符" in str(sums[0])
+
+
+def test_a_stale_correction_is_named_and_a_bad_one_ends_the_run_before_anything_is_written(raw: Path, tmp_path: Path) -> None:
+    source = min(raw.iterdir())
+    sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
+    result = invoke("parse", source, "--out", tmp_path / "out", "--corrections", register(tmp_path, sha256, "90"))
+    assert result.exit_code == 1
+    assert "stale correction, line 2" in result.output
+    result = invoke("parse", source, "--out", tmp_path / "other", "--corrections", register(tmp_path, sha256, "ninety"))
+    assert result.exit_code == 2
+    assert "line 2: `ninety` is no value" in result.output
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_series_keeps_its_name_when_files_are_added(raw: Path, tmp_path: Path) -> None:
+    newest, oldest = sorted(raw.iterdir())[1], min(raw.iterdir())
+    invoke("parse", newest, "--out", tmp_path)
+    before = {r["project_id"]: r["series_id"] for r in table(tmp_path, "series")}
+    invoke("parse", newest, oldest, "--out", tmp_path)
+    after = {r["project_id"]: r["series_id"] for r in table(tmp_path, "series")}
+    assert before.items() <= after.items()
+    assert len(set(after.values())) == len(after) - 2

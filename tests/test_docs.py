@@ -21,7 +21,7 @@ OPTIONS = [
     for parameter in command.params
     for option in (parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name.upper()])
 ]
-PAGES = ["README.md", "docs/cli.md", "docs/architecture.md", "CHANGELOG.md"]
+PAGES = ["README.md", "docs/cli.md", "docs/architecture.md", "CHANGELOG.md", "docs/audit.md"]
 
 
 def section(text: str, heading: str) -> str:

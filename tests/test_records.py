@@ -235,17 +235,6 @@ def check(rows: DocumentRows) -> None:
         assert to_arrow(table, part).num_rows == len(part)
 
 
-def test_forms_of_one_project_share_a_series(form: Form) -> None:
-    def named(name: str, unit: str | None = None) -> Form:
-        return replace(form, header={"project_name": at(name)} | ({"implementing_unit": at(unit)} if unit else {}))
-
-    forms = [named("2023年道路养护", "甲局"), named("道路养护（2024年度）", "甲局"), named("道路养护", "乙局"), named("道路 养护")]
-    first, bracketed, other, bare = [p["series_id"] for p in document_rows(FACTS, reading(), forms).projects]
-    assert first == bare
-    assert len({first, bracketed, other}) >= 2
-    assert first != other
-
-
 texts = st.none() | st.text(max_size=12) | st.from_regex(r"[≥<]?[0-9]{1,4}(\.[0-9])?[%万元次分]?", fullmatch=True)
 fields = st.none() | st.builds(Field, texts)
 indicators = st.builds(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Code, InputError
-from pipeline.run import Limits, collect, gather, run
+from pipeline.run import Limits, collect, run
 from tests.fake_parsers import obedient
 
 
@@ -53,7 +53,7 @@ def test_results_come_in_the_order_of_the_paths(tmp_path: Path) -> None:
     rows = run(collect([tmp_path]), jobs=2, parse=obedient, done=lambda: seen.append(1))
     assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
     assert len(seen) == 4
-    assert [d["source_path"] for d in gather(rows)["documents"]] == ["1", "2", "3", "4"]
+    assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
 
 
 DEATHS = [

@@ -1,0 +1,75 @@
+"""The audit: the rows of all documents → findings.
+
+Comes in: the rows of every form, and the series that they belong to. Goes out: rows of `findings`, in the order of the documents, forms and
+rows. A rule never accuses on a doubtful reading: a sum that does not close where a row was read with doubt is `info` with the
+rule name `reading_doubtful`; any other rule is silent there. It refuses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.audit import forms
+from pipeline.audit.case import INFO, Case, Mark, Rule, doubtful
+from pipeline.audit.rules import ACROSS, OF_FORMS, READING_DOUBTFUL
+from pipeline.flags import Flag
+from pipeline.schema import FINDINGS
+
+Row = Mapping[str, Any]
+
+
+def findings_of(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """All findings: of every form, of every document, and of every series over the documents."""
+    found: dict[str, list[dict[str, Any]]] = {c.project["project_id"]: [] for c in cases}
+    for case in cases:
+        found[case.project["project_id"]] += _of_form(case)
+    for group in _groups(cases, "document_id"):
+        for case, mark in forms.duplicate_project(group):
+            found[case.project["project_id"]] += _rows(case, ACROSS["duplicate_project"], [mark])
+    for group in _groups(cases, "series_id"):
+        for case, name, mark in forms.target_against_result(group):
+            found[case.project["project_id"]] += _rows(case, ACROSS[name], [mark])
+        for case, mark in forms.form_repeated(group):
+            found[case.project["project_id"]] += _rows(case, ACROSS["form_repeated"], [mark])
+    return [row for case in cases for row in found[case.project["project_id"]]]
+
+
+def _groups(cases: Sequence[Case], column: str) -> list[list[Case]]:
+    out: dict[str, list[Case]] = {}
+    for case in cases:
+        if case.project[column] is not None:
+            out.setdefault(case.project[column], []).append(case)
+    return list(out.values())
+
+
+def _of_form(case: Case) -> Iterator[dict[str, Any]]:
+    for rule in OF_FORMS:
+        yield from _rows(case, rule, list(rule.check(case)))
+
+
+def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[dict[str, Any]]:
+    """The findings of one rule; what rests on a doubtful reading is silent, or a doubt of the reading."""
+    for mark in marks:
+        doubts = [r for r in mark.basis if doubtful(r)]
+        if rule.sums and Flag.TRUNCATED in case.project["flags"]:
+            doubts.append(case.project)
+        if not doubts:
+            yield _finding(case, rule.name, mark.severity or rule.severity, mark.message, mark)
+        elif rule.sums:
+            where = "、".join(str(r["seq"]) for r in doubts if "seq" in r)
+            why = f"第{where}行的识别存疑" if where else "表中有的内容识别存疑"
+            yield _finding(case, READING_DOUBTFUL.name, INFO, f"{mark.message}；但{why}，请先核对原文", mark)
+
+
+def _finding(case: Case, rule: str, severity: str, message: str, mark: Mark) -> dict[str, Any]:
+    return FINDINGS.blank() | {
+        "document_id": case.project["document_id"],
+        "project_id": case.project["project_id"],
+        "indicator_id": mark.row["indicator_id"] if mark.row is not None else None,
+        "rule": rule,
+        "severity": severity,
+        "message": f"{message}。",
+        "expected": mark.expected,
+        "observed": mark.observed,
+    }

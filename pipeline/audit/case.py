@@ -1,0 +1,146 @@
+"""What a rule looks at, what it says, and how it is declared.
+
+Comes in: the rows of one form. Goes out: `Case`, the form as the rules see it, with the questions that many rules ask; `Mark`, what
+a rule found; `Rule`, its declaration. Nothing is guessed here: a figure that is missing or was read with doubt is said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any
+
+from normalizers.characters import fold
+from pipeline import vocabulary
+from pipeline.costs import Costs
+from pipeline.flags import Flag
+
+Row = Mapping[str, Any]
+
+SURE = 0.9  # confidence from which on a row's figures may accuse somebody
+DOUBTS = frozenset({Flag.VALUE_UNREAD, Flag.OCR_DOUBT, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT})
+UNITS = {"亿元": Decimal(10**8), "万元": Decimal(10**4), "元": Decimal(1)}
+EXACT = 1e-6
+LONGEST = 30  # characters of a name in a message
+INNER = str.maketrans("“”", "‘’")
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One form: its row, funding lines, indicators in order, and the costs paired with what they price."""
+
+    project: Row
+    funds: Sequence[Row]
+    indicators: Sequence[Row]
+    costs: Costs
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that count in the form's own year, without those that only say that there is no such indicator."""
+        return tuple(r for r in self.indicators if r["horizon"] == "annual" and not r["is_placeholder"])
+
+    @cached_property
+    def rate_rows(self) -> tuple[Row, ...]:
+        """Rows of the indicator table for the execution of the budget: the fund block's weight is not added to them."""
+        level = words()["budget_rate_level"]
+        return tuple(r for r in self.rows if level in (r["level1"], r["level2"]))
+
+    @cached_property
+    def total_line(self) -> Row | None:
+        """The funding line of the whole year."""
+        return next((f for f in self.funds if f["scope"] == "all" and f["source"] == "total"), None)
+
+    def prints(self, column: str) -> bool:
+        """Does the indicator table have a column for it? What it does not ask for is not missing."""
+        return column in self.project["indicator_columns"]
+
+    def money(self, amount: Decimal | float) -> str:
+        """An amount in the form's unit, as a reader of the form knows it: `35万元`."""
+        unit = self.project["amount_unit"] or "元"
+        return f"{figure(Decimal(str(amount)) / UNITS.get(unit, Decimal(1)))}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a rule found: a Chinese sentence with both figures, what was expected and observed, and the rows that it rests on."""
+
+    message: str
+    expected: str | None = None
+    observed: str | None = None
+    row: Row | None = None  # the indicator that it is about; None: the form
+    basis: tuple[Row, ...] = ()  # every row whose figures were used
+    severity: str | None = None  # another than the rule's own
+
+
+Check = Callable[[Case], Iterator[Mark]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: stable name, what it asserts (Chinese), severity, where it comes from, tolerance, and the function that looks.
+
+    `sums`: it adds up many cells, so that a misread one shows as a failure: with a doubtful row it says `reading_doubtful`.
+    """
+
+    name: str
+    label: str
+    severity: str
+    source: str
+    tolerance: str
+    check: Check
+    sums: bool = False
+    contract: bool = field(default=True)
+
+
+def words() -> Mapping[str, Any]:
+    """The vocabulary's words for audits."""
+    return vocabulary.data()["audit"]  # type: ignore[no-any-return]
+
+
+def doubtful(row: Row) -> bool:
+    """Is a row not read surely enough to rest an accusation on it?"""
+    return bool(row["confidence"] < SURE or DOUBTS & set(row["flags"]))
+
+
+def figure(value: Decimal | float) -> str:
+    """A number as people write it: no exponent, no zeros at the end, at most four decimals."""
+    text = f"{Decimal(str(value)).quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def places(value: Decimal | float) -> int:
+    """Decimals that a printed figure has at least: 99.17 → 2, 10.0 → 0."""
+    return max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent))
+
+
+def rounds_to(exact: Decimal | float, printed: Decimal | float) -> bool:
+    """Is a printed figure the exact one, rounded half up or cut off at its last printed place?"""
+    step = Decimal(1).scaleb(-places(printed))
+    gap = Decimal(str(exact)) - Decimal(str(printed))
+    return -step / 2 <= gap < step or abs(gap) < Decimal(str(EXACT))
+
+
+def adds_up(parts: Sequence[float], total: float) -> bool:
+    """Do printed figures sum to a printed total? A total of fewer decimals than its parts may be rounded."""
+    gap = abs(sum(parts) - total)
+    finest = max((places(p) for p in parts), default=0)
+    return gap < EXACT or (places(total) < finest and gap <= 0.5 * 10 ** -places(total) + EXACT)
+
+
+def names_of(row: Row) -> str:
+    """An indicator as a message calls it: `“媒体宣传”`; a long name's beginning."""
+    name = row["name"] or row["target_raw"] or "（无名称）"
+    return shown(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
+
+
+def shown(text: str | None) -> str:
+    """A cell as a message quotes it; quotes inside become single ones."""
+    return f"“{text.translate(INNER)}”" if text else "空白"
+
+
+def same_text(a: str | None, b: str | None) -> bool:
+    """Are two cells the same after folding? Blank cells are the same as none."""
+    return fold(a or "") == fold(b or "")

@@ -1,0 +1,135 @@
+"""Rules on forms as wholes, and on several: what a form must have, projects told twice, targets against results.
+
+Comes in: a `Case`, or the cases of a document or of a series. Goes out: `Mark`s, with the case that each is about. Silent where the
+forms do not say enough to be compared. Sources: 财预〔2020〕10号, 附件 (the levels of the template; the targets of the budget are
+those that are evaluated).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from normalizers.characters import fold
+from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, same_text, shown, words
+from pipeline.costs import likeness
+
+SAME_INDICATOR = 88.0  # likeness of names (0–100) from which on two rows of one level are one indicator
+PLANS = {"target": "self_evaluation", "transfer_target": "transfer_self_evaluation", "overall_target": "overall_self_evaluation"}
+FEWEST_REPEATED = 5  # rows that a form must have before its being last year's is worth a word
+
+
+def level1_missing(case: Case) -> Iterator[Mark]:
+    """A project's form has indicators of output and of benefit."""
+    levels = {r["level1"] for r in case.indicators}
+    if case.project["form_type"] not in ("self_evaluation", "target") or None in levels or not levels & set(words()["needed_levels"]):
+        return
+    for level in words()["needed_levels"]:
+        if level not in levels:
+            yield Mark(f"本表没有“{level}”", level, None, basis=tuple(case.indicators))
+
+
+def score_in_target_form(case: Case) -> Iterator[Mark]:
+    """A form of targets has no scores yet."""
+    scored = [r for r in case.rows if r["score"] is not None]
+    if case.project["form_type"] in PLANS and scored:
+        yield Mark(f"绩效目标表中有{len(scored)}项指标填有得分", "无得分", figure(scored[0]["score"]), basis=tuple(scored))
+
+
+def full_total_missed_target(case: Case) -> Iterator[Mark]:
+    """A form whose every point was earned missed no target."""
+    weight, score = case.project["total_weight"], case.project["total_score"]
+    missed = [r for r in case.rows if r["target_met"] is False and r["target_comparator"] != "~"]
+    if weight is not None and score is not None and abs(weight - score) <= EXACT and missed:
+        names = "、".join(names_of(r) for r in missed[:3])
+        mark = f"总分{figure(score)}为满分，却有{len(missed)}项指标未达到指标值（{names}{'等' if len(missed) > 3 else ''}）"
+        yield Mark(mark, f"<{figure(weight)}", figure(score), basis=tuple(missed))
+
+
+def duplicate_project(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
+    """A project has one form of a kind and a year in a document; the later one is marked."""
+    seen: dict[tuple[object, ...], Case] = {}
+    for case in cases:
+        p = case.project
+        if not p["project_name"]:
+            continue
+        key = (p["form_type"], p["fiscal_year"], fold(p["project_name"]), fold(p["implementing_unit"] or p["supervising_department"] or ""))
+        if key in seen:
+            first = seen[key].project["form_index"]
+            yield case, Mark(f"项目“{p['project_name']}”与第{first}张表重复", "不重复", p["project_name"])
+        seen.setdefault(key, case)
+
+
+def target_against_result(cases: Sequence[Case]) -> Iterator[tuple[Case, str, Mark]]:
+    """The self-evaluation of a year evaluates the targets that were set for it: changed, dropped and added ones, by rule name."""
+    for plan in cases:
+        wanted = PLANS.get(plan.project["form_type"])
+        year = plan.project["fiscal_year"]
+        results = [c for c in cases if c.project["form_type"] == wanted and c.project["fiscal_year"] == year]
+        if wanted is None or year is None or len(results) != 1:
+            continue
+        for name, mark in _compared(plan, results[0]):
+            yield results[0], name, mark
+
+
+def _compared(plan: Case, result: Case) -> Iterator[tuple[str, Mark]]:
+    pairs = paired(plan.rows, result.rows)
+    for before, after in pairs:
+        if not _same_target(before, after):
+            mark = f"{names_of(after)}的指标值由绩效目标表的{shown(before['target_raw'])}改为自评表的{shown(after['target_raw'])}"
+            yield "target_revised", Mark(mark, before["target_raw"], after["target_raw"], after, (before, after))
+    kept = {r["indicator_id"] for pair in pairs for r in pair}
+    for row in plan.rows:
+        if row["indicator_id"] not in kept:
+            mark = f"绩效目标表中的指标{names_of(row)}（{shown(row['target_raw'])}）在自评表中没有"
+            yield "indicator_dropped", Mark(mark, row["name"], None, None, (row, *result.rows))
+    for row in result.rows:
+        if row["indicator_id"] not in kept and row not in result.rate_rows:
+            mark = f"自评表中的指标{names_of(row)}（{shown(row['target_raw'])}）在绩效目标表中没有"
+            yield "indicator_added", Mark(mark, None, row["name"], row, (row, *plan.rows))
+
+
+def paired(plan: Sequence[Row], result: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Rows of two forms that are one indicator: of one second level, and of the likest names; in the order of the first form."""
+    scored = sorted(
+        (-likeness(a["name"], b["name"]), abs(i - j), i, j)
+        for i, a in enumerate(plan)
+        for j, b in enumerate(result)
+        if a["name"] and b["name"] and a["level2"] == b["level2"] and likeness(a["name"], b["name"]) >= SAME_INDICATOR
+    )
+    left: dict[int, int] = {}
+    for _, _, i, j in scored:
+        if i not in left and j not in left.values():
+            left[i] = j
+    return [(plan[i], result[j]) for i, j in sorted(left.items())]
+
+
+def _same_target(a: Row, b: Row) -> bool:
+    """Do two targets ask for the same? `=` and `≥` are one sign here, as a form uses both."""
+    if same_text(a["target_raw"], b["target_raw"]) or not a["target_raw"] or not b["target_raw"]:
+        return True
+    if a["target_kind"] == "compound" or a["target_kind"] != b["target_kind"]:
+        return bool(a["target_kind"] == b["target_kind"] and a["target_parts"] == b["target_parts"])
+    if a["target_kind"] == "text":
+        return same_text(a["target_raw"], b["target_raw"])
+    units = {a["target_unit"], b["target_unit"]} - {None}
+    signs = [{"=": ">="}.get(r["target_comparator"], r["target_comparator"]) for r in (a, b)]
+    columns = ("target_value", "target_value_max", "target_date_start", "target_date_end")
+    return len(units) < 2 and signs[0] == signs[1] and all(a[c] == b[c] for c in columns)
+
+
+def form_repeated(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
+    """A year's form is not last year's word for word."""
+    by_year = {(c.project["form_type"], c.project["fiscal_year"]): c for c in cases if c.project["fiscal_year"] is not None}
+    for (kind, year), case in by_year.items():
+        before = by_year.get((kind, year - 1))
+        if before is None or len(case.rows) < FEWEST_REPEATED or len(case.rows) != len(before.rows):
+            continue
+        if all(_undated(a) == _undated(b) for a, b in zip(before.rows, case.rows, strict=True)):
+            mark = f"{year}年的全部{len(case.rows)}项指标与{year - 1}年逐字相同"
+            yield case, Mark(mark, "按年度修订", "未修订", basis=(*before.rows, *case.rows), severity=INFO)
+
+
+def _undated(row: Row) -> tuple[object, ...]:
+    """What an indicator asks for, its year left out."""
+    timed = row["target_date_end"] is not None
+    return row["level2"], fold(row["name"] or ""), None if timed else fold(row["target_raw"] or "")

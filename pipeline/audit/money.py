@@ -1,0 +1,197 @@
+"""Rules on the fund block, the goals and the costs: amounts against each other.
+
+Comes in: a `Case`. Goes out: `Mark`s. Silent where an amount is missing, and where rounding of the printed amounts explains a
+difference. Sources: the form's own arithmetic; 财预〔2020〕10号, 附件 (执行率 = 全年执行数 / 全年预算数; its points in proportion).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from normalizers.characters import fold
+from normalizers.measures import Part, measures
+from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to, words
+from pipeline.costs import slack
+
+COLUMNS = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
+OF_SOURCES = (("fiscal", "carryover", "other"), ("central", "regional", "carryover", "other"), ("central", "regional", "other"))
+SLIP = Decimal(10_000)  # 元 beside 万元
+CLAUSE = re.compile(r"[;；。！？\n]|(?<!\d)[,，]|[,，](?!\d{3})")
+COMPOSED = re.compile(r"^(?P<whole>[^()（）]*?\d[^()（）]*)[(（](?P<parts>[^()（）]+)[)）]")
+
+
+def execution_rate_mismatch(case: Case) -> Iterator[Mark]:
+    """The rate printed on a funding line = executed / annual budget, within what rounding of all three allows."""
+    half = slack(case.project, case.funds)
+    for line in case.funds:
+        rate, executed, budget = line["execution_rate_reported_pct"], line["executed"], line["annual_budget"]
+        if rate is None or executed is None or not budget or executed < 0 or budget <= half:
+            continue
+        low, high = ((executed - half) / (budget + half) * 100, (executed + half) / (budget - half) * 100)
+        exact = executed / budget * 100
+        step = Decimal(1).scaleb(-places(rate))
+        if (executed == budget and rate == 100) or rounds_to(exact, rate) or low - step / 2 <= Decimal(str(rate)) <= high + step / 2:
+            continue
+        got, wanted = f"{figure(rate)}%", f"{_rate(exact)}%"
+        label = "" if line is case.total_line else f"“{line['label_raw']}”"
+        mark = f"{label}填报执行率{got}，按执行数{case.money(executed)}与全年预算数{case.money(budget)}计算为{wanted}"
+        yield Mark(mark, wanted, got, basis=(line,))
+
+
+def budget_score_mismatch(case: Case) -> Iterator[Mark]:
+    """The points for the budget's execution = weight × rate, at most the weight."""
+    p, line = case.project, case.total_line
+    weight, score = p["budget_weight"], p["budget_score"]
+    rates = [r for r in (p["execution_rate_pct"], p["execution_rate_reported_pct"]) if r is not None]
+    if line is None or weight is None or score is None or not rates or not -EXACT <= score <= weight + EXACT:
+        return
+    exact = [Decimal(str(weight)) * min(Decimal(100), Decimal(str(r))) / 100 for r in rates]
+    if any(rounds_to(e, score) for e in exact):
+        return
+    wanted = _rate(exact[0])
+    mark = f"预算执行得分{figure(score)}，按分值{figure(weight)}和执行率{_rate(rates[0])}%计算应为{wanted}"
+    yield Mark(mark, wanted, figure(score), basis=(line,))
+
+
+def fund_lines_sum(case: Case) -> Iterator[Mark]:
+    """The year's amount = the sum of its sources, in every column; and of its own and its transferred part, where a form has them."""
+    for scope in dict.fromkeys(line["scope"] for line in case.funds):
+        lines = [line for line in case.funds if line["scope"] == scope]
+        total = next((line for line in lines if line["source"] == "total"), None)
+        parts = [line for line in lines if line is not total]
+        if total is not None and len(parts) > 1 and all(line["source"] not in (None, "total") for line in parts):
+            yield from _line_sums(case, total, parts)
+    totals = {line["scope"]: line for line in case.funds if line["source"] == "total"}
+    if {"all", "own_level", "transferred"} <= totals.keys():
+        yield from _line_sums(case, totals["all"], [totals["own_level"], totals["transferred"]])
+
+
+def _line_sums(case: Case, total: Row, parts: Sequence[Row]) -> Iterator[Mark]:
+    half = slack(case.project, case.funds)
+    for column, word in COLUMNS.items():
+        wanted, known = total[column], [line for line in parts if line[column] is not None]
+        if wanted is None or not known:
+            continue
+        sums = [sum(line[column] for line in known)]
+        sums += [sum(line[column] for line in known if line["source"] in kinds) for kinds in OF_SOURCES]
+        if any(abs(s - wanted) <= half * (1 + len(known)) for s in sums):
+            continue
+        detail = "、".join(f"{line['label_raw'].removeprefix('其中：').removeprefix('其中:')}{case.money(line[column])}" for line in known)
+        mark = f"{total['label_raw']}的{word}为{case.money(wanted)}，其各项（{detail}）合计{case.money(sums[0])}"
+        yield Mark(mark, case.money(sums[0]), case.money(wanted), basis=(total, *known))
+
+
+def executed_exceeds_budget(case: Case) -> Iterator[Mark]:
+    """No more was spent than the year's budget."""
+    half = slack(case.project, case.funds)
+    for line in case.funds:
+        executed, budget = line["executed"], line["annual_budget"]
+        if executed is not None and budget is not None and executed - budget > half:
+            label = "" if line is case.total_line else f"“{line['label_raw']}”"
+            mark = f"{label}全年执行数{case.money(executed)}超过全年预算数{case.money(budget)}"
+            yield Mark(mark, f"≤{case.money(budget)}", case.money(executed), basis=(line,))
+
+
+def budget_added(case: Case) -> Iterator[Mark]:
+    """A budget that did not stand at the start of the year came later (追加): worth a reason."""
+    line = case.total_line
+    if line is not None and line["initial_budget"] == 0 and (line["annual_budget"] or 0) > 0:
+        yield Mark(f"年初预算数为0，全年预算数为{case.money(line['annual_budget'])}", basis=(line,))
+
+
+def cost_total_mismatch(case: Case) -> Iterator[Mark]:
+    """The costs sum to the budget, in one of the readings that the contract allows."""
+    budget, costs = case.project["annual_budget"], case.costs
+    if not budget or not costs.complete or costs.total is None or costs.closes_on is not None:
+        return
+    if abs(costs.total - budget) <= slack(case.project, case.funds) * (1 + len(costs.rows)):
+        return
+    by_id = {r["indicator_id"]: r for r in case.indicators}
+    used = {i for c in costs.rows for i in (c.indicator_id, c.quantity_id) if i is not None}
+    basis = tuple(by_id[i] for i in sorted(used))
+    mark = f"成本指标合计{case.money(costs.total)}，与全年预算数{case.money(budget)}不符"
+    below = costs.total < budget  # a form need not list every cost
+    yield Mark(mark, case.money(budget), case.money(costs.total), basis=(*basis, *_head(case)), severity=INFO if below else None)
+
+
+def goal_amount_mismatch(case: Case) -> Iterator[Mark]:
+    """An amount in the goal's text that is said to be the project's money stands in the table too."""
+    spent = _amounts(case, case.project["goal_actual"], words()["spent_money"])
+    planned = _amounts(case, case.project["goal_expected"], words()["goal_money"])
+    figures = _figures(case)
+    budget = case.project["annual_budget"] or case.project["initial_budget"]
+    for amounts, severity, place in ((planned, None, "年度目标"), (spent, INFO, "完成情况")):
+        if not amounts or not budget or not figures or any(_stands(a, figures) for a, _ in amounts):
+            continue
+        if _stands(sum((a for a, _ in amounts), Decimal(0)), figures):
+            continue
+        amount, clause = amounts[0]
+        slip = "（相差一万倍，疑为元与万元混淆）" if any(amount in (f * SLIP, f / SLIP) for f in figures) else ""
+        mark = f"{place}中“{clause}”与表中全年预算数{case.money(budget)}不符{slip}"
+        yield Mark(mark, case.money(budget), case.money(amount), basis=_head(case), severity=severity)
+
+
+def _amounts(case: Case, text: str | None, said: Sequence[str]) -> list[tuple[Decimal, str]]:
+    """The amounts of money in a text that its clause calls the project's own, with the clause."""
+    out = []
+    for clause in CLAUSE.split(text or ""):
+        key = fold(clause)
+        if not any(w in key for w in said) or any(w in key for w in words()["not_the_projects_money"]):
+            continue
+        parts, _ = measures(clause.strip(), case.project["fiscal_year"], True)
+        out += [(Decimal(str(p.value)), clause.strip()) for p in parts if _is_amount(p)]
+    return out
+
+
+def _is_amount(part: Part) -> bool:
+    return part.kind == "money" and part.unit == "元" and part.comparator in ("=", "~") and part.value is not None and part.value > 0
+
+
+def _figures(case: Case) -> list[Decimal]:
+    """Every amount of the table: totals, funding lines, costs as printed and multiplied out."""
+    out = [case.project[n] for n in ("total_amount", "initial_budget", "annual_budget", "executed")]
+    out += [line[n] for line in case.funds for n in COLUMNS]
+    out += [c.amount for c in case.costs.rows]
+    out += [
+        Decimal(str(p["value"])) for r in case.rows for name in ("target_parts", "actual_parts") for p in r[name] if p["kind"] == "money"
+    ]
+    return [f for f in out if f]
+
+
+def _stands(amount: Decimal, figures: Sequence[Decimal]) -> bool:
+    """Does an amount stand in the table, as it is or rounded as prose rounds: to two or more figures (89.97 for 89.974, 90 is too far)?"""
+    for f in figures:
+        if amount == f:
+            return True
+        digits = amount.normalize().as_tuple()
+        if len(digits.digits) >= 2 and abs(amount - f) <= Decimal(1).scaleb(int(digits.exponent)) / 2:
+            return True
+    return False
+
+
+def composition_sum(case: Case) -> Iterator[Mark]:
+    """`854万（高标准400万元，示范295万元，畅通159万元）`: what the brackets list sums to what stands before them."""
+    for row in case.rows:
+        for column in ("target", "actual"):
+            text = row[f"{column}_raw"] or ""
+            parts = row[f"{column}_parts"]
+            found = COMPOSED.match(text)
+            if found is None or len(parts) < 3 or len({p["unit"] for p in parts}) != 1 or parts[0]["value"] is None:
+                continue
+            items = [p["value"] for p in parts[1:]]
+            if None in items or len(re.findall(r"\d+(?:\.\d+)?", found["parts"])) != len(items):
+                continue
+            if abs(sum(items) - parts[0]["value"]) > EXACT * max(1.0, abs(parts[0]["value"])):
+                whole, got = figure(parts[0]["value"]), figure(sum(items))
+                yield Mark(f"{names_of(row)}“{text}”括号内各项合计{got}，与{whole}不符", whole, got, row, (row,))
+
+
+def _head(case: Case) -> tuple[Row, ...]:
+    return (case.total_line,) if case.total_line is not None else ()
+
+
+def _rate(value: Decimal | float) -> str:
+    """A rate or score with two decimals at most."""
+    return figure(Decimal(str(value)).quantize(Decimal("0.01")))

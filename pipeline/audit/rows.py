@@ -1,0 +1,196 @@
+"""Rules on single indicators: what was aimed at, what was reached, what it earned, and why.
+
+Comes in: a `Case`. Goes out: `Mark`s. Silent where target, actual or points are missing, where the two cannot be compared, and where
+the row was read with doubt. Sources: 财预〔2020〕10号 (a shortfall is explained; points follow the attainment) and the form's own labels.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from normalizers.characters import fold
+from normalizers.words import PLACEHOLDERS
+from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, Row, figure, names_of, same_text, shown, words
+from pipeline.costs import is_cost
+from pipeline.flags import Flag
+
+FAR_OVER = 150.0  # percent of the target: more should be explained (the target was too low)
+FEWEST_COPIED = 6  # rows whose actual value is their target's copy from which on it is worth a word
+RATE_MOST = 100.0
+AT_MOST = ("<=", "<")
+
+
+def reason_missing(case: Case) -> Iterator[Mark]:
+    """A row that lost points says why, where the form has a column for reasons."""
+    if not case.prints("reason"):
+        return
+    for row in _scored(case):
+        if row["score"] < row["weight"] - EXACT and _reason(row) is None:
+            said = row["deviation_reason"] or "空白"
+            mark = f"{names_of(row)}得分{figure(row['score'])}低于分值{figure(row['weight'])}，未说明偏差原因"
+            yield Mark(mark, "说明偏差原因", said, row, (row,))
+
+
+def reason_without_loss(case: Case) -> Iterator[Mark]:
+    """A row that gives a reason for a shortfall has one."""
+    for row in _scored(case):
+        if abs(row["score"] - row["weight"]) <= EXACT and _reason(row) is not None and row["target_met"] is not False:
+            mark = f"{names_of(row)}得满分{figure(row['score'])}，却填写了偏差原因{shown(row['deviation_reason'])}"
+            yield Mark(mark, "无偏差原因", row["deviation_reason"], row, (row,))
+
+
+def target_missed_full_score(case: Case) -> Iterator[Mark]:
+    """A row that missed its target does not earn full points."""
+    for row in _scored(case):
+        if row["target_met"] is False and row["target_comparator"] != "~" and row["score"] >= row["weight"] - EXACT and row["weight"] > 0:
+            mark = f"{_against(row, '未达到')}，却得满分{figure(row['score'])}"
+            yield Mark(mark, f"<{figure(row['weight'])}", figure(row["score"]), row, (row,))
+
+
+def target_met_lost_score(case: Case) -> Iterator[Mark]:
+    """A row that met its target does not lose points; with a reason given it is only worth a look."""
+    for row in _scored(case):
+        if row["target_met"] is True and row["score"] < row["weight"] - EXACT:
+            said = _reason(row) is not None
+            mark = f"{_against(row, '达到')}，得分{figure(row['score'])}却低于分值{figure(row['weight'])}"
+            yield Mark(mark, figure(row["weight"]), figure(row["score"]), row, (row,), INFO if said else None)
+
+
+def period_mismatch(case: Case) -> Iterator[Mark]:
+    """The time that was reached is of the year that was aimed at, and a target's time is not before the form's year."""
+    year = case.project["fiscal_year"]
+    for row in case.rows:
+        aim, got = row["target_date_end"], row["actual_date_end"]
+        if aim is not None and got is not None and _years(row, "actual")[1] < _years(row, "target")[0]:
+            mark = f"{names_of(row)}指标值{shown(row['target_raw'])}，实际完成值{shown(row['actual_raw'])}不在该时期之内"
+            yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
+        elif year is not None and aim is not None and aim.year < year:
+            mark = f"{names_of(row)}指标值{shown(row['target_raw'])}早于本表年度{year}年"
+            yield Mark(mark, f"{year}年", row["target_raw"], row, (row,))
+        elif year is not None and aim is None and got is not None and got.year < year:
+            mark = f"{names_of(row)}实际完成值{shown(row['actual_raw'])}早于本表年度{year}年"
+            yield Mark(mark, f"{year}年", row["actual_raw"], row, (row,))
+
+
+def _years(row: Row, which: str) -> tuple[int, int]:
+    """First and last year of a time; a deadline's work may have begun in its own year only."""
+    end: datetime.date = row[f"{which}_date_end"]
+    start: datetime.date | None = row[f"{which}_date_start"]
+    return (start or end).year, end.year
+
+
+def deadline_after_year(case: Case) -> Iterator[Mark]:
+    """A target of the year falls due in the year."""
+    year = case.project["fiscal_year"]
+    for row in case.rows:
+        if year is not None and row["target_date_end"] is not None and row["target_date_end"].year > year:
+            mark = f"{names_of(row)}指标值{shown(row['target_raw'])}晚于本表年度{year}年"
+            yield Mark(mark, f"{year}年12月31日前", row["target_raw"], row, (row,))
+
+
+def cost_exceeds_target(case: Case) -> Iterator[Mark]:
+    """A cost is not above what was planned for it."""
+    for row in case.rows:
+        if not is_cost(row) or row["target_met"] is not False or row["target_comparator"] not in ("=", "~", "<=", "<", "range"):
+            continue
+        most = row["target_value"] if row["target_value_max"] is None else row["target_value_max"]
+        if row["actual_value"] is not None and most is not None and row["actual_value"] > most:
+            mark = f"成本指标{_against(row, '超过')}"
+            yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
+
+
+def over_achievement(case: Case) -> Iterator[Mark]:
+    """A target that was far surpassed was set too low, or the value is wrong; it should be explained."""
+    for row in case.rows:
+        done = row["attainment_pct"]
+        if done is None or done <= FAR_OVER or is_cost(row) or row["target_comparator"] in AT_MOST or _reason(row) is not None:
+            continue
+        mark = f"{names_of(row)}实际完成值{shown(row['actual_raw'])}为指标值{shown(row['target_raw'])}的{figure(round(done, 2))}%，未作说明"
+        yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
+
+
+def actual_copies_target(case: Case) -> Iterator[Mark]:
+    """Values that were measured are not all the very texts of their targets, signs and all."""
+    compared = [r for r in case.rows if r["target_raw"] and r["actual_raw"]]
+    signed = [r for r in compared if r["target_comparator"] in ("<=", ">=", "<", ">")]
+    if len(compared) >= FEWEST_COPIED and len(signed) >= 2 and all(same_text(r["target_raw"], r["actual_raw"]) for r in compared):
+        yield Mark(f"全部{len(compared)}项指标的实际完成值与指标值逐字相同（含≥、≤等符号），未见实测值", basis=tuple(compared))
+
+
+def digits_lost(case: Case) -> Iterator[Mark]:
+    """A cell has its units and signs, but not its figures."""
+    for row in case.rows:
+        if Flag.DIGITS_LOST in row["flags"] and row["confidence"] >= SURE:
+            yield Mark(f"{names_of(row)}的数值缺失，仅有单位或符号：{shown(row['target_raw'])}", None, row["target_raw"], row)
+
+
+def unit_suspect(case: Case) -> Iterator[Mark]:
+    """A figure that its sign or unit cannot belong to: `290%` for `≥90%`, a day's serial number."""
+    for row in case.rows:
+        if Flag.UNIT_SUSPECT in row["flags"] and row["confidence"] >= SURE:
+            mark = f"{names_of(row)}的数值或单位可疑：指标值{shown(row['target_raw'])}，实际完成值{shown(row['actual_raw'])}"
+            yield Mark(mark, None, row["actual_raw"] or row["target_raw"], row)
+
+
+def rate_over_100(case: Case) -> Iterator[Mark]:
+    """Satisfaction is at most 100 %."""
+    level = words()["satisfaction_level"]
+    for row in case.rows:
+        if level != row["level1"] or Flag.UNIT_SUSPECT in row["flags"]:
+            continue
+        for which, word in (("target", "指标值"), ("actual", "实际完成值")):
+            if row[f"{which}_kind"] == "percent" and (row[f"{which}_value"] or 0.0) > RATE_MOST + EXACT:
+                yield Mark(f"{names_of(row)}{word}{shown(row[f'{which}_raw'])}超过100%", "≤100%", row[f"{which}_raw"], row, (row,))
+
+
+def rate_with_count_unit(case: Case) -> Iterator[Mark]:
+    """A rate is no count of things, money or days."""
+    for row in case.rows:
+        name = fold(row["name"] or "")
+        if not name.endswith(tuple(words()["rate_ends"])):
+            continue
+        for which, word in (("target", "指标值"), ("actual", "实际完成值")):
+            unit = row[f"{which}_unit"]
+            if unit is not None and row[f"{which}_kind"] in ("number", "money") and unit not in ("%", "‰", "分", "倍"):
+                yield Mark(f"{names_of(row)}为比率，{word}却以“{unit}”计", "%", row[f"{which}_raw"], row, (row,))
+
+
+def duplicate_indicator(case: Case) -> Iterator[Mark]:
+    """An indicator stands once below its second level."""
+    seen: dict[tuple[str, ...], Row] = {}
+    for row in case.rows:
+        if not row["name"]:
+            continue
+        key = (row["level1"] or "", row["level2"] or "", fold(row["name"]), fold(row["target_raw"] or ""))
+        if key in seen:
+            mark = f"{names_of(row)}与第{seen[key]['seq']}行的指标及指标值重复"
+            yield Mark(mark, "不重复", row["name"], row, (row, seen[key]))
+        seen.setdefault(key, row)
+
+
+def template_text_left(case: Case) -> Iterator[Mark]:
+    """The template's own instructions are no target."""
+    for row in case.rows:
+        for column in ("name", "target_raw"):
+            text = row[column] or ""
+            if any(w in text for w in words()["template_text"]):
+                yield Mark(f"{names_of(row)}一行留有表样文字：{shown(text)}", "填写内容", text, row, (row,))
+                break
+
+
+def _reason(row: Row) -> str | None:
+    """The reason given; 无 and the like give none."""
+    said: str | None = row["deviation_reason"]
+    return None if said is None or fold(said) in PLACEHOLDERS else said
+
+
+def _against(row: Row, verb: str) -> str:
+    return f"{names_of(row)}实际完成值{shown(row['actual_raw'])}{verb}指标值{shown(row['target_raw'])}"
+
+
+def _scored(case: Case) -> Iterator[Row]:
+    """The rows with both points, in their range."""
+    for row in case.rows:
+        if row["weight"] is not None and row["score"] is not None and -EXACT <= row["score"] <= row["weight"] + EXACT:
+            yield row

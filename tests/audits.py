@@ -1,0 +1,158 @@
+"""How well the audit finds what is wrong: forms with a planted inconsistency are written, parsed, audited and compared.
+
+Comes in: the rules and the kinds of text. Goes out: recall and precision of every rule and kind, and the false alarms on consistent forms. A
+finding counts that is an error or a warning, or that was expected. Run as a part of `make accuracy`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from pipeline.document import parse_document
+from pipeline.finish import finish
+from tests.writers.planted import NEEDS, Expected, consistent, planted
+from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed
+from tests.writers.text import DIALECTS, written
+
+Form = dict[str, Any]
+Key = tuple[int, str, int | None]  # form, rule, seq
+GOAL = 98.0  # percent, of recall and of precision
+TARGETS = ("cost_total_mismatch", "level_conflict", "goal_amount_mismatch", "digits_lost", "unit_suspect", "duplicate_project")
+"""Rules that are planted in target forms too."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was expected, found of it, and found beside it."""
+
+    wanted: int = 0
+    found: int = 0
+    false: int = 0
+    documents: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, name: str, want: set[Key], have: set[Key]) -> None:
+        """Counts one document."""
+        self.documents += 1
+        self.wanted += len(want)
+        self.found += len(want & have)
+        self.false += len(have - want)
+        self.wrong += [f"{name} missed {k}" for k in sorted(want - have, key=str)] + [
+            f"{name} false {k}" for k in sorted(have - want, key=str)
+        ]
+
+    @property
+    def recall(self) -> float:
+        """Percent of what was expected that was found."""
+        return 100 * self.found / self.wanted if self.wanted else 100.0
+
+    @property
+    def precision(self) -> float:
+        """Percent of what was found that was expected."""
+        return 100 * self.found / (self.found + self.false) if self.found + self.false else 100.0
+
+
+def audited(data: bytes, name: str) -> list[Mapping[str, Any]]:
+    """The findings on one document."""
+    return list(finish([parse_document(data, name)]).documents[0].findings)
+
+
+def keys(findings: Iterable[Mapping[str, Any]], want: set[Key]) -> set[Key]:
+    """What findings say: form, rule and row; hints only where they were expected."""
+    out = set()
+    for f in findings:
+        key = (int(f["project_id"][-3:]), f["rule"], int(f["indicator_id"][-3:]) if f["indicator_id"] else None)
+        if f["severity"] != "info" or key in want:
+            out.add(key)
+    return out
+
+
+def cases(rule: str | None, n: int, seed: int) -> Iterator[tuple[str, Sequence[Printed], set[Key], Random]]:
+    """`n` documents with an inconsistency of the rule, or consistent ones (None), laid out by chance."""
+    made, at = 0, 0
+    while made < n and at < 40 * n:
+        target = rule in (None, *TARGETS) and at % 4 == 3
+        rng = Random(f"{rule} {seed} {at}")
+        forms: Sequence[Form]
+        want: tuple[int, Expected] = (0, frozenset())
+        if rule is None:
+            forms, needs = consistent(1000 * seed + at, target=target), frozenset[str]()
+        else:
+            case = planted(rule, 1000 * seed + at, target=target)
+            at += 1
+            if case is None:
+                continue
+            forms, needs, want = case.forms, case.needs, (case.form_index, case.expected)
+        at += rule is None
+        able = [
+            name
+            for name in layouts_for(forms[0])
+            if all(name in layouts_for(f) for f in forms) and LAYOUTS[name]["form_type"] != "indicator_system"
+        ]
+        rng.shuffle(able)
+        for layout in able:
+            pages = [printed(f, layout, rng) for f in forms]
+            if all(_prints(p, layout, needs) for p in pages):
+                made += 1
+                yield f"{rule}-{layout}-{at}", pages, {(want[0], r, s) for r, s in want[1]}, rng
+                break
+
+
+def _prints(page: Printed, layout: str, needs: frozenset[str]) -> bool:
+    """Does a layout show what a plant needs?"""
+    columns = {spec.rpartition("=")[2] for spec in LAYOUTS[layout]["columns"]}
+    columns |= {"target_raw"} if {"value", "value_only"} & columns else {"one_cell"}
+    return all(n in columns or page.truth.get(n) is not None for n in needs)
+
+
+def measured(
+    kinds: Mapping[str, Callable[[Sequence[Printed], Random], tuple[bytes, str]]], n: int, seed: int = 0
+) -> dict[str, dict[str, Tally]]:
+    """Tallies by kind and rule; the rule `consistent` stands for forms without any plant."""
+    out: dict[str, dict[str, Tally]] = {kind: defaultdict(Tally) for kind in kinds}
+    for rule in (None, *NEEDS):
+        for name, pages, want, rng in cases(rule, n, seed):
+            for kind, write in kinds.items():
+                data, file = write(pages, Random(f"{name} {kind} {rng.random()}"))
+                out[kind][rule or "consistent"].add(f"{kind} {name}", want, keys(audited(data, file), want))
+    return out
+
+
+def dialects(names: Iterable[str] = tuple(DIALECTS)) -> dict[str, Callable[[Sequence[Printed], Random], tuple[bytes, str]]]:
+    """The writers of the text dialects."""
+
+    def writer(dialect: str) -> Callable[[Sequence[Printed], Random], tuple[bytes, str]]:
+        def write(pages: Sequence[Printed], rng: Random) -> tuple[bytes, str]:
+            document = written(pages, dialect, rng)
+            return document.data, document.name
+
+        return write
+
+    return {name: writer(name) for name in names}
+
+
+def table(title: str, tallies: Mapping[str, Tally]) -> str:
+    """One line a name, with the goals that are not met marked."""
+    lines = [f"{title:26} docs  expected  recall %  precision %  false"]
+    for name, t in tallies.items():
+        mark = "" if min(t.recall, t.precision) >= GOAL else "  below 98"
+        lines.append(f"{name:26} {t.documents:4d} {t.wanted:9d}  {t.recall:8.2f}  {t.precision:11.2f}  {t.false:5d}{mark}")
+    return "\n".join(lines)
+
+
+def summed(tallies: Iterable[Tally]) -> Tally:
+    """Several tallies as one."""
+    out = Tally()
+    for t in tallies:
+        out.wanted, out.found, out.false, out.documents = (
+            out.wanted + t.wanted,
+            out.found + t.found,
+            out.false + t.false,
+            out.documents + t.documents,
+        )
+        out.wrong += t.wrong
+    return out

@@ -1,0 +1,218 @@
+"""`pipeline.audit`: each rule has a form that fires it and a near miss that does not; doubt accuses nobody; the seeds' findings."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.audit.rules import RULES
+from pipeline.document import parse_document
+from pipeline.finish import finish
+from pipeline.model import Form
+from pipeline.schema import FINDINGS
+from tests.audits import audited, cases, dialects, keys
+from tests.forms import FUNDS, ROWS, document, form, found, other_year, with_line, with_row
+from tests.writers.planted import NEEDS
+
+TARGET = {
+    "form_type": "target", "columns": ("level1", "level2", "name", "target"), "total": (None, None),
+    "funds": (("年度资金总额", "all", "total", None, "40", None, None, None, None),),
+}  # fmt: skip
+PLAN = tuple((*r[:5], None, None, None, None) for r in ROWS)
+SOCIAL_COST = ("成本指标", "社会成本指标", "成本指标", "拥堵", "不增加", "不增加", None, None, None)
+
+# rule, the row that it is about, the form that fires it, the form that nearly does
+CASES: list[tuple[str, int | None, dict[str, Any], dict[str, Any]]] = [
+    ("weights_sum", None, {"rows": with_row(4, weight="29", score="29", printed="效益指标")}, {"total": ("100.0", "97.68")}),
+    ("scores_sum", None, {"total": ("100", "98.68")}, {"total": ("100", "97.7")}),
+    ("total_weight_100", None, {"total": ("99", None)}, {"total": (None, None)}),
+    ("level1_weight_sum", None, {"rows": with_row(4, printed="效益指标（40分）")}, {"rows": with_row(4, printed="效益指标")}),
+    ("score_exceeds_weight", 2, {"rows": with_row(1, score="11")}, {"rows": with_row(1, score="10.0")}),
+    ("score_exceeds_weight", None, {"funds": with_line(0, score="10.5")}, {"funds": with_line(0, score="8.7")}),
+    ("budget_row_conflict", 7,
+     {"rows": (*ROWS, ("预算执行率", "预算执行率", "预算执行率", "预算执行率", "100%", "86.78%", "10", "8", None))},
+     {"rows": (*ROWS, ("预算执行率", "预算执行率", "预算执行率", "预算执行率", "100%", "86.78%", "10", "8.68", "资金跨年支付"))}),
+    ("execution_rate_mismatch", None, {"funds": with_line(0, execution_rate="89.78%")}, {"funds": with_line(0, execution_rate="86.77%")}),
+    ("execution_rate_mismatch", None, {"funds": with_line(1, execution_rate="90%")}, {"funds": with_line(1, execution_rate="85%")}),
+    ("budget_score_mismatch", None, {"funds": with_line(0, score="10"), "total": ("100", "99")}, {"funds": with_line(0, score="9"), "total": ("100", "98")}),
+    ("fund_lines_sum", None, {"funds": with_line(1, initial_budget="31")}, {"funds": (FUNDS[0], ("其中：财政拨款", "all", "fiscal", "30", "35", "29.71", None, None, None))}),
+    ("executed_exceeds_budget", None, {"funds": with_line(2, executed="5.2", execution_rate="104%")}, {"funds": with_line(2, executed="5.000", execution_rate="100%")}),
+    ("budget_added", None, {"funds": (("年度资金总额", "all", "total", "0", "40", "34.71", "10", "86.78%", "8.68"),)},
+     {"funds": (("年度资金总额", "all", "total", None, "40", "34.71", "10", "86.78%", "8.68"),)}),
+    ("reason_missing", 6, {"rows": with_row(5, reason=None)}, {"rows": with_row(5, reason=None), "columns": ("name", "score", "target", "weight")}),
+    ("reason_missing", 6, {"rows": with_row(5, reason="无")}, {"rows": with_row(5, reason="天气")}),
+    ("reason_without_loss", 2, {"rows": with_row(1, reason="受疫情影响")}, {"rows": with_row(1, reason="无")}),
+    ("target_missed_full_score", 2, {"rows": with_row(1, actual="94%")}, {"rows": with_row(1, actual="95%")}),
+    ("target_missed_full_score", 1, {"rows": with_row(0, target="=20公里", actual="18公里")}, {"rows": with_row(0, target="约20公里", actual="18公里")}),
+    ("target_met_lost_score", 6, {"rows": with_row(5, actual="92%")}, {"rows": with_row(5, actual="89%")}),
+    ("period_mismatch", 3, {"rows": with_row(2, actual="2022年1-12月")}, {"rows": with_row(2, actual="2023年3-11月")}),
+    ("period_mismatch", 3, {"rows": with_row(2, target="2022年12月底", actual="按时完成")}, {"rows": with_row(2, target="12月底前", actual="按时完成")}),
+    ("deadline_after_year", 3, {"rows": with_row(2, target="2024年3月底前", actual="2023年12月")}, {"rows": with_row(2, target="2023年12月31日前", actual="2023年12月")}),
+    ("cost_exceeds_target", 4, {"rows": with_row(3, actual="41万元", score="9", reason="材料涨价")}, {"rows": with_row(3, actual="40万元")}),
+    ("cost_total_mismatch", None, {"rows": with_row(3, target="48万元")}, {"rows": with_row(3, target="2万元/公里")}),
+    ("cost_total_mismatch", None, {"rows": with_row(3, target="≤39万元")}, {"rows": (*with_row(3, target="控制在预算内"), SOCIAL_COST)}),
+    ("goal_amount_mismatch", None, {"goal_expected": "本年度计划投入28万元，养护道路20公里。"}, {"goal_expected": "本年度计划投入40万元，带动群众增收28万元。"}),
+    ("goal_amount_mismatch", None, {"goal_actual": "全年支出资金31.2万元。"}, {"goal_actual": "全年支出资金34.7万元。"}),
+    ("composition_sum", 1, {"rows": with_row(0, target="20公里（县道12公里，乡道9公里）", actual="20公里")},
+     {"rows": with_row(0, target="20公里（县道12公里，乡道8公里）", actual="20公里")}),
+    ("level_conflict", 5, {"rows": with_row(4, printed="产出指标（50分）", weight=None, score=None)}, {"rows": with_row(4, level2="其他指标")}),
+    ("digits_lost", 2, {"rows": with_row(1, target="≥%")}, {"rows": with_row(1, target="合格")}),
+    ("unit_suspect", 2, {"rows": with_row(1, target="295%")}, {"rows": with_row(1, target="95%")}),
+    ("rate_over_100", 6, {"rows": with_row(5, actual="105%", score="10", reason=None), "total": ("100", "98.68")}, {"rows": with_row(4, actual="105%")}),
+    ("rate_with_count_unit", 2, {"rows": with_row(1, target="≥95公里", actual="97公里")}, {"rows": with_row(1, target="≥95", actual="97")}),
+    ("over_achievement", 1, {"rows": with_row(0, actual="40公里")}, {"rows": with_row(0, actual="30公里")}),
+    ("over_achievement", 1, {"rows": with_row(0, actual="40公里")}, {"rows": with_row(0, actual="40公里", reason="争取到中央资金")}),
+    ("actual_copies_target", None, {"rows": tuple((*r[:5], r[4], *r[6:]) for r in ROWS)}, {"rows": tuple((*r[:5], r[4], *r[6:]) for r in ROWS[:5])}),
+    ("duplicate_indicator", 7, {"rows": (*ROWS, ROWS[4])}, {"rows": (*ROWS, (*ROWS[4][:4], "显著改善", *ROWS[4][5:]))}),
+    ("template_text_left", 5, {"rows": with_row(4, target="简要描述（100字以内）")}, {"rows": with_row(4, target="每人不多于100字")}),
+    ("level1_missing", None, {"rows": ROWS[:4]}, {"rows": ROWS[:5]}),
+    ("score_in_target_form", None, {**TARGET, "rows": ROWS}, {**TARGET, "rows": PLAN}),
+    ("full_total_missed_target", None, {"rows": with_row(1, actual="90%"), "total": ("100", "100")}, {"rows": with_row(1, actual="90%")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "seq", "fires", "near"), CASES, ids=[f"{n}-{c[0]}" for n, c in enumerate(CASES)])
+def test_a_rule_fires_and_a_near_miss_does_not(rule: str, seq: int | None, fires: dict[str, Any], near: dict[str, Any]) -> None:
+    assert (rule, seq) in {(r, s) for r, _, s in found(document(form(**fires)))}
+    assert rule not in {r for r, _, _ in found(document(form(**near)))}
+
+
+def test_a_consistent_form_is_silent() -> None:
+    assert found(document(form())) == []
+
+
+def test_every_rule_has_a_case() -> None:
+    across = {
+        "duplicate_project",
+        "target_revised",
+        "indicator_dropped",
+        "indicator_added",
+        "form_repeated",
+        "reading_doubtful",
+        "level2_weight_sum",
+    }
+    assert {r.name for r in RULES} == {c[0] for c in CASES} | across
+
+
+def test_every_rule_is_declared_once_and_says_where_it_comes_from() -> None:
+    names = [r.name for r in RULES]
+    assert len(set(names)) == len(names)
+    assert all(r.label and r.source and r.tolerance and r.severity in ("error", "warning", "info") for r in RULES)
+
+
+def test_the_contracts_rules_are_all_there(root: Path) -> None:
+    text = (root / "docs" / "data-contract.md").read_text(encoding="utf-8").partition("\nRules:")[2]
+    assert {r.name for r in RULES if r.contract} == set(re.findall(r"`([a-z0-9_]+)`", text))
+
+
+def test_doubt_is_said_where_a_sum_fails_and_silences_the_rest() -> None:
+    wrong = {"rows": with_row(1, actual="94%", score="10"), "total": ("100", "90")}
+    assert {r for r, _, _ in found(document(form(**wrong)))} == {"scores_sum", "target_missed_full_score"}
+    assert found(document(form(**wrong, doubtful=1))) == [("reading_doubtful", "info", None)]
+    assert "第2行的识别存疑" in finish([document(form(**wrong, doubtful=1))]).documents[0].findings[0]["message"]
+
+
+def test_a_missing_cell_silences_a_rule() -> None:
+    assert found(document(form(rows=with_row(1, weight=None, score=None)))) == []
+    assert found(document(form(funds=with_line(0, score=None)))) == []
+
+
+def test_a_budget_row_is_not_counted_twice() -> None:
+    row = ("预算执行率", "预算执行率", "预算执行率", "预算执行率", "100%", "86.78%", "10", "8.68", "资金跨年支付")
+    assert found(document(form(rows=(*ROWS, row)))) == []
+
+
+def test_messages_give_both_numbers() -> None:
+    (finding,) = finish([document(form(total=("100", "98.68")))]).documents[0].findings
+    assert finding["message"] == "预算执行得分8.68与各指标得分合计为97.68，与总得分98.68不符。"
+    assert (finding["expected"], finding["observed"]) == ("97.68", "98.68")
+    assert set(finding) == set(FINDINGS.names)
+
+
+def test_level2_weights_are_summed_below_their_first_level() -> None:
+    made = form()
+    rows = [replace(i, level2_weight=w) for i, w in zip(made.indicators, (20.0, 10.0, 10.0, 10.0, 25.0, 10.0), strict=True)]
+    wrong = replace(made, indicators=tuple(rows))
+    assert found(document(wrong)) == [("level2_weight_sum", "error", None)]
+
+
+# ---- several forms -------------------------------------------------------------------------------------------------
+
+
+def target_form(**more: Any) -> Form:
+    return form(**{**TARGET, "rows": PLAN, **more})
+
+
+def test_a_project_told_twice_in_a_document() -> None:
+    assert found(document(form(), form())) == [("duplicate_project", "warning", None)]
+    assert found(document(form(), form(name="农村桥梁养护"))) == []
+    assert found(document(form()), document(form(), name="b.txt")) == []
+
+
+def test_targets_are_compared_with_the_results_of_their_year() -> None:
+    plan, result = document(target_form(), name="plan.txt"), document(form(), name="result.txt")
+    assert found(plan, result) == []
+    revised = document(form(rows=with_row(0, target="≥15公里", actual="21公里")), name="result.txt")
+    assert found(plan, revised) == [("target_revised", "warning", 1)]
+    rewritten = document(form(rows=with_row(0, target="=20 公里")), name="result.txt")
+    assert found(plan, rewritten) == []
+    dropped = document(form(rows=with_row(4, name="事故下降率", target="≥5%", actual="6%")), name="result.txt")
+    assert [(r, s) for r, _, s in found(plan, dropped)] == [("indicator_dropped", None), ("indicator_added", 5)]
+    next_year = document(other_year(form(rows=with_row(0, target="≥15公里")), 2024), name="result.txt")
+    assert "target_revised" not in {r for r, _, _ in found(plan, next_year)}
+
+
+def test_a_form_repeated_word_for_word() -> None:
+    plan = target_form(rows=(*PLAN[:2], *PLAN[3:]))
+    first, second = document(plan, name="2023.txt"), document(other_year(plan, 2024), name="2024.txt")
+    assert found(first, second) == [("form_repeated", "info", None)]
+    changed = target_form(rows=(*PLAN[:2], *PLAN[3:5], (*PLAN[5][:4], "≥95%", *PLAN[5][5:])))
+    assert found(first, document(other_year(changed, 2024), name="2024.txt")) == []
+
+
+# ---- the seeds and planted inconsistencies -------------------------------------------------------------------------
+
+
+def test_the_seeds_findings(root: Path) -> None:
+    """`findings/seeds.json`: every finding on the seeds, with the sentence of the source that proves it."""
+    wanted = json.loads((root / "tests" / "findings" / "seeds.json").read_text(encoding="utf-8"))
+    files = sorted((root / "data" / "raw").glob("*.txt"))
+    sources = {p.name: p.read_text(encoding="utf-8") for p in files}
+    documents = finish([parse_document(p.read_bytes(), p.name) for p in files]).documents
+    got = [
+        {
+            "source": d.document["source_path"],
+            "form": int(f["project_id"][-3:]),
+            "seq": int(f["indicator_id"][-3:]) if f["indicator_id"] else None,
+            "rule": f["rule"],
+        }
+        for d in documents
+        for f in d.findings
+    ]
+    assert got == [{k: w[k] for k in ("source", "form", "seq", "rule")} for w in wanted]
+    for w in wanted:
+        text = "".join(sources[w["source"]].split())
+        assert all("".join(piece.split()) in text for piece in w["proof"]), w
+
+
+SHOWN = dialects(["grid", "html-page", "markdown", "cells-tab", "spaces"])
+
+
+def test_consistent_forms_give_no_alarm() -> None:
+    for name, pages, want, rng in cases(None, 12, seed=1):
+        for kind, write in SHOWN.items():
+            data, file = write(pages, rng)
+            assert keys(audited(data, file), want) == set(), f"{kind} {name}"
+
+
+@pytest.mark.parametrize("rule", NEEDS)
+def test_planted_inconsistencies_are_found_and_nothing_else(rule: str) -> None:
+    write = SHOWN["grid"]
+    for name, pages, want, rng in cases(rule, 4, seed=1):
+        data, file = write(pages, rng)
+        assert keys(audited(data, file), want) == want, name
