@@ -15,8 +15,9 @@ from pipeline.flags import Flag
 from pipeline.model import Reading
 from pipeline.read.excel import read_xls, read_xlsx
 from pipeline.read.html import read_html
+from pipeline.read.ofd import read_ofd
 from pipeline.read.pdf import read_pdf
-from pipeline.read.sniff import DOCX, HTML, JPEG, MARKDOWN, PDF, PLAIN, PNG, TIFF, XLS, XLSX, media_type_of, wrong_ending
+from pipeline.read.sniff import DOCX, HTML, JPEG, MARKDOWN, OFD, PDF, PLAIN, PNG, TIFF, XLS, XLSX, media_type_of, wrong_ending
 from pipeline.read.text import read_text
 from pipeline.read.word import read_docx
 
@@ -36,6 +37,7 @@ READERS: Mapping[str, Reader] = {
     MARKDOWN: read_text,
     HTML: read_html,
     PDF: read_pdf,
+    OFD: read_ofd,
     DOCX: read_docx,
     XLSX: read_xlsx,
     XLS: read_xls,
