@@ -15,6 +15,7 @@ from pathlib import PurePath
 
 from pipeline.errors import Code, error
 from pipeline.read.encoding import decode
+from pipeline.read.ole import EXCEL, WORD, kind_of
 
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
@@ -24,6 +25,7 @@ PDF = "application/pdf"
 ZIP = "application/zip"
 DOC = "application/msword"
 XLS = "application/vnd.ms-excel"
+RTF = "application/rtf"
 OLE = "application/x-ole-storage"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,14 +41,14 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"GIF8", "image/gif"),
-    (b"{\\rtf", "application/rtf"),
+    (b"{\\rtf", RTF),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x1f\x8b\x08", "application/gzip"),
 )
 ZIP_MEMBERS: tuple[tuple[str, str], ...] = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX), ("OFD.xml", OFD))
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OLE_STREAMS: tuple[tuple[str, str], ...] = (("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS))
+OLE_TYPES: Mapping[str, str] = {WORD: DOC, EXCEL: XLS}
 PDF_WINDOW = 1024  # bytes in which readers accept the header of a PDF file (ISO 32000-1, Annex H, note 13)
 TEXT_WINDOW = 1 << 16  # characters that decide between plain text, Markdown and HTML
 
@@ -62,6 +64,8 @@ ENDINGS: Mapping[str, frozenset[str]] = {
     ".xhtml": frozenset({HTML}),
     ".pdf": frozenset({PDF}),
     ".doc": frozenset({DOC}),
+    ".wps": frozenset({DOC}),
+    ".rtf": frozenset({RTF}),
     ".docx": frozenset({DOCX}),
     ".xls": frozenset({XLS}),
     ".xlsx": frozenset({XLSX}),
@@ -124,7 +128,7 @@ def _binary(data: bytes) -> str | None:
     if b"%PDF-" in data[:PDF_WINDOW]:
         return PDF
     if data.startswith(OLE_SIGNATURE):
-        return next((kind for stream, kind in OLE_STREAMS if stream.encode("utf-16-le") in data), OLE)
+        return OLE_TYPES.get(kind_of(data) or "", OLE)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _inside_zip(data)
     return None
