@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -120,13 +119,13 @@ def test_without_any_converter_the_error_says_what_to_install(name: str, on_path
 
 def running(pid: int) -> bool:
     """Does a process still run after some seconds, and is not only waiting to be forgotten?"""
+    status = Path(f"/proc/{pid}/stat")
     for _ in range(100):
         try:
             os.kill(pid, 0)
-            found = subprocess.run(["/bin/ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        except ProcessLookupError:
-            return False
-        if found.stdout.strip().startswith("Z"):
+            if status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z":
+                return False
+        except (ProcessLookupError, FileNotFoundError):
             return False
         time.sleep(0.05)
     return True
