@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import Code
+from pipeline.errors import Code, PipelineError
 from pipeline.model import Line, Reading, Table
 from pipeline.read import read_document
 from pipeline.read.html import html_blocks
@@ -113,6 +113,26 @@ TITLES = [
 @pytest.mark.parametrize(("head", "title"), TITLES)
 def test_title_only_if_it_says_something(head: str, title: str | None) -> None:
     assert read(f"<head>{head}</head><p>x").title == title
+
+
+ARCHIVES = [
+    ("quoted", "quoted-printable", b"<p>=E7=94=B2=3D=\n=E4=B9=99</p>", ["甲=乙"]),
+    ("base64", "base64", b"PHA+55SyPC9wPg==", ["甲"]),
+    ("plain", "8bit", "<p>甲</p>".encode(), ["甲"]),
+]
+
+
+@pytest.mark.parametrize(("encoding", "content", "lines"), [a[1:] for a in ARCHIVES], ids=[a[0] for a in ARCHIVES])
+def test_a_web_archive_under_the_name_of_a_word_file(encoding: str, content: bytes, lines: list[str]) -> None:
+    head = f"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n--B\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    reading = read_document(head.encode() + content + b"\r\n--B--\r\n", "a.doc")
+    assert (shown(reading), reading.media_type, reading.flags) == (lines, "multipart/related", ("wrong_ending",))
+
+
+def test_a_web_archive_without_a_page_is_damaged() -> None:
+    with pytest.raises(PipelineError) as caught:
+        read_document(b"MIME-Version: 1.0\nContent-Type: text/plain\n\nx", "a.mht")
+    assert caught.value.code == "damaged"
 
 
 def test_rows_know_their_lines() -> None:

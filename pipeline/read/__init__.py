@@ -16,6 +16,7 @@ from pipeline.model import Reading
 from pipeline.read.doc import read_doc, read_ole, read_rtf
 from pipeline.read.excel import read_xls, read_xlsx
 from pipeline.read.html import read_html
+from pipeline.read.mhtml import read_mhtml
 from pipeline.read.ofd import read_ofd
 from pipeline.read.pdf import read_pdf
 from pipeline.read.sniff import (
@@ -24,6 +25,7 @@ from pipeline.read.sniff import (
     HTML,
     JPEG,
     MARKDOWN,
+    MHTML,
     OFD,
     OLE,
     PDF,
@@ -54,6 +56,7 @@ READERS: Mapping[str, Reader] = {
     PLAIN: read_text,
     MARKDOWN: read_text,
     HTML: read_html,
+    MHTML: read_mhtml,
     PDF: read_pdf,
     OFD: read_ofd,
     DOCX: read_docx,

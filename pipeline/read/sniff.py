@@ -15,11 +15,13 @@ from pathlib import PurePath
 
 from pipeline.errors import Code, error
 from pipeline.read.encoding import decode
+from pipeline.read.mhtml import is_archive
 from pipeline.read.ole import EXCEL, WORD, kind_of
 
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
+MHTML = "multipart/related"
 XML = "application/xml"
 PDF = "application/pdf"
 ZIP = "application/zip"
@@ -62,6 +64,8 @@ ENDINGS: Mapping[str, frozenset[str]] = {
     ".htm": frozenset({HTML}),
     ".shtml": frozenset({HTML}),
     ".xhtml": frozenset({HTML}),
+    ".mht": frozenset({MHTML}),
+    ".mhtml": frozenset({MHTML}),
     ".pdf": frozenset({PDF}),
     ".doc": frozenset({DOC}),
     ".wps": frozenset({DOC}),
@@ -131,7 +135,7 @@ def _binary(data: bytes) -> str | None:
         return OLE_TYPES.get(kind_of(data) or "", OLE)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _inside_zip(data)
-    return None
+    return MHTML if is_archive(data) else None
 
 
 def _inside_zip(data: bytes) -> str:
