@@ -8,14 +8,11 @@ broken workbooks.
 
 from __future__ import annotations
 
-import datetime
 import io
-import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
 
 import openpyxl
 import xlrd
@@ -26,13 +23,12 @@ from xlrd.compdoc import CompDocError
 from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Cell, Reading, Table
+from pipeline.read.number_format import shown
 
 XLSX_READER, XLS_READER = "xlsx", "xls"
 MOST_ROWS, MOST_COLS = 20_000, 400
 # what xlrd raises on bytes that are no workbook
 _BROKEN_XLS = (CompDocError, struct.error, AssertionError, IndexError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
-_QUOTED = re.compile(r'"([^"]*)"')
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 Span = tuple[int, int, int, int]  # first row, first column, rows, columns
 
@@ -135,77 +131,3 @@ def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
                 value = bool(cell.value)
             yield (r, c), shown(value, style)
-
-
-def shown(value: object, style: str) -> str:
-    """A cell's value as its number format shows it: `0.88` under `0%` → `88%`, `1234.5` under `#,##0.00` → `1,234.50`."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime.datetime):
-        return _date(value, style)
-    if isinstance(value, datetime.date):
-        return _date(datetime.datetime(value.year, value.month, value.day), style)
-    if isinstance(value, datetime.time):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, (int, float, Decimal)):
-        return _figure(Decimal(repr(value)) if isinstance(value, float) else Decimal(value), style)
-    return str(value)
-
-
-def _date(value: datetime.datetime, style: str) -> str:
-    """A date with the parts that its format shows, in Chinese where the format is."""
-    key = _QUOTED.sub(r"\1", style).lower()
-    chinese = "年" in key or "月" in key
-    has_year, has_day = "y" in key, "d" in key
-    if chinese:
-        return (f"{value.year}年" if has_year else "") + f"{value.month}月" + (f"{value.day}日" if has_day else "")
-    if has_year and not has_day:
-        return f"{value.year}-{value.month:02d}"
-    return f"{value.year}-{value.month:02d}-{value.day:02d}"
-
-
-def _figure(value: Decimal, style: str) -> str:
-    """A number under a number format's first section that fits its sign."""
-    sections = style.split(";")
-    negative = value < 0
-    section = (
-        sections[1]
-        if negative and len(sections) > 1 and sections[1]
-        else sections[2]
-        if value == 0 and len(sections) > 2 and sections[2]
-        else sections[0]
-    )
-    before, after = _affixes(section)
-    digits = _LITERAL.sub("", section)
-    if "general" in section.lower() or "@" in section or not re.search("[0#]", digits):
-        if digits.strip() and not re.search("[0#@]|general", digits, re.IGNORECASE):
-            return section
-        return before + _plain(value) + after
-    percent = digits.count("%")
-    value = abs(value) if negative and len(sections) > 1 and sections[1] else value
-    value *= Decimal(100) ** percent
-    point = digits.find(".")
-    wanted = re.findall("[0#?]", digits[point:]) if point >= 0 else []
-    least = sum(1 for d in wanted if d == "0")
-    value = value.quantize(Decimal(1).scaleb(-len(wanted)), ROUND_HALF_UP)
-    text = f"{value:,f}" if "," in (digits[:point] if point >= 0 else digits) else f"{value:f}"
-    if len(wanted) > least and "." in text:
-        whole, _, part = text.partition(".")
-        part = part[:least] + part[least:].rstrip("0")
-        text = f"{whole}.{part}" if part else whole
-    return before + text + "%" * percent + after
-
-
-def _affixes(section: str) -> tuple[str, str]:
-    """The quoted words before and behind a format's digits; a minus or a bracket before them is the sign."""
-    first = re.search(r"[0#?]|General", section, re.IGNORECASE)
-    head, tail = (section[: first.start()], section[first.start() :]) if first else (section, "")
-    sign = "-" if re.search(r"[-(]", _LITERAL.sub("", head)) else ""
-    return sign + "".join(_QUOTED.findall(head)), "".join(_QUOTED.findall(tail))
-
-
-def _plain(value: Decimal) -> str:
-    """A number as General shows it: no trailing zeros, no noise of binary fractions."""
-    rounded = value.quantize(Decimal("1e-9"), ROUND_HALF_UP) if value.as_tuple().exponent not in ("n", "N", "F") else value
-    text = f"{rounded:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
