@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime
 import io
 import random
+import zipfile
+from collections.abc import Sequence
 
 import openpyxl
 import pytest
 
+from pipeline.document import parse_document
 from pipeline.errors import PipelineError
 from pipeline.model import Table
 from pipeline.read import read_document
 from pipeline.read.number_format import shown
+from tests.compare import compare_document
+from tests.writers.excel import ARRANGEMENTS, written
+from tests.writers.inventor import invented
+from tests.writers.templates import layouts_for, printed
 
 SHOWN = [
     (0.88, "0%", "88%"), (0.9917, "0.00%", "99.17%"), (1, "0%", "100%"), (35.0, "General", "35"), (34.71, "General", "34.71"),
@@ -82,6 +89,81 @@ def test_a_broken_workbook_is_damaged() -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(data[: len(data) // 2], "a.xlsx")
     assert caught.value.code in ("damaged", "unknown_format")
+
+
+# ---- workbooks that openpyxl does not write ------------------------------------------------------------------------
+
+STRICT = (
+    (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+    (b"http://schemas.openxmlformats.org/officeDocument/2006/relationships", b"http://purl.oclc.org/ooxml/officeDocument/relationships"),
+)
+ROWS = b"</sheetData>"
+PATCHES = [
+    ("inline and rich texts", ((ROWS, b'<row r="1"><c r="D1" t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c></row></sheetData>'),), {(0, 3): "inline"}, []),
+    ("a text as result", ((ROWS, b'<row r="4"><c r="A4" t="str"><f>x</f><v>res</v></c></row></sheetData>'),), {(3, 0): "res"}, []),
+    ("an empty text as result", ((ROWS, b'<row r="4"><c r="A4" t="str"><f>x</f><v></v></c></row></sheetData>'),), {}, []),
+    ("no stored value", ((ROWS, b'<row r="4"><c r="A4"><f>1+1</f></c><c r="B4"><f>2</f><v/></c></row></sheetData>'),), {}, ["values_missing"]),
+    ("an error", ((ROWS, b'<row r="4"><c r="A4" t="e"><f>x</f><v>#REF!</v></c></row></sheetData>'),), {(3, 0): "#REF!"}, []),
+    ("characters that XML cannot hold", ((ROWS, b'<row r="4"><c r="A4" t="inlineStr"><is><t>a_x000D_\nb_x4E2D_</t></is></c></row></sheetData>'),), {(3, 0): "a\nb\xe4\xb8\xad".encode("latin-1").decode()}, []),
+    ("the strict kind", STRICT, {}, []),
+    ("a style that is not there", ((b'numFmtId="9"', b'numFmtId="999"'),), None, []),
+    ("merged ranges one over the other", ((b"<mergeCell ref=", b'<mergeCell ref="A1:B2"/><mergeCell ref='),), None, []),
+    ("a drawing that is broken", ((b"</worksheet>", b'<drawing r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/></worksheet>'),), {}, []),
+    ("macros", ((b"spreadsheetml.sheet.main+xml", b"spreadsheetml.sheet.main+xml"), (b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main", b"application/vnd.ms-excel.sheet.macroEnabled.main")), {}, []),
+]  # fmt: skip
+
+
+def patched(data: bytes, changes: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """A workbook with bytes replaced in all its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as made:
+        for part in source.namelist():
+            content = source.read(part)
+            for old, new in changes:
+                content = content.replace(old, new)
+            made.writestr(part, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("changes", "more", "problems"), [x[1:] for x in PATCHES], ids=[x[0] for x in PATCHES])
+def test_what_other_programs_write(
+    changes: Sequence[tuple[bytes, bytes]], more: dict[tuple[int, int], str] | None, problems: list[str]
+) -> None:
+    data = patched(saved(book()), changes)
+    assert data != patched(saved(book()), ()) or changes[0][0] == changes[0][1]
+    reading = read_document(data, "a.xlsx")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert [p.code for p in reading.problems] == problems
+    texts = {(c.row, c.col): c.text for c in table.cells if c.text}
+    if more is None:
+        assert texts[0, 0] == "产出指标"
+        places = [(a, b) for c in table.cells for a in range(c.row, c.row + c.row_span) for b in range(c.col, c.col + c.col_span)]
+        assert len(places) == len(set(places))
+    else:
+        assert texts == {(0, 0): "产出指标", (0, 2): "分值", (1, 1): "质量", (1, 2): "50%"} | more
+
+
+def test_texts_far_out_cost_neither_memory_nor_silence() -> None:
+    workbook = book()
+    workbook.active["XFD1048576"], workbook.active["OD18000"] = "远", "近"
+    reading = read_document(saved(workbook), "a.xlsx")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert table.n_rows * table.n_cols < 1000
+    assert {c.text for c in table.cells} >= {"产出指标", "近"}
+    assert [p.code for p in reading.problems] == ["table_unread"]
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+@pytest.mark.parametrize("seed", range(6))
+def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> None:
+    rng = random.Random(seed)
+    pages = [
+        printed(f, rng.choice(layouts_for(f)), rng) for f in invented(900 + seed, n_forms=(12, 1, 2, 3, 4, 2)[seed], target=seed % 3 == 2)
+    ]
+    rows = parse_document(written([page.sheet for page in pages], arrangement), "a.xlsx")
+    assert compare_document({"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows) == []
 
 
 @pytest.mark.parametrize("seed", range(40))
