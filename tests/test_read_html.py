@@ -43,6 +43,11 @@ SPANS = [
     pytest.param("<tr><td colspan=9>t<tr><td>a<td>b", [("t", 0, 0, 1, 2), ("a", 1, 0, 1, 1), ("b", 1, 1, 1, 1)], id="a generous title"),
     pytest.param("<tr><td colspan='2x' rowspan='-1'>a<td>b", [("a", 0, 0, 1, 2), ("b", 0, 2, 1, 1)], id="nonsense in attributes"),
     pytest.param("<tr><td>a<td style='Display : none'>h<td>b<tr hidden><td>x<td>y", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], id="hidden"),
+    pytest.param(
+        "<tfoot><tr><td>总分<td>100</tfoot><tbody><tr><td>a<td>1</tbody>",
+        [("a", 0, 0, 1, 1), ("1", 0, 1, 1, 1), ("总分", 1, 0, 1, 1), ("100", 1, 1, 1, 1)],
+        id="a foot before its rows",
+    ),
     pytest.param("<tr><th>a<td>", [("a", 0, 0, 1, 1), ("", 0, 1, 1, 1)], id="a blank cell is a cell"),
 ]
 
@@ -64,6 +69,8 @@ TEXTS = [
     ("<select><option>是<option selected>否</select>", "否"),
     ("<table><tr><td>内一</td></tr><tr><td>内二</td></tr></table>后", "内一\n内二\n后"),
     ("&lt;p&gt;", "<p>"),
+    ("<del>8</del><s>9</s><strike>7</strike><span style='text-decoration: underline line-through'>6</span>10", "10"),
+    ("<o:p>&nbsp;</o:p><![if !supportEmptyParas]>&nbsp;<![endif]>值<!--[if gte mso 9]><xml>x</xml><![endif]-->", "值"),
 ]
 
 

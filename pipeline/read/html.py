@@ -31,11 +31,12 @@ BREAKING = frozenset(
 )
 DROPPED = frozenset(
     ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "object", "iframe", "rt", "rp", "xml", "datalist")
+    + ("del", "s", "strike")  # struck out
 )
 UNTITLED = re.compile(
     r"(?:untitled(?: document)?|无标题(?:文档|页)?|新建(?:网页|文本文档)?|new page|document|文档|首页|index)[ \d]*", re.IGNORECASE
 )
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _BREAK = re.compile(r"[ \t\f]*\n[ \t\f]*")
 _ROW_OR_TABLE = re.compile(r"<(table|tr|t[dh]|tbody)\b", re.IGNORECASE)
@@ -55,6 +56,13 @@ class _Facts:
         """Does it hold data, rather than arrange the page?"""
         own = sum(map(len, self.rows))
         return any(len(row) > 1 for row in self.rows) and self.nested_cells < own
+
+    def foot_last(self) -> None:
+        """A `tfoot` may stand before the rows that it is shown below."""
+        order = sorted(range(len(self.rows)), key=lambda i: self.row_elements[i].getparent().tag == "tfoot")
+        self.rows = [self.rows[i] for i in order]
+        self.row_elements = [self.row_elements[i] for i in order]
+        self.groups = [self.groups[i] for i in order]
 
 
 @dataclass(slots=True)
@@ -183,6 +191,7 @@ def _tables(root: Any) -> dict[Any, _Facts]:
                 stack[-1].rows[-1].append(element)
         elif tag == "table" and element in facts:
             inner = stack.pop()
+            inner.foot_last()
             if stack:
                 stack[-1].nested_cells += inner.nested_cells + sum(map(len, inner.rows))
     return facts

@@ -1,7 +1,7 @@
 """Word (.docx) → tables and lines.
 
 Comes in: the bytes of a .docx. Goes out: the body's paragraphs as lines and its tables with their merged cells, in order; text
-boxes where they are anchored, insertions kept, deletions, hidden text and prompts of empty content controls dropped. A table inside a
+boxes where they are anchored, insertions kept, deletions, hidden and struck out text and prompts of empty content controls dropped. A table inside a
 cell follows its outer one. Refused: files whose main part is missing, is no XML or is nested without end.
 """
 
@@ -193,7 +193,8 @@ def _font(run: etree._Element) -> str:
 
 
 def _hidden(run: etree._Element) -> bool:
-    return not _off(run.find(f"{_W}rPr/{_W}vanish"))
+    """Is a run hidden or struck out?"""
+    return not all(_off(run.find(f"{_W}rPr/{_W}{mark}")) for mark in ("vanish", "strike", "dstrike"))
 
 
 def _symbol(code: int, font: str) -> str:
