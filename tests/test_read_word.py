@@ -159,6 +159,10 @@ MARKUP = [
     ("signs of Symbol", p('<w:r><w:sym w:font="Symbol" w:char="F0B3"/></w:r>' + t("95，") + t("\uf0a35", '<w:rFonts w:ascii="Symbol"/>')), ["≥95，≤5"]),
     ("ticks of Wingdings", p('<w:r><w:sym w:font="Wingdings 2" w:char="F052"/><w:sym w:font="Wingdings 2" w:char="00A3"/><w:sym w:font="Wingdings" w:char="F0D8"/></w:r>'), ["☑□"]),
     ("a sign that nobody knows", p('<w:r><w:sym w:font="Symbol" w:char="F0zz"/><w:sym w:font="Symbol" w:char="F0C5"/></w:r>' + t("5")), ["\ufffd\ufffd5"]),
+    ("a table in a cell", tbl(tr(tc("资金"), tc(p("注") + tbl(tr(tc("一"), tc("二")), tr(tc("1"), tc("2"))) + p(""))), tr(tc("a"), tc("b"))),
+     [[("资金", 0, 0, 3, 1), ("注", 0, 1, 1, 2), ("一", 1, 1, 1, 1), ("二", 1, 2, 1, 1), ("1", 2, 1, 1, 1), ("2", 2, 2, 1, 1), ("a", 3, 0, 1, 1), ("b", 3, 1, 1, 2)]]),
+    ("a frame around everything", tbl(tr(tc(p("标题") + tbl(tr(tc("一"), tc("二")), tr(tc("1"), tc("2"))) + p("")))),
+     ["标题", [("一", 0, 0, 1, 1), ("二", 0, 1, 1, 1), ("1", 1, 0, 1, 1), ("2", 1, 1, 1, 1)]]),
     ("struck out", p(t("9", "<w:strike/>") + t("8", "<w:dstrike/>") + t("10", '<w:strike w:val="0"/>')), ["10"]),
     ("a switch that is off", p(t("看", '<w:vanish w:val="off"/>')), ["看"]),
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """Word (.docx) → tables and lines.
 
 Comes in: the bytes of a .docx. Goes out: the body's paragraphs as lines and its tables with their merged cells, in order; text
-boxes where they are anchored, insertions kept, deletions, hidden and struck out text and prompts of empty content controls dropped. A table inside a
-cell follows its outer one. Refused: files whose main part is missing, is no XML or is nested without end.
+boxes where they are anchored, insertions kept, deletions, hidden and struck out text and prompts of empty content controls dropped. A
+table inside a cell becomes part of the outer one's grid, or follows it where it has only a row or a column. Refused: files whose main
+part is missing, is no XML or is nested without end.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pipeline.errors import Code, error
 from pipeline.model import Block, Cell, Line, Reading, Table
 from pipeline.read.html import html_blocks
 from pipeline.read.mhtml import page_of
+from pipeline.read.nest import is_data, opened
 from pipeline.read.spans import MAX_COLS
 
 READER = "docx"
@@ -217,8 +219,10 @@ def _number(cell: etree._Element, tag: str, default: int) -> int:
 
 
 def _table(table: etree._Element) -> Iterator[Block]:
-    """One table, and behind it the tables inside its cells."""
+    """One table with those inside its cells; a table of one cell around others is none."""
     cells: list[Cell] = []
+    nested: dict[int, list[Table]] = {}
+    content: list[Block] = []
     open_cells: dict[int, int] = {}  # column → place in `cells` of the cell that may go on below
     inner: list[Block] = []
     n_cols = 0
@@ -241,7 +245,9 @@ def _table(table: etree._Element) -> Iterator[Block]:
                 cells[open_cells[col]] = replace(above, row_span=above.row_span + 1)
             else:
                 content = list(_blocks(tc)) if not _prompted(tc) else []
-                inner += [block for block in content if isinstance(block, Table)]
+                tables = [block for block in content if isinstance(block, Table)]
+                nested[len(cells)] = [t for t in tables if is_data(t)]
+                inner += [t for t in tables if not is_data(t)]
                 text = "\n".join(block.text for block in content if isinstance(block, Line))
                 cells.append(Cell(text, r, col, 1, span))
                 if merge is not None:
@@ -250,8 +256,11 @@ def _table(table: etree._Element) -> Iterator[Block]:
                     open_cells.pop(col, None)
             col += span
         n_cols = max(n_cols, col)
+    if len(cells) == 1 and nested[0]:
+        yield from content
+        return
     if cells:
-        yield Table(tuple(cells), len(rows), n_cols, READER, True)
+        yield opened(Table(tuple(cells), len(rows), n_cols, READER, True), nested)
     yield from inner
 
 
