@@ -1,7 +1,8 @@
 """Word files up to 2003 and RTF, with a converter, with a false one and with none.
 
 `fixtures/doc` holds invented forms that `tests.writers.word` wrote and LibreOffice 7.4 saved as .doc; `table_last.doc` is `merged.doc` without the
-paragraph behind its table, which LibreOffice then loses. Where no converter is on the machine, the outcome is the error that says so.
+paragraph behind its table, which LibreOffice then loses; `changes.doc` has tracked, hidden and struck out text, `nested.doc` a table in a cell.
+Where no converter is on the machine, the outcome is what our own reader finds, or the error that says what to install.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pipeline.read.ole import kind_of, word_text
 from pipeline.read.sniff import OLE_SIGNATURE
 from pipeline.run import Limits, collect, run
 from tests.compare import Rows, compare_document, rows_right, shown
-from tests.writers import rtf
+from tests.writers import rtf, word
 from tests.writers.inventor import invented
 from tests.writers.templates import layouts_for, printed
 
@@ -64,11 +65,34 @@ def assert_right_or_no_converter(truth: dict[str, object], rows: Rows) -> None:
     assert compare_document(truth, rows) == []
 
 
-@pytest.mark.parametrize("name", ["merged", "target"])
-def test_a_doc_is_right_or_the_error_says_what_to_install(name: str) -> None:
-    truth = json.loads(data_of(f"{name}.json"))
-    (rows,) = run(collect([FIXTURES / f"{name}.doc"]))  # in a worker, under its limits
-    assert_right_or_no_converter(truth, rows)
+DOCS = [("merged.doc", "merged.json"), ("target.doc", "target.json"), ("table_last.doc", "merged.json")]
+
+
+@pytest.mark.parametrize(("name", "truth"), DOCS)
+def test_a_doc_is_right_in_a_worker_with_what_the_machine_has(name: str, truth: str) -> None:
+    (rows,) = run(collect([FIXTURES / name]))
+    assert rows.document["status"] == "ok", rows.document["error"]
+    assert compare_document(json.loads(data_of(truth)), rows) == []
+
+
+@pytest.mark.parametrize(("name", "truth"), DOCS)
+def test_a_doc_is_right_without_any_converter(name: str, truth: str, on_path: ON_PATH) -> None:
+    on_path("something", "exit 0")
+    rows = parse_document(data_of(name), name)
+    assert rows.document["status"] == "ok", rows.document["error"]
+    assert compare_document(json.loads(data_of(truth)), rows) == []
+    assert {i["extractor"] for i in rows.indicators} == {"doc-native"}
+
+
+def test_what_is_taken_out_hidden_or_struck_out_is_not_read(on_path: ON_PATH) -> None:
+    on_path("something", "exit 0")
+    table, line = read_document(data_of("changes.doc"), "a.doc").blocks
+    assert isinstance(table, Table)
+    assert isinstance(line, Line)
+    assert [(c.text, c.row, c.col, c.row_span, c.col_span) for c in table.cells] == [
+        ("甲", 0, 0, 1, 1), ("新10", 0, 1, 1, 1), ("", 0, 2, 1, 1), ("合\n二行", 1, 0, 1, 2), ("𠮷≥5", 1, 2, 1, 1),
+    ]  # fmt: skip
+    assert line.text == "后"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -79,14 +103,20 @@ def test_an_rtf_is_right_or_the_error_says_what_to_install(seed: int) -> None:
     assert_right_or_no_converter(truth, parse_document(rtf.written([p.sheet for p in pages]), "a.rtf"))
 
 
-def test_a_table_that_the_converter_loses_is_said() -> None:
-    if office() is None:
-        with pytest.raises(PipelineError, match="install LibreOffice"):
-            read_document(data_of("table_last.doc"), "a.doc")
-        return
-    reading = read_document(data_of("table_last.doc"), "a.doc")
-    kept = any(isinstance(b, Table) for b in reading.blocks)
-    assert kept or [p.code for p in reading.problems] == ["table_unread"]
+def unreadable() -> bytes:
+    """A .doc whose cells are known and whose rows are not, so that our own reader gives up."""
+    data = bytearray(data_of("merged.doc"))
+    at = data.index(b"\xec\xa5")
+    data[at + 0x0106 : at + 0x010A] = bytes(4)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("data", [data_of("nested.doc"), unreadable()], ids=["a table in a cell", "no properties"])
+def test_what_our_own_reader_does_not_know_needs_a_converter(data: bytes, on_path: ON_PATH) -> None:
+    on_path("something", "exit 0")
+    with pytest.raises(PipelineError, match="install LibreOffice") as caught:
+        read_document(data, "a.doc")
+    assert caught.value.code == "converter_missing"
 
 
 # ---- converters that are none --------------------------------------------------------------------------------------
@@ -104,17 +134,31 @@ UNHAPPY = [
 def test_a_converter_is_not_believed(name: str, script: str, code: str, on_path: ON_PATH) -> None:
     on_path(name, script)
     with pytest.raises(PipelineError) as caught:
-        read_document(data_of("merged.doc"), "a.doc")
+        read_document(unreadable(), "a.doc")
     assert caught.value.code == code
+    assert read_document(data_of("merged.doc"), "a.doc").reader == "doc-native"
 
 
-@pytest.mark.parametrize("name", ["merged.doc", "a.rtf"])
-def test_without_any_converter_the_error_says_what_to_install(name: str, on_path: ON_PATH) -> None:
+def test_an_rtf_without_any_converter_says_what_to_install(on_path: ON_PATH) -> None:
     on_path("something", "exit 0")
-    data = b"{\\rtf1 a}" if name == "a.rtf" else data_of(name)
     with pytest.raises(PipelineError, match="install LibreOffice") as caught:
-        read_document(data, name)
+        read_document(b"{\\rtf1 a}", "a.rtf")
     assert caught.value.code == "converter_missing"
+
+
+def test_a_table_that_the_converter_loses_is_found_by_our_own_reader_or_said(on_path: ON_PATH, tmp_path: Path) -> None:
+    (tmp_path / "made.docx").write_bytes(word.written([]))
+    on_path("soffice", f"mkdir out; cp {tmp_path}/made.docx out/in.docx")
+    assert read_document(data_of("merged.doc"), "a.doc").reader == "doc-native"
+    lossy = read_document(unreadable(), "a.doc")
+    assert (lossy.reader, [p.code for p in lossy.problems]) == ("doc-libreoffice", ["table_unread"])
+
+
+def test_an_rtf_s_lost_rows_are_said(on_path: ON_PATH, tmp_path: Path) -> None:
+    (tmp_path / "made.docx").write_bytes(word.written([]))
+    on_path("soffice", f"mkdir out; cp {tmp_path}/made.docx out/in.docx")
+    reading = read_document(b"{\\rtf1\\trowd\\cellx9 a\\cell\\row}", "a.rtf")
+    assert [p.code for p in reading.problems] == ["table_unread"]
 
 
 def running(pid: int) -> bool:
@@ -154,12 +198,12 @@ DOCBOOK = """<book><chapter><title/><para>项目支出绩效自评表</para><par
 
 
 @pytest.mark.parametrize("office_script", [None, "exit 1"])
-def test_antiword_is_the_second_choice_and_what_it_loses_is_said(office_script: str | None, on_path: ON_PATH, tmp_path: Path) -> None:
+def test_antiword_is_the_last_choice_and_what_it_loses_is_said(office_script: str | None, on_path: ON_PATH, tmp_path: Path) -> None:
     (tmp_path / "book").write_text(DOCBOOK)
     on_path("antiword", f"cat {tmp_path}/book")
     if office_script is not None:
         on_path("soffice", office_script)
-    reading = read_document(data_of("merged.doc"), "a.doc")
+    reading = read_document(unreadable(), "a.doc")
     line, table = reading.blocks
     assert isinstance(line, Line)
     assert isinstance(table, Table)
@@ -172,7 +216,7 @@ def test_antiword_is_the_second_choice_and_what_it_loses_is_said(office_script: 
 def test_antiword_that_says_nothing(output: str, code: str, on_path: ON_PATH) -> None:
     on_path("antiword", f"printf '%s' '{output}'")
     with pytest.raises(PipelineError) as caught:
-        read_document(data_of("merged.doc"), "a.doc")
+        read_document(unreadable(), "a.doc")
     assert caught.value.code == code
 
 
@@ -231,4 +275,4 @@ def test_changed_bytes_raise_only_errors_of_ours(seed: int, on_path: ON_PATH, tm
         reading = read_doc(bytes(data), "a.doc", "application/msword")
     except PipelineError:
         return
-    assert len(reading.blocks) == 2
+    assert reading.reader in ("doc-native", "doc-antiword")

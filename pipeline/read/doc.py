@@ -1,9 +1,10 @@
-"""Word files up to 2003, WPS and RTF → tables and lines, through a converter.
+"""Word files up to 2003, WPS and RTF → tables and lines.
 
-Comes in: the bytes of a .doc (OLE) or .rtf. Goes out: what the Word reader finds in LibreOffice's .docx of it, or, for a .doc on a
-machine that has only antiword, the rows of antiword's DocBook, whose merged cells are lost. Converters lose tables without a word, so
-the result is checked against the cells that the file itself holds; what is missing is said in `problems`. Refused: files under a
-password (`encrypted`), no converter (`converter_missing`), a converter that hangs or gives nothing (`converter_failed`).
+Comes in: the bytes of a .doc (OLE) or .rtf. Goes out: what the Word reader finds in LibreOffice's .docx of it. Converters lose tables
+without a word, so the result is checked against the cells that the file itself holds: where some are missing, or LibreOffice is, a .doc
+is read by our own reader of what Word 97 to 2003 writes; what that one cannot read, by antiword, which loses merged cells. What is missing
+in the end is said in `problems`. Refused: files under a password (`encrypted`), no converter where one is needed (`converter_missing`),
+a converter that hangs or gives nothing (`converter_failed`).
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from lxml import etree
 
 from pipeline.errors import Code, PipelineError, error
 from pipeline.model import Block, Cell, Line, Problem, Reading, Table
-from pipeline.read.convert import antiword, office, to_docbook, to_docx
+from pipeline.read.convert import antiword, to_docbook, to_docx
 from pipeline.read.ole import BROKEN, LOCKED, WordText, kind_of, word_text
 from pipeline.read.word import read_docx
+from pipeline.read.word97 import READER as OWN_READER
+from pipeline.read.word97 import word97_blocks
 
 OFFICE_READER, ANTIWORD_READER, RTF_READER = "doc-libreoffice", "doc-antiword", "rtf-libreoffice"
 ROW = 3  # cells: fewer that differ are characters that two programs write in two ways, more are a row that was lost
@@ -35,13 +38,22 @@ def read_doc(data: bytes, name: str, media_type: str) -> Reading:
     stored = word_text(data)
     if stored.locked:
         raise error(Code.ENCRYPTED, name, "the Word file asks for a password")
-    if office() is not None:
-        try:
-            blocks = _renamed(_converted(data, "doc", name), OFFICE_READER)
-            return Reading(blocks, media_type, OFFICE_READER, problems=_lost_cells(stored, blocks))
-        except PipelineError as problem:
-            if problem.code is not Code.CONVERTER_FAILED or antiword() is None:
-                raise
+    failure: PipelineError | None = None
+    lossy: Reading | None = None
+    try:
+        blocks = _renamed(_converted(data, "doc", name), OFFICE_READER)
+        lossy = Reading(blocks, media_type, OFFICE_READER, problems=_lost_cells(stored, blocks))
+        if not lossy.problems:
+            return lossy
+    except PipelineError as problem:
+        failure = problem
+    own = word97_blocks(data)
+    if own is not None:
+        return Reading(own, media_type, OWN_READER)
+    if lossy is not None:
+        return lossy
+    if failure is not None and antiword() is None:
+        raise failure
     blocks = tuple(_docbook(to_docbook(data, name), name))
     return Reading(blocks, media_type, ANTIWORD_READER, problems=_lost_cells(stored, blocks))
 
