@@ -39,7 +39,7 @@ STRICT = (  # the names that the strict kind of these files has for the usual on
 )
 # what openpyxl and xlrd raise on bytes that are no workbook
 _ODD = (KeyError, IndexError, ValueError, TypeError, RuntimeError)
-_BROKEN_XLSX = (*_ODD, InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError, AttributeError)
+_BROKEN_XLSX = (*_ODD, SyntaxError, InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError, AttributeError)
 _BROKEN_XLS = (*_ODD, CompDocError, struct.error, AssertionError, OverflowError, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
