@@ -28,6 +28,9 @@ class Code(StrEnum):
     PAGE_UNREAD = "page_unread"
     TABLE_UNREAD = "table_unread"
     TRUNCATED = "truncated"
+    VALUES_MISSING = "values_missing"
+    CONVERTER_MISSING = "converter_missing"
+    CONVERTER_FAILED = "converter_failed"
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"
@@ -90,6 +93,9 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.PAGE_UNREAD: CodeInfo(UnsupportedError, "one page or more could not be read; the others were", "look at the page in the source"),
     Code.TABLE_UNREAD: CodeInfo(UnsupportedError, "one table or more could not be read; the others were", "look at the table in the source"),
     Code.TRUNCATED: CodeInfo(UnsupportedError, "a form breaks off before its end", "look for the rest of the document"),
+    Code.VALUES_MISSING: CodeInfo(UnsupportedError, "formulas of a workbook have no stored value, so that their cells are blank", "open the workbook in a spreadsheet program and save it"),
+    Code.CONVERTER_MISSING: CodeInfo(InputError, "the format is read through a program that is not on this machine", "install LibreOffice (for .doc, antiword will do with losses), or save the file as .docx"),
+    Code.CONVERTER_FAILED: CodeInfo(UnsupportedError, "the program that a format is read through hangs, fails or gives nothing", "open the file in a word processor and save it as .docx"),
     Code.TIMEOUT: CodeInfo(InternalError, "the document took longer than --timeout", "raise --timeout, or report the document"),
     Code.OUT_OF_MEMORY: CodeInfo(InternalError, "the document took more memory than --memory-mb", "raise --memory-mb, or report the document"),
     Code.CRASHED: CodeInfo(InternalError, "the process that read the document died", "report the document; the others were read"),

@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime
 import io
 import random
+import zipfile
+from collections.abc import Sequence
 
 import openpyxl
 import pytest
 
+from pipeline.document import parse_document
 from pipeline.errors import PipelineError
 from pipeline.model import Table
 from pipeline.read import read_document
-from pipeline.read.excel import shown
+from pipeline.read.number_format import shown
+from tests.compare import compare_document
+from tests.writers.excel import ARRANGEMENTS, written
+from tests.writers.inventor import invented
+from tests.writers.templates import layouts_for, printed
 
 SHOWN = [
     (0.88, "0%", "88%"), (0.9917, "0.00%", "99.17%"), (1, "0%", "100%"), (35.0, "General", "35"), (34.71, "General", "34.71"),
@@ -21,6 +28,22 @@ SHOWN = [
     (2.345, "0.00", "2.35"), (datetime.datetime(2024, 6, 30), "yyyy-mm-dd", "2024-06-30"),
     (datetime.datetime(2024, 6, 30), 'yyyy"年"m"月"d"日"', "2024年6月30日"), (datetime.datetime(2024, 6, 1), 'yyyy"年"m"月"', "2024年6月"),
     (0.5, '"≥"0%', "≥50%"), (True, "General", "TRUE"), (100, "0_ ", "100"), (7, "@", "7"),
+    # scaled by commas: ten thousands as Chinese sheets show them
+    (159900, "0!.0,", "16.0"), (1599000, '0!.0,"万"', "159.9万"), (1234567, "#,##0,", "1,235"), (123456789, "#,##0.00,,", "123.46"), (50000, '0"."0,"万元"', "5.0万元"),
+    # currencies, escaped and bare characters
+    (1234.5, "[$¥-804]#,##0.00", "¥1,234.50"), (95, "\\≥0\\%", "≥95%"), (0.95, "≥0%", "≥95%"), (95, '0"%"', "95%"), (3, "0个", "3个"), (3, "0\\个", "3个"),
+    (20, 'General"分"', "20分"), (20, 'G/通用格式"分"', "20分"), (12, "00-00", "00-12"), (7, "000", "007"), (15, "[DBNum2][$-804]General", "15"),
+    # the section by sign or condition; a negative figure keeps its minus
+    (12345.6, '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', "12,345.60"), (-12345.6, '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', "-12,345.60"),
+    (0, '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', "-"), (-5, "0.00_);[Red]\\(0.00\\)", "-5.00"), (-5, "0.00;[Red]0.00", "-5.00"),
+    (-1234.5, '"¥"#,##0.00;"¥"\\-#,##0.00', "¥-1,234.50"), (-0.001, "0.00", "0.00"), (20, '[>=10]"≥"0;0', "≥20"), (5, '[>=10]"≥"0;0', "5"),
+    (0, "0;-0;;@", ""), (5, ";;;", ""), ("文字", ";;;", ""), ("文字", '"指标："@', "指标：文字"), ("文字", "0.00", "文字"), (0, "#", ""), (0.5, "#.##", "0.5"),
+    # what has no place in a form, and figures beyond all bounds
+    (0.5, "# ?/?", "0.5"), (12345, "0.00E+00", "12345"), (1e21, "General", "1000000000000000000000"), (float("inf"), "0", "inf"), (1e300, "0.00", f"1{'0' * 300}.00"),
+    # dates
+    (datetime.datetime(2024, 6, 1), "[DBNum1][$-804]yyyy\"年\"m\"月\"", "2024年6月"), (datetime.datetime(2024, 6, 1), "yyyy", "2024"), (datetime.datetime(2024, 6, 1), 'yyyy"年"', "2024年"),
+    (datetime.datetime(2024, 6, 1), '[$-804]yyyy"年"m"月"d"日";@', "2024年6月1日"), (datetime.datetime(2024, 6, 1, 8, 30), "yyyy-mm-dd hh:mm", "2024-06-01"),
+    (datetime.datetime(2024, 6, 1), 'm"月"d"日"', "6月1日"), (datetime.date(2024, 6, 1), "mmm\\-yy", "2024-06"), (datetime.timedelta(hours=26), "[h]:mm", "26:00"), (datetime.time(8, 30), "h:mm", "08:30"),
 ]  # fmt: skip
 
 
@@ -66,6 +89,88 @@ def test_a_broken_workbook_is_damaged() -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(data[: len(data) // 2], "a.xlsx")
     assert caught.value.code in ("damaged", "unknown_format")
+
+
+# ---- workbooks that openpyxl does not write ------------------------------------------------------------------------
+
+STRICT = (
+    (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+    (b"http://schemas.openxmlformats.org/officeDocument/2006/relationships", b"http://purl.oclc.org/ooxml/officeDocument/relationships"),
+)
+ROWS = b"</sheetData>"
+PATCHES = [
+    ("inline and rich texts", ((ROWS, b'<row r="1"><c r="D1" t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c></row></sheetData>'),), {(0, 3): "inline"}, []),
+    ("a text as result", ((ROWS, b'<row r="4"><c r="A4" t="str"><f>x</f><v>res</v></c></row></sheetData>'),), {(3, 0): "res"}, []),
+    ("an empty text as result", ((ROWS, b'<row r="4"><c r="A4" t="str"><f>x</f><v></v></c></row></sheetData>'),), {}, []),
+    ("no stored value", ((ROWS, b'<row r="4"><c r="A4"><f>1+1</f></c><c r="B4"><f>2</f><v/></c></row></sheetData>'),), {}, ["values_missing"]),
+    ("an error", ((ROWS, b'<row r="4"><c r="A4" t="e"><f>x</f><v>#REF!</v></c></row></sheetData>'),), {(3, 0): "#REF!"}, []),
+    ("characters that XML cannot hold", ((ROWS, b'<row r="4"><c r="A4" t="inlineStr"><is><t>a_x000D_\nb_x4E2D_</t></is></c></row></sheetData>'),), {(3, 0): "a\nb\xe4\xb8\xad".encode("latin-1").decode()}, []),
+    ("the strict kind", STRICT, {}, []),
+    ("a style that is not there", ((b'numFmtId="9"', b'numFmtId="999"'),), None, []),
+    ("merged ranges one over the other", ((b"<mergeCell ref=", b'<mergeCell ref="A1:B2"/><mergeCell ref='),), None, []),
+    ("a drawing that is broken", ((b"</worksheet>", b'<drawing r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/></worksheet>'),), {}, []),
+    ("macros", ((b"spreadsheetml.sheet.main+xml", b"spreadsheetml.sheet.main+xml"), (b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main", b"application/vnd.ms-excel.sheet.macroEnabled.main")), {}, []),
+]  # fmt: skip
+
+
+def patched(data: bytes, changes: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """A workbook with bytes replaced in all its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as made:
+        for part in source.namelist():
+            content = source.read(part)
+            for old, new in changes:
+                content = content.replace(old, new)
+            made.writestr(part, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("changes", "more", "problems"), [x[1:] for x in PATCHES], ids=[x[0] for x in PATCHES])
+def test_what_other_programs_write(
+    changes: Sequence[tuple[bytes, bytes]], more: dict[tuple[int, int], str] | None, problems: list[str]
+) -> None:
+    data = patched(saved(book()), changes)
+    assert data != patched(saved(book()), ()) or changes[0][0] == changes[0][1]
+    reading = read_document(data, "a.xlsx")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert [p.code for p in reading.problems] == problems
+    texts = {(c.row, c.col): c.text for c in table.cells if c.text}
+    if more is None:
+        assert texts[0, 0] == "产出指标"
+        places = [(a, b) for c in table.cells for a in range(c.row, c.row + c.row_span) for b in range(c.col, c.col + c.col_span)]
+        assert len(places) == len(set(places))
+    else:
+        assert texts == {(0, 0): "产出指标", (0, 2): "分值", (1, 1): "质量", (1, 2): "50%"} | more
+
+
+@pytest.mark.parametrize("old", [b"<sheetData>", b"<cellXfs", b"<sst", b"<Override"])
+def test_broken_markup_inside_is_damaged(old: bytes) -> None:
+    with pytest.raises(PipelineError) as caught:
+        read_document(patched(saved(book()), ((old, b"<x <" + old),)), "a.xlsx")
+    assert caught.value.code == "damaged"
+
+
+def test_texts_far_out_cost_neither_memory_nor_silence() -> None:
+    workbook = book()
+    workbook.active["XFD1048576"], workbook.active["OD18000"] = "远", "近"
+    reading = read_document(saved(workbook), "a.xlsx")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert table.n_rows * table.n_cols < 1000
+    assert {c.text for c in table.cells} >= {"产出指标", "近"}
+    assert [p.code for p in reading.problems] == ["table_unread"]
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+@pytest.mark.parametrize("seed", range(6))
+def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> None:
+    rng = random.Random(seed)
+    pages = [
+        printed(f, rng.choice(layouts_for(f)), rng) for f in invented(910 + seed, n_forms=(12, 1, 2, 3, 4, 2)[seed], target=seed % 3 == 2)
+    ]
+    rows = parse_document(written([page.sheet for page in pages], arrangement), "a.xlsx")
+    assert compare_document({"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows) == []
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import html
+from random import Random
+
 import pytest
 
-from pipeline.errors import Code
+from pipeline.document import parse_document
+from pipeline.errors import Code, PipelineError
 from pipeline.model import Line, Reading, Table
 from pipeline.read import read_document
 from pipeline.read.html import html_blocks
 from pipeline.read.spans import MAX_COLS, SpanCell, place
+from tests.compare import compare_document
+from tests.writers.inventor import invented
+from tests.writers.sheet import WCell
+from tests.writers.templates import Printed, layouts_for, printed
 
 
 def read(markup: str) -> Reading:
@@ -43,6 +51,11 @@ SPANS = [
     pytest.param("<tr><td colspan=9>t<tr><td>a<td>b", [("t", 0, 0, 1, 2), ("a", 1, 0, 1, 1), ("b", 1, 1, 1, 1)], id="a generous title"),
     pytest.param("<tr><td colspan='2x' rowspan='-1'>a<td>b", [("a", 0, 0, 1, 2), ("b", 0, 2, 1, 1)], id="nonsense in attributes"),
     pytest.param("<tr><td>a<td style='Display : none'>h<td>b<tr hidden><td>x<td>y", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], id="hidden"),
+    pytest.param(
+        "<tfoot><tr><td>总分<td>100</tfoot><tbody><tr><td>a<td>1</tbody>",
+        [("a", 0, 0, 1, 1), ("1", 0, 1, 1, 1), ("总分", 1, 0, 1, 1), ("100", 1, 1, 1, 1)],
+        id="a foot before its rows",
+    ),
     pytest.param("<tr><th>a<td>", [("a", 0, 0, 1, 1), ("", 0, 1, 1, 1)], id="a blank cell is a cell"),
 ]
 
@@ -64,6 +77,8 @@ TEXTS = [
     ("<select><option>是<option selected>否</select>", "否"),
     ("<table><tr><td>内一</td></tr><tr><td>内二</td></tr></table>后", "内一\n内二\n后"),
     ("&lt;p&gt;", "<p>"),
+    ("<del>8</del><s>9</s><strike>7</strike><span style='text-decoration: underline line-through'>6</span>10", "10"),
+    ("<o:p>&nbsp;</o:p><![if !supportEmptyParas]>&nbsp;<![endif]>值<!--[if gte mso 9]><xml>x</xml><![endif]-->", "值"),
 ]
 
 
@@ -100,6 +115,79 @@ def test_page(markup: str, blocks: list[object]) -> None:
     assert shown(read(markup)) == blocks
 
 
+INNER = "<table><tr><td>一</td><td>二</td><td>三</td></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>"
+NESTED = [
+    pytest.param(
+        f"<tr><td>x<td>y<tr><td>x<td>y<tr><td>资金<td colspan=2>{INNER}<tr><td>名<td>甲<td>乙",
+        [("x", 0, 0, 1, 1), ("y", 0, 1, 1, 1), ("x", 1, 0, 1, 1), ("y", 1, 1, 1, 1), ("资金", 2, 0, 2, 1), ("一", 2, 1, 1, 1), ("二", 2, 2, 1, 1), ("三", 2, 3, 1, 1), ("1", 3, 1, 1, 1), ("2", 3, 2, 1, 1), ("3", 3, 3, 1, 1),
+         ("名", 4, 0, 1, 1), ("甲", 4, 1, 1, 1), ("乙", 4, 2, 1, 2)],
+        id="columns are split",
+    ),
+    pytest.param(
+        f"<tr><td rowspan=3>资金<td rowspan=3 colspan=4>{INNER}<tr><tr><tr><td>a<td>b<td>c<td>d<td>e",
+        [("资金", 0, 0, 3, 1), ("一", 0, 1, 1, 1), ("二", 0, 2, 1, 1), ("三", 0, 3, 1, 2), ("1", 1, 1, 2, 1), ("2", 1, 2, 2, 1), ("3", 1, 3, 2, 2),
+         ("a", 3, 0, 1, 1), ("b", 3, 1, 1, 1), ("c", 3, 2, 1, 1), ("d", 3, 3, 1, 1), ("e", 3, 4, 1, 1)],
+        id="more room than it needs",
+    ),
+    pytest.param(
+        f"<tr><td>a<td>b<td>注{INNER}<tr><td>c<td>d<td>e<tr><td><td><td>",
+        [("a", 0, 0, 3, 1), ("b", 0, 1, 3, 1), ("注", 0, 2, 1, 3), ("一", 1, 2, 1, 1), ("二", 1, 3, 1, 1), ("三", 1, 4, 1, 1),
+         ("1", 2, 2, 1, 1), ("2", 2, 3, 1, 1), ("3", 2, 4, 1, 1), ("c", 3, 0, 1, 1), ("d", 3, 1, 1, 1), ("e", 3, 2, 1, 3),
+         ("", 4, 0, 1, 1), ("", 4, 1, 1, 1), ("", 4, 2, 1, 3)],
+        id="text beside it",
+    ),
+    pytest.param(
+        "<tr><td>a<td><table><tr><td>□是<td>□否</table><tr><td>c<td>d",
+        [("a", 0, 0, 1, 1), ("□是\n□否", 0, 1, 1, 1), ("c", 1, 0, 1, 1), ("d", 1, 1, 1, 1)],
+        id="words that are only arranged",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "cells"), NESTED)
+def test_a_table_in_a_cell_becomes_part_of_the_grid(rows: str, cells: list[tuple[str, int, int, int, int]]) -> None:
+    assert shown(read(f"<table>{rows}</table>")) == [cells]
+
+
+def nested_form(page: Printed) -> str:
+    """A form whose blocks of several rows stand in tables of their own, inside the cell beside the block's label."""
+    sheet = page.sheet
+
+    def td(cell: WCell, rows: int) -> str:
+        return f"<td rowspan={rows} colspan={cell.col_span}>{html.escape(cell.text)}</td>"
+
+    def row(r: int, label: WCell | None = None) -> str:
+        return f"<tr>{''.join(td(c, c.row_span) for c in sheet.cells if c.row == r and c is not label)}</tr>"
+
+    out, r = "", 0
+    while r < sheet.n_rows:
+        end = r + 1
+        while any(c.row < end < c.row + c.row_span for c in sheet.cells):
+            end += 1
+        label = next((c for c in sheet.cells if c.row == r and c.col == 0 and c.row_span == end - r > 1), None)
+        if label is None:
+            out += "".join(row(k) for k in range(r, end))
+        else:
+            inner = "".join(row(k, label) for k in range(r, end))
+            out += f"<tr>{td(label, 1)}<td colspan={sheet.n_cols - label.col_span}><table>{inner}</table></td></tr>"
+        r = end
+    return "".join(f"<p>{line}</p>" for line in (*sheet.titles, *sheet.notes)) + f"<table>{out}</table>"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_forms_with_blocks_in_tables_of_their_own_are_right(seed: int) -> None:
+    rng = Random(seed)
+    form = invented(600 + seed, target=seed % 3 == 2)[0]
+    page = printed(form, rng.choice([name for name in layouts_for(form) if name != "indicator_system"]), rng)
+    rows = parse_document(f"<html>{nested_form(page)}</html>".encode(), "a.html")
+    assert compare_document({"projects": [{**page.truth, "form_index": 1}]}, rows) == []
+
+
+def test_tables_in_cells_without_end_take_no_time() -> None:
+    assert read("<table><tr><td>a<td>b<tr><td>c<td>" * 400).blocks
+    assert read("<table><tr><td>a<td>" * 400).blocks
+
+
 TITLES = [
     ("<title></title>", None),
     ("<title> 无标题文档 </title>", None),
@@ -113,6 +201,26 @@ TITLES = [
 @pytest.mark.parametrize(("head", "title"), TITLES)
 def test_title_only_if_it_says_something(head: str, title: str | None) -> None:
     assert read(f"<head>{head}</head><p>x").title == title
+
+
+ARCHIVES = [
+    ("quoted", "quoted-printable", b"<p>=E7=94=B2=3D=\n=E4=B9=99</p>", ["甲=乙"]),
+    ("base64", "base64", b"PHA+55SyPC9wPg==", ["甲"]),
+    ("plain", "8bit", "<p>甲</p>".encode(), ["甲"]),
+]
+
+
+@pytest.mark.parametrize(("encoding", "content", "lines"), [a[1:] for a in ARCHIVES], ids=[a[0] for a in ARCHIVES])
+def test_a_web_archive_under_the_name_of_a_word_file(encoding: str, content: bytes, lines: list[str]) -> None:
+    head = f"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n--B\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    reading = read_document(head.encode() + content + b"\r\n--B--\r\n", "a.doc")
+    assert (shown(reading), reading.media_type, reading.flags) == (lines, "multipart/related", ("wrong_ending",))
+
+
+def test_a_web_archive_without_a_page_is_damaged() -> None:
+    with pytest.raises(PipelineError) as caught:
+        read_document(b"MIME-Version: 1.0\nContent-Type: text/plain\n\nx", "a.mht")
+    assert caught.value.code == "damaged"
 
 
 def test_rows_know_their_lines() -> None:

@@ -13,10 +13,31 @@ from dataclasses import replace
 from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Reading
+from pipeline.read.doc import read_doc, read_ole, read_rtf
 from pipeline.read.excel import read_xls, read_xlsx
 from pipeline.read.html import read_html
+from pipeline.read.mhtml import read_mhtml
+from pipeline.read.ofd import read_ofd
 from pipeline.read.pdf import read_pdf
-from pipeline.read.sniff import DOCX, HTML, JPEG, MARKDOWN, PDF, PLAIN, PNG, TIFF, XLS, XLSX, media_type_of, wrong_ending
+from pipeline.read.sniff import (
+    DOC,
+    DOCX,
+    HTML,
+    JPEG,
+    MARKDOWN,
+    MHTML,
+    OFD,
+    OLE,
+    PDF,
+    PLAIN,
+    PNG,
+    RTF,
+    TIFF,
+    XLS,
+    XLSX,
+    media_type_of,
+    wrong_ending,
+)
 from pipeline.read.text import read_text
 from pipeline.read.word import read_docx
 
@@ -35,8 +56,13 @@ READERS: Mapping[str, Reader] = {
     PLAIN: read_text,
     MARKDOWN: read_text,
     HTML: read_html,
+    MHTML: read_mhtml,
     PDF: read_pdf,
+    OFD: read_ofd,
     DOCX: read_docx,
+    DOC: read_doc,
+    RTF: read_rtf,
+    OLE: read_ole,
     XLSX: read_xlsx,
     XLS: read_xls,
     PNG: _read_picture,

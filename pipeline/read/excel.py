@@ -1,38 +1,50 @@
 """Excel (.xlsx and .xls) → tables.
 
 Comes in: the bytes of a workbook. Goes out: per visible sheet one table with its merged ranges, every cell's text as the sheet
-shows it: by its number format (0.88 under `0%` is `88%`), dates as dates, formulas by their stored value. Hidden sheets are
-left out and said so (`hidden_sheets_skipped`); hidden rows stay, for their figures are part of the sums. Refused: locked or
-broken workbooks.
+shows it: by its number format (0.88 under `0%` is `88%`), dates as dates, formulas by their stored value, errors as `#REF!`. Hidden
+sheets are left out and said so (`hidden_sheets_skipped`); hidden rows stay, for their figures are part of the sums; formulas without
+a stored value are blank and said so (`values_missing`). Refused: locked or broken workbooks.
 """
 
 from __future__ import annotations
 
-import datetime
 import io
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import openpyxl
 import xlrd
+from openpyxl.cell.cell import Cell as OpenCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 from xlrd.compdoc import CompDocError
 
 from pipeline.errors import Code, error
 from pipeline.flags import Flag
-from pipeline.model import Cell, Reading, Table
+from pipeline.model import Cell, Problem, Reading, Table
+from pipeline.read.number_format import shown
 
 XLSX_READER, XLS_READER = "xlsx", "xls"
 MOST_ROWS, MOST_COLS = 20_000, 400
-# what xlrd raises on bytes that are no workbook
-_BROKEN_XLS = (CompDocError, struct.error, AssertionError, IndexError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
-_QUOTED = re.compile(r'"([^"]*)"')
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+MOST_BYTES = 400_000_000  # unpacked size of a workbook
+LONGEST_GAP = 20  # blank rows or columns between texts: more say nothing more
+LEAST_BESIDE = 3  # columns and rows with text that each of two tables side by side has
+STRICT = (  # the names that the strict kind of these files has for the usual ones (ISO/IEC 29500-1)
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+)
+# what openpyxl and xlrd raise on bytes that are no workbook
+_ODD = (KeyError, IndexError, ValueError, TypeError, RuntimeError)
+_BROKEN_XLSX = (*_ODD, SyntaxError, InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError, AttributeError)
+_BROKEN_XLS = (*_ODD, CompDocError, struct.error, AssertionError, OverflowError, MemoryError)
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^>]*/>")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 Span = tuple[int, int, int, int]  # first row, first column, rows, columns
 
@@ -41,29 +53,50 @@ def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
     """Reads a .xlsx.
 
     Raises:
-        PipelineError: `damaged` where openpyxl cannot open it.
+        PipelineError: `damaged` where openpyxl cannot open it, `too_large` where it unpacks beyond bounds.
     """
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        TypeError,
-        EOFError,
-        OSError,
-        AttributeError,
-    ) as exception:
+        usual, unstored = _prepared(data, name)
+        book = openpyxl.load_workbook(io.BytesIO(usual), data_only=True, keep_links=False)
+    except _BROKEN_XLSX as exception:
         raise error(Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
+    problems: list[Problem] = []
+    if unstored:
+        problems.append(Problem(Code.VALUES_MISSING, f"{unstored} formulas have no stored value; their cells are blank"))
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
-        tables = [t for s in sheets if (t := _sheet(dict(_xlsx_texts(s)), _xlsx_spans(s), XLSX_READER)) is not None]
+        tables: list[Table] = []
+        for sheet in sheets:
+            table, cut = _sheet(dict(_xlsx_texts(sheet)), _xlsx_spans(sheet), XLSX_READER)
+            tables += _beside(table) if table is not None else []
+            problems += _too_far(cut)
         hidden = len(book.worksheets) > len(sheets)
     finally:
         book.close()
-    return Reading(tuple(tables), media_type, XLSX_READER, flags=(Flag.HIDDEN_SHEETS_SKIPPED.value,) if hidden else ())
+    flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if hidden else ()
+    return Reading(tuple(tables), media_type, XLSX_READER, flags=flags, problems=tuple(problems))
+
+
+def _prepared(data: bytes, name: str) -> tuple[bytes, int]:
+    """The workbook in the usual names, without drawings, over which openpyxl may stumble; and how many formulas lack a value."""
+    out, unstored = io.BytesIO(), 0
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(out, "w") as made:
+        infos = package.infolist()
+        if sum(info.file_size for info in infos) > MOST_BYTES:
+            raise error(Code.TOO_LARGE, name, "the workbook unpacks to more than 400 MB")
+        for info in infos:
+            content = package.read(info)
+            for strict, usual in STRICT:
+                content = content.replace(strict, usual)
+            if _SHEET_PART.fullmatch(info.filename):
+                unstored += sum(1 for m in _UNSTORED.finditer(content) if not (b't="str"' in m[0] and b"<v" in m[0]))  # a stored empty text
+                content = _DRAWINGS.sub(b"", content)
+            made.writestr(info.filename, content)
+    return out.getvalue(), unstored
+
+
+def _too_far(cut: int) -> list[Problem]:
+    return [Problem(Code.TABLE_UNREAD, f"{cut} cells beyond row {MOST_ROWS} or column {MOST_COLS} were not read")] if cut else []
 
 
 def read_xls(data: bytes, name: str, media_type: str) -> Reading:
@@ -73,39 +106,82 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
         PipelineError: `encrypted` where a password is needed, `damaged` where xlrd cannot open it.
     """
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True)
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except xlrd.XLRDError as exception:
         locked = "encrypted" in str(exception).lower()
         raise error(Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
     except _BROKEN_XLS as exception:
         raise error(Code.DAMAGED, name, "the workbook cannot be opened") from exception
     sheets = [s for s in book.sheets() if s.visibility == 0]
-    tables = []
+    tables: list[Table] = []
+    problems: list[Problem] = []
     for sheet in sheets:
         spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
-        table = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
-        if table is not None:
-            tables.append(table)
-    hidden = len(sheets) < book.nsheets
-    return Reading(tuple(tables), media_type, XLS_READER, flags=(Flag.HIDDEN_SHEETS_SKIPPED.value,) if hidden else ())
+        table, cut = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
+        tables += _beside(table) if table is not None else []
+        problems += _too_far(cut)
+    flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(sheets) < book.nsheets else ()
+    return Reading(tuple(tables), media_type, XLS_READER, flags=flags, problems=tuple(problems))
 
 
-def _sheet(texts: Mapping[tuple[int, int], str], spans: list[Span], reader: str) -> Table | None:
-    """The used part of a sheet as one table; None for a sheet without a text."""
-    used = [place for place, text in texts.items() if text.strip()]
+def _sheet(texts: Mapping[tuple[int, int], str], spans: Sequence[Span], reader: str) -> tuple[Table | None, int]:
+    """The used part of a sheet as one table, None for a sheet without a text; and how many texts stand too far out to be read."""
+    all_used = [place for place, text in texts.items() if text.strip()]
+    used = [(r, c) for r, c in all_used if r < MOST_ROWS and c < MOST_COLS]
     if not used:
-        return None
-    n_rows, n_cols = max(r for r, _ in used) + 1, max(c for _, c in used) + 1
-    covered: dict[tuple[int, int], bool] = {}
+        return None, len(all_used)
+    rows, n_rows = _closed({r for r, _ in used})
+    cols, n_cols = _closed({c for _, c in used})
+    at = {(rows[r], cols[c]): texts[r, c] for r, c in used}
+    covered: set[tuple[int, int]] = set()
     cells = []
-    for r, c, rows, cols in spans:
-        rows, cols = min(rows, n_rows - r), min(cols, n_cols - c)
-        if rows < 1 or cols < 1:
+    for r, c, high, wide in spans:
+        inside_r = [rows[k] for k in range(r, min(r + high, MOST_ROWS)) if k in rows]
+        inside_c = [cols[k] for k in range(c, min(c + wide, MOST_COLS)) if k in cols]
+        if not inside_r or not inside_c:
             continue
-        covered.update({(a, b): True for a in range(r, r + rows) for b in range(c, c + cols)})
-        cells.append(Cell(texts.get((r, c), ""), r, c, rows, cols))
-    cells += [Cell(texts.get((r, c), ""), r, c) for r in range(n_rows) for c in range(n_cols) if (r, c) not in covered]
-    return Table(tuple(sorted(cells, key=lambda cell: (cell.row, cell.col))), n_rows, n_cols, reader, True)
+        places = {(a, b) for a in inside_r for b in inside_c}
+        if places & covered:
+            continue
+        covered |= places
+        cells.append(Cell(texts.get((r, c), ""), inside_r[0], inside_c[0], len(inside_r), len(inside_c)))
+    cells += [Cell(at.get((r, c), ""), r, c) for r in range(n_rows) for c in range(n_cols) if (r, c) not in covered]
+    table = Table(tuple(sorted(cells, key=lambda cell: (cell.row, cell.col))), n_rows, n_cols, reader, True)
+    return table, len(all_used) - len(used)
+
+
+def _closed(used: set[int]) -> tuple[dict[int, int], int]:
+    """Old numbers of rows or columns to new ones, from 0 to the last used one, and their count; long blank stretches are cut short."""
+    numbers: dict[int, int] = {}
+    last = -1
+    for n in sorted(used):
+        for k in range(max(last + 1, n - LONGEST_GAP), n + 1):
+            numbers[k] = len(numbers)
+        last = n
+    return numbers, len(numbers)
+
+
+def _beside(table: Table) -> list[Table]:
+    """Tables that stand side by side on a sheet, told apart by columns that hold no text and that no merged cell crosses."""
+    filled = {c for cell in table.cells if cell.text.strip() or cell.col_span > 1 for c in range(cell.col, cell.col + cell.col_span)}
+    parts: list[list[int]] = [[]]
+    for c in range(table.n_cols):
+        if c in filled:
+            parts[-1].append(c)
+        elif parts[-1]:
+            parts.append([])
+    parts = [p for p in parts if p]
+    if len(parts) < 2 or any(len(p) < LEAST_BESIDE or _height(table, p) < LEAST_BESIDE for p in parts):
+        return [table]
+    out = []
+    for part in parts:
+        cells = tuple(replace(cell, col=cell.col - part[0]) for cell in table.cells if part[0] <= cell.col <= part[-1])
+        out.append(replace(table, cells=cells, n_cols=len(part)))
+    return out
+
+
+def _height(table: Table, part: Sequence[int]) -> int:
+    return len({cell.row for cell in table.cells if cell.text.strip() and part[0] <= cell.col <= part[-1]})
 
 
 def _xlsx_spans(sheet: Worksheet) -> list[Span]:
@@ -113,17 +189,33 @@ def _xlsx_spans(sheet: Worksheet) -> list[Span]:
 
 
 def _xlsx_texts(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], str]]:
-    for row in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLS)):
-        for cell in row:
-            if cell.value is not None:
-                yield (cell.row - 1, cell.column - 1), shown(cell.value, cell.number_format or "General")
+    for (row, column), cell in sheet._cells.items():  # not `iter_rows`, which makes a cell for every place up to the last
+        if cell.value is not None:
+            yield (row - 1, column - 1), _ESCAPE.sub(_unescaped, shown(cell.value, _style(cell)))
+
+
+def _style(cell: OpenCell) -> str:
+    """A cell's number format; `General` where the workbook names one that it does not have."""
+    try:
+        return str(cell.number_format or "General")
+    except IndexError:
+        return "General"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """A character that XML cannot hold, as Excel writes it (`_x000D_`)."""
+    ch = chr(int(match[1], 16))
+    return ch if ch.isprintable() or ch in "\t\n" else ""
 
 
 def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple[int, int], str]]:
-    for r in range(min(sheet.nrows, MOST_ROWS)):
-        for c in range(min(sheet.row_len(r), MOST_COLS)):
+    for r in range(sheet.nrows):
+        for c in range(sheet.row_len(r)):
             cell = sheet.cell(r, c)
-            if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
+            if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+                continue
+            if cell.ctype == xlrd.XL_CELL_ERROR:
+                yield (r, c), xlrd.error_text_from_code.get(cell.value, "#VALUE!")
                 continue
             style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
             value: object = cell.value
@@ -135,77 +227,3 @@ def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
                 value = bool(cell.value)
             yield (r, c), shown(value, style)
-
-
-def shown(value: object, style: str) -> str:
-    """A cell's value as its number format shows it: `0.88` under `0%` → `88%`, `1234.5` under `#,##0.00` → `1,234.50`."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime.datetime):
-        return _date(value, style)
-    if isinstance(value, datetime.date):
-        return _date(datetime.datetime(value.year, value.month, value.day), style)
-    if isinstance(value, datetime.time):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, (int, float, Decimal)):
-        return _figure(Decimal(repr(value)) if isinstance(value, float) else Decimal(value), style)
-    return str(value)
-
-
-def _date(value: datetime.datetime, style: str) -> str:
-    """A date with the parts that its format shows, in Chinese where the format is."""
-    key = _QUOTED.sub(r"\1", style).lower()
-    chinese = "年" in key or "月" in key
-    has_year, has_day = "y" in key, "d" in key
-    if chinese:
-        return (f"{value.year}年" if has_year else "") + f"{value.month}月" + (f"{value.day}日" if has_day else "")
-    if has_year and not has_day:
-        return f"{value.year}-{value.month:02d}"
-    return f"{value.year}-{value.month:02d}-{value.day:02d}"
-
-
-def _figure(value: Decimal, style: str) -> str:
-    """A number under a number format's first section that fits its sign."""
-    sections = style.split(";")
-    negative = value < 0
-    section = (
-        sections[1]
-        if negative and len(sections) > 1 and sections[1]
-        else sections[2]
-        if value == 0 and len(sections) > 2 and sections[2]
-        else sections[0]
-    )
-    before, after = _affixes(section)
-    digits = _LITERAL.sub("", section)
-    if "general" in section.lower() or "@" in section or not re.search("[0#]", digits):
-        if digits.strip() and not re.search("[0#@]|general", digits, re.IGNORECASE):
-            return section
-        return before + _plain(value) + after
-    percent = digits.count("%")
-    value = abs(value) if negative and len(sections) > 1 and sections[1] else value
-    value *= Decimal(100) ** percent
-    point = digits.find(".")
-    wanted = re.findall("[0#?]", digits[point:]) if point >= 0 else []
-    least = sum(1 for d in wanted if d == "0")
-    value = value.quantize(Decimal(1).scaleb(-len(wanted)), ROUND_HALF_UP)
-    text = f"{value:,f}" if "," in (digits[:point] if point >= 0 else digits) else f"{value:f}"
-    if len(wanted) > least and "." in text:
-        whole, _, part = text.partition(".")
-        part = part[:least] + part[least:].rstrip("0")
-        text = f"{whole}.{part}" if part else whole
-    return before + text + "%" * percent + after
-
-
-def _affixes(section: str) -> tuple[str, str]:
-    """The quoted words before and behind a format's digits; a minus or a bracket before them is the sign."""
-    first = re.search(r"[0#?]|General", section, re.IGNORECASE)
-    head, tail = (section[: first.start()], section[first.start() :]) if first else (section, "")
-    sign = "-" if re.search(r"[-(]", _LITERAL.sub("", head)) else ""
-    return sign + "".join(_QUOTED.findall(head)), "".join(_QUOTED.findall(tail))
-
-
-def _plain(value: Decimal) -> str:
-    """A number as General shows it: no trailing zeros, no noise of binary fractions."""
-    rounded = value.quantize(Decimal("1e-9"), ROUND_HALF_UP) if value.as_tuple().exponent not in ("n", "N", "F") else value
-    text = f"{rounded:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -3,7 +3,8 @@
 Comes in: the bytes of a page, or the markup of a table found inside a text. Goes out: a `Reading`, or its blocks.
 Nothing is loaded from anywhere and no external entity is resolved; scripts, styles, comments and hidden elements are
 dropped; broken markup is read as far as it goes. A table that only arranges the page (one column, or a frame around
-other tables) is not one: what is in it becomes lines and tables of their own. Nothing is refused.
+other tables) is not one: what is in it becomes lines and tables of their own; a table inside a cell of a real one becomes part of its
+grid. Nothing is refused.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from lxml import etree, html
 from pipeline.errors import Code, error
 from pipeline.model import Block, Line, Problem, Reading, Table
 from pipeline.read.encoding import decode
-from pipeline.read.spans import SpanCell, place
+from pipeline.read.nest import LEAST_COLS, LEAST_ROWS, LEAST_TEXTS, opened
+from pipeline.read.spans import MAX_COLS, SpanCell, place
 
 READER = "html"
+DEEPEST = 12  # tables inside cells inside tables; deeper ones are text
+LEAST_PAIRED = 3  # rows of label and value that a frame around a page does not have
 MAX_LINE = 65535  # libxml2 counts source lines no further in its default build
 BREAKING = frozenset(
     re.findall(
@@ -32,10 +36,11 @@ BREAKING = frozenset(
 DROPPED = frozenset(
     ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "object", "iframe", "rt", "rp", "xml", "datalist")
 )
+STRUCK = frozenset(("del", "s", "strike"))
 UNTITLED = re.compile(
     r"(?:untitled(?: document)?|无标题(?:文档|页)?|新建(?:网页|文本文档)?|new page|document|文档|首页|index)[ \d]*", re.IGNORECASE
 )
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _BREAK = re.compile(r"[ \t\f]*\n[ \t\f]*")
 _ROW_OR_TABLE = re.compile(r"<(table|tr|t[dh]|tbody)\b", re.IGNORECASE)
@@ -53,8 +58,30 @@ class _Facts:
     @property
     def is_grid(self) -> bool:
         """Does it hold data, rather than arrange the page?"""
-        own = sum(map(len, self.rows))
-        return any(len(row) > 1 for row in self.rows) and self.nested_cells < own
+        if not any(len(row) > 1 for row in self.rows):
+            return False
+        return self.nested_cells < sum(map(len, self.rows)) or self._paired_rows() >= LEAST_PAIRED
+
+    @property
+    def is_data(self) -> bool:
+        """Inside a cell: does it hold enough to be more than a way to arrange the cell's words?"""
+        texts = sum(1 for row in self.rows for cell in row if any(part.strip() for part in cell.itertext()))
+        return self.is_grid and len(self.rows) >= LEAST_ROWS and max(map(len, self.rows)) >= LEAST_COLS and texts >= LEAST_TEXTS
+
+    def _paired_rows(self) -> int:
+        """Rows in which two cells or more hold a text and no table."""
+        return sum(1 for row in self.rows if sum(map(_has_own_text, row)) > 1)
+
+    def foot_last(self) -> None:
+        """A `tfoot` may stand before the rows that it is shown below."""
+        order = sorted(range(len(self.rows)), key=lambda i: self.row_elements[i].getparent().tag == "tfoot")
+        self.rows = [self.rows[i] for i in order]
+        self.row_elements = [self.row_elements[i] for i in order]
+        self.groups = [self.groups[i] for i in order]
+
+
+def _has_own_text(cell: Any) -> bool:
+    return cell.find(".//table") is None and any(part.strip() for part in cell.itertext())
 
 
 @dataclass(slots=True)
@@ -134,7 +161,7 @@ def _blocks(root: Any, first_line: int) -> Iterator[Block]:
         tag = element.tag if isinstance(element.tag, str) else ""
         line = _line(element)
         if event == "start":
-            table = _table(facts[element], offset) if element in facts and facts[element].is_grid else None
+            table = _table(facts[element], facts, offset) if element in facts and facts[element].is_grid else None
             if tag in BREAKING or table is not None:
                 yield from _lines(text, offset)
                 text = _Text()
@@ -183,6 +210,7 @@ def _tables(root: Any) -> dict[Any, _Facts]:
                 stack[-1].rows[-1].append(element)
         elif tag == "table" and element in facts:
             inner = stack.pop()
+            inner.foot_last()
             if stack:
                 stack[-1].nested_cells += inner.nested_cells + sum(map(len, inner.rows))
     return facts
@@ -194,20 +222,30 @@ def _new_row(table: _Facts, element: Any) -> None:
     table.groups.append(id(element.getparent()))
 
 
-def _table(facts: _Facts, offset: int) -> Table | None:
+def _table(own: _Facts, facts: dict[Any, _Facts], offset: int, depth: int = 0) -> Table | None:
+    """A table with those inside its cells opened into its grid; None where it is too wide to be one."""
     rows: list[list[SpanCell]] = []
-    for row, elements in zip(facts.row_elements, facts.rows, strict=True):
+    inner: dict[int, list[Table]] = {}
+    count = 0
+    for row, elements in zip(own.row_elements, own.rows, strict=True):
         top = _line(row)
-        rows.append([_cell(element, top, offset) for element in elements])
-    placed = place(rows, facts.groups)
+        rows.append([])
+        for element in elements:
+            cell, inner[count] = _cell(element, top, facts, offset, depth)
+            rows[-1].append(cell)
+            count += 1
+    placed = place(rows, own.groups)
     if placed is None:
         return None
     cells, n_cols = placed
-    return Table(cells, len(rows), n_cols, READER, spans=True)
+    whole = opened(Table(cells, len(rows), n_cols, READER, spans=True), inner)
+    return whole if whole.n_cols <= MAX_COLS else None
 
 
-def _cell(element: Any, row_line: int | None, offset: int) -> SpanCell:
+def _cell(element: Any, row_line: int | None, facts: dict[Any, _Facts], offset: int, depth: int) -> tuple[SpanCell, list[Table]]:
+    """A cell's text, and the tables in it that are more than a way to arrange it."""
     text = _Text()
+    tables: list[Table] = []
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, inner in walk:
         tag = inner.tag if isinstance(inner.tag, str) else ""
@@ -215,6 +253,13 @@ def _cell(element: Any, row_line: int | None, offset: int) -> SpanCell:
         if event == "start" and inner is not element and _dropped(inner, tag):
             walk.skip_subtree()
             continue
+        if event == "start" and inner in facts and depth < DEEPEST and facts[inner].is_data:
+            table = _table(facts[inner], facts, offset, depth + 1)
+            if table is not None:
+                tables.append(table)
+                text.parts.append("\n")
+                walk.skip_subtree()
+                continue
         if tag in BREAKING:
             text.parts.append("\n")
         if event == "start":
@@ -224,13 +269,14 @@ def _cell(element: Any, row_line: int | None, offset: int) -> SpanCell:
             text.add(inner.tail, line, keep=_preformatted(inner.getparent()))
     start = _line(element) or row_line
     end = max(text.line_end or 0, start or 0) or None
-    return SpanCell(
+    cell = SpanCell(
         text.take(),
         _span(element, "rowspan", 1, 65534),
         _span(element, "colspan", 1, 1000),
         None if start is None else start + offset,
         None if end is None else end + offset,
     )
+    return cell, tables
 
 
 def _span(element: Any, name: str, default: int, limit: int) -> int:
@@ -251,7 +297,7 @@ def _lines(text: _Text, offset: int) -> Iterator[Line]:
 
 
 def _dropped(element: Any, tag: str) -> bool:
-    if not tag or tag in DROPPED or element.get("hidden") is not None:
+    if not tag or tag in DROPPED or tag in STRUCK or element.get("hidden") is not None:
         return True
     if tag == "option" and element.get("selected") is None:
         return True

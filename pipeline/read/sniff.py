@@ -15,15 +15,19 @@ from pathlib import PurePath
 
 from pipeline.errors import Code, error
 from pipeline.read.encoding import decode
+from pipeline.read.mhtml import is_archive
+from pipeline.read.ole import EXCEL, WORD, kind_of
 
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
+MHTML = "multipart/related"
 XML = "application/xml"
 PDF = "application/pdf"
 ZIP = "application/zip"
 DOC = "application/msword"
 XLS = "application/vnd.ms-excel"
+RTF = "application/rtf"
 OLE = "application/x-ole-storage"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,14 +43,14 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"GIF8", "image/gif"),
-    (b"{\\rtf", "application/rtf"),
+    (b"{\\rtf", RTF),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x1f\x8b\x08", "application/gzip"),
 )
 ZIP_MEMBERS: tuple[tuple[str, str], ...] = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX), ("OFD.xml", OFD))
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OLE_STREAMS: tuple[tuple[str, str], ...] = (("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS))
+OLE_TYPES: Mapping[str, str] = {WORD: DOC, EXCEL: XLS}
 PDF_WINDOW = 1024  # bytes in which readers accept the header of a PDF file (ISO 32000-1, Annex H, note 13)
 TEXT_WINDOW = 1 << 16  # characters that decide between plain text, Markdown and HTML
 
@@ -60,8 +64,12 @@ ENDINGS: Mapping[str, frozenset[str]] = {
     ".htm": frozenset({HTML}),
     ".shtml": frozenset({HTML}),
     ".xhtml": frozenset({HTML}),
+    ".mht": frozenset({MHTML}),
+    ".mhtml": frozenset({MHTML}),
     ".pdf": frozenset({PDF}),
     ".doc": frozenset({DOC}),
+    ".wps": frozenset({DOC}),
+    ".rtf": frozenset({RTF}),
     ".docx": frozenset({DOCX}),
     ".xls": frozenset({XLS}),
     ".xlsx": frozenset({XLSX}),
@@ -124,10 +132,10 @@ def _binary(data: bytes) -> str | None:
     if b"%PDF-" in data[:PDF_WINDOW]:
         return PDF
     if data.startswith(OLE_SIGNATURE):
-        return next((kind for stream, kind in OLE_STREAMS if stream.encode("utf-16-le") in data), OLE)
+        return OLE_TYPES.get(kind_of(data) or "", OLE)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _inside_zip(data)
-    return None
+    return MHTML if is_archive(data) else None
 
 
 def _inside_zip(data: bytes) -> str:
