@@ -1,0 +1,133 @@
+"""One invented document as a file of a kind, with its truth; by plan, or by chance.
+
+Comes in: a `Plan`. Goes out: `Made`: bytes, the file's ending and the truth in the golden format, which comes from the invented form
+alone. Forms, layouts and looks are the same for equal plans; LibreOffice and Chromium may write other bytes in other versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from random import Random
+from typing import Any
+
+from tests.writers import styles
+from tests.writers.files import drawn, engines, excel, scans, web, word
+from tests.writers.files.look import Look, look_of
+from tests.writers.inventor import invented
+from tests.writers.styles import styled
+from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed
+
+PDF_ENGINES = ("drawn", "browser", "office", "calc")
+OFFICE_ENGINES = ("docx", "xlsx", "xls", "html")
+SCAN_ENDINGS = ("pdf", "png", "jpg", "tif")
+CALC_SHEETS = {"hidden": False, "offset": 0}  # what a printed workbook cannot show
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to make. `engine` is one of `PDF_ENGINES` or `OFFICE_ENGINES`; `scan` (settings of a `Scanner`) makes a picture of it."""
+
+    engine: str
+    seed: int
+    layout: str
+    forms: int = 1
+    look: Mapping[str, Any] = field(default_factory=dict)
+    scan: Mapping[str, Any] = field(default_factory=dict)
+    ending: str = ""  # of the picture
+    book: Mapping[str, Any] = field(default_factory=dict)
+    site: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document."""
+
+    data: bytes
+    ending: str
+    truth: dict[str, Any]
+
+
+def kind_of(plan: Plan) -> str:
+    """The kind of file that accuracy is told for."""
+    if plan.scan:
+        if plan.ending != "pdf":
+            return "picture"
+        return "scan" if plan.scan["dpi"] >= 200 else "scan-150"
+    if plan.engine in PDF_ENGINES:
+        return "pdf"
+    return {"docx": "word", "html": "html"}.get(plan.engine, "excel")
+
+
+def made(plan: Plan) -> Made:
+    """The document of a plan; raises what its engine raises."""
+    rng = Random(f"{plan.engine} {plan.seed}")
+    look = Look().but(**plan.look)
+    pages = _printed(plan, look, rng)
+    data, ending = _file(plan, pages, look, rng)
+    if plan.scan:
+        scanner = scans.Scanner(**plan.scan)
+        images = scans.pictures(data, scanner, plan.seed)
+        if plan.ending == "pdf":
+            data = scans.as_pdf(images, scanner)
+        elif len(images) == 1:
+            data = scans.as_picture(images[0], scanner, plan.ending)
+        else:
+            raise ValueError(f"{len(images)} pages do not fit one picture")
+        ending = plan.ending
+    told = {k: v for k, v in asdict(look).items() if v != getattr(Look(), k)}
+    render = {"kind": kind_of(plan), "engine": plan.engine, "layout": plan.layout, "seed": plan.seed, "look": told}
+    render |= {k: dict(getattr(plan, k)) for k in ("scan", "book", "site") if getattr(plan, k)}
+    return Made(data, ending, {"render": render, "projects": [p.truth for p in pages]})
+
+
+def _printed(plan: Plan, look: Look, rng: Random) -> list[Printed]:
+    target = LAYOUTS[plan.layout]["form_type"].endswith("target")
+    pages = [printed(form, plan.layout, rng) for form in invented(plan.seed, n_forms=plan.forms, target=target)]
+    own = [*([styles.narrow] if look.narrow else []), *styles.some(rng, styles.half_width, styles.full_width)]
+    return [replace(p, sheet=styled(p.sheet, *own)) for p in pages]
+
+
+def _file(plan: Plan, pages: list[Printed], look: Look, rng: Random) -> tuple[bytes, str]:
+    engine = plan.engine
+    if engine == "drawn":
+        return drawn.pdf(pages, look, rng), "pdf"
+    if engine == "browser":
+        return engines.browser(web.to_print(pages, look, rng)), "pdf"
+    if engine == "office":
+        return engines.office(word.docx(pages, look, rng), "docx", "pdf"), "pdf"
+    if engine == "docx":
+        return word.docx(pages, look, rng), "docx"
+    if engine == "html":
+        return web.site(pages, look, rng, **{"dialect": "portal", **plan.site}), "html"
+    if engine == "calc":
+        book = excel.Book(**{**plan.book, **CALC_SHEETS})
+        return engines.office(excel.xlsx(pages, look, book, rng), "xlsx", "pdf"), "pdf"
+    data = excel.xlsx(pages, look, excel.Book(**plan.book), rng)
+    return (data, "xlsx") if engine == "xlsx" else (engines.office(data, "xlsx", "xls"), "xls")
+
+
+def chance(engine: str, seed: int, *, dpi: int = 0) -> Plan:
+    """A plan by chance for an engine; with `dpi` a picture of what the engine makes."""
+    rng = Random(f"plan {engine} {seed} {dpi}")
+    look = look_of(rng)
+    while engine == "drawn" and not drawn.drawable(look):
+        look = look.but(font=look_of(rng).font)
+    n_forms = 1 if dpi else rng.choice([1, 1, 2, 3, 4])
+    target = rng.random() < 0.35
+    form = invented(seed, target=target)[0]
+    layout = rng.choice(layouts_for(form))
+    told = {k: v for k, v in asdict(look).items() if v != getattr(Look(), k)}
+    return Plan(
+        engine,
+        seed,
+        layout,
+        n_forms,
+        told,
+        asdict(scans.Scanner.of(rng, dpi)) if dpi else {},
+        "pdf" if dpi else "",
+        asdict(excel.Book.of(rng)) if engine in ("xlsx", "xls", "calc") else {},
+        {"dialect": rng.choice(web.SITES), "charset": rng.choice(["utf-8", "gb18030"]), "p_cells": rng.random() < 0.4}
+        if engine == "html"
+        else {},
+    )  # fmt: skip
