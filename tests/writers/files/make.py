@@ -20,7 +20,6 @@ from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed
 
 PDF_ENGINES = ("drawn", "browser", "office", "calc")
 OFFICE_ENGINES = ("docx", "xlsx", "xls", "html")
-SCAN_ENDINGS = ("pdf", "png", "jpg", "tif")
 CALC_SHEETS = {"hidden": False, "offset": 0}  # what a printed workbook cannot show
 
 
@@ -68,12 +67,7 @@ def made(plan: Plan) -> Made:
     if plan.scan:
         scanner = scans.Scanner(**plan.scan)
         images = scans.pictures(data, scanner, plan.seed)
-        if plan.ending == "pdf":
-            data = scans.as_pdf(images, scanner)
-        elif len(images) == 1:
-            data = scans.as_picture(images[0], scanner, plan.ending)
-        else:
-            raise ValueError(f"{len(images)} pages do not fit one picture")
+        data = scans.as_pdf(images, scanner) if plan.ending == "pdf" else scans.as_picture(images, scanner, plan.ending)
         ending = plan.ending
     told = {k: v for k, v in asdict(look).items() if v != getattr(Look(), k)}
     render = {"kind": kind_of(plan), "engine": plan.engine, "layout": plan.layout, "seed": plan.seed, "look": told}

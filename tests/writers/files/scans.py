@@ -1,6 +1,6 @@
 """PDF → what a scanner or a telephone makes of it: turned a little, blurred, noisy, specked, compressed.
 
-Comes in: a PDF and a `Scanner`. Goes out: an image-only PDF, or one page as PNG, JPEG or TIFF. Equal seeds give equal noise.
+Comes in: a PDF and a `Scanner`. Goes out: an image-only PDF, or the pages as PNG, JPEG or TIFF. Equal seeds give equal noise.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 POINTS = 72.0  # an inch
 PAPER = 252  # grey of paper
-SPECK_SHARE = 2e-5  # specks a pixel
+SPECK_SHARE = 5e-6  # specks a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _scanned(page: np.ndarray, scanner: Scanner, noise: np.random.Generator) -> 
     if scanner.specks:
         for _ in range(int(SPECK_SHARE * width * height)):
             x, y = int(noise.integers(width)), int(noise.integers(height))
-            cv2.circle(grey, (x, y), int(noise.integers(1, 3)), (60, 60, 60), -1)
+            cv2.circle(grey, (x, y), 1, (60, 60, 60), -1)
     out = grey.astype(np.float32)
     if scanner.shade:
         ramp = np.linspace(1.0, 1.0 - scanner.shade, width, dtype=np.float32)
@@ -94,21 +94,24 @@ def as_pdf(images: Sequence[Image.Image], scanner: Scanner) -> bytes:
     for image in images:
         width, height = (n * POINTS / scanner.dpi for n in image.size)
         canvas.setPageSize((width, height))
-        packed = io.BytesIO(as_picture(image, scanner, "jpg"))
+        packed = io.BytesIO(as_picture([image], scanner, "jpg"))
         canvas.drawImage(ImageReader(packed), 0, 0, width, height)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def as_picture(image: Image.Image, scanner: Scanner, ending: str) -> bytes:
-    """One picture as `png`, `jpg` or `tif`, with its resolution."""
+def as_picture(images: Sequence[Image.Image], scanner: Scanner, ending: str) -> bytes:
+    """One page as `png` or `jpg`, any number as `tif`, with their resolution; raises ValueError for more pages than fit."""
+    if len(images) > 1 and ending != "tif":
+        raise ValueError(f"{len(images)} pages do not fit one picture")
+    first, *others = images
     out = io.BytesIO()
     dpi = (scanner.dpi, scanner.dpi)
     if ending == "jpg":
-        image.convert("RGB" if image.mode == "RGB" else "L").save(out, "JPEG", quality=scanner.quality, dpi=dpi)
+        first.save(out, "JPEG", quality=scanner.quality, dpi=dpi)
     elif ending == "tif":
-        image.save(out, "TIFF", compression="group4" if image.mode == "1" else "tiff_lzw", dpi=dpi)
+        first.save(out, "TIFF", compression="group4" if first.mode == "1" else "tiff_lzw", dpi=dpi, save_all=True, append_images=others)
     else:
-        image.save(out, "PNG", dpi=dpi, optimize=True)
+        first.save(out, "PNG", dpi=dpi, optimize=True)
     return out.getvalue()

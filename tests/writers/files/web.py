@@ -62,7 +62,7 @@ def to_print(forms: Sequence[Printed], look: Look, rng: Random) -> str:
 table {{ border-collapse: collapse; table-layout: fixed; width: 100%; margin: 0 }}
 td {{ border: {STROKES[look.ruling]}; padding: 2pt 3pt; text-align: {"left" if look.left else "center"}; overflow-wrap: anywhere }}
 td.h {{ text-align: center; {"background: #d9d9d9; font-weight: bold" if look.fill else ""} }}
-tr {{ break-inside: {"auto" if look.cut_rows else "avoid"} }} h1 {{ font-size: {look.size + 6}pt; text-align: center; margin: 6pt 0 }}
+tr {{ break-inside: {"auto" if look.cut_rows or look.ruling == "fills" else "avoid"} }} h1 {{ font-size: {look.size + 6}pt; text-align: center; margin: 6pt 0 }}
 p {{ margin: 3pt 0; line-height: 1.5 }} p.note {{ text-align: center }} {sides} {fills}
 .mark {{ position: fixed; top: 40%; left: 10%; font-size: 48pt; color: #bbb; opacity: 0.5; transform: rotate(-35deg) }}
 .seal {{ position: relative; height: 0 }} .seal svg {{ position: absolute; right: 30pt; top: -120pt }}"""
