@@ -20,7 +20,6 @@ NATIVE = [p for p in ALL if p.parent.name not in PICTURES]
 FIELDS = 99.5  # percent of a native file's fund cells and project fields
 KNOWN_FAILURES = {  # document, or kind of picture → what is wrong
     "pdf/browser-dotted.pdf": "dotted borders of a browser are not seen",
-    "pdf/browser-filled-cells.pdf": "a merged label is cut into rows",
     "pdf/drawn-borderless.pdf": "levels of a table without borders",
     "pdf/drawn-dashed-landscape.pdf": "a hyphen at the end of a line is lost",
     "pdf/drawn-rows-over-pages.pdf": "a merged label is cut into rows",

@@ -18,8 +18,8 @@ def office(data: bytes, old: str, new: str) -> bytes:
         folder = Path(name)
         (folder / f"form.{old}").write_bytes(data)
         profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-        _run(["soffice", profile, "--headless", "--convert-to", new, "--outdir", str(folder), str(folder / f"form.{old}")])
-        return _read(folder / f"form.{new}")
+        _run(["soffice", profile, "--headless", "--convert-to", new, "--outdir", str(folder / "out"), str(folder / f"form.{old}")])
+        return _read(folder / "out" / f"form.{new}")
 
 
 def browser(page: str) -> bytes:

@@ -37,12 +37,13 @@ class Book:
     hidden: bool = False
     names: str = "表{}"
     offset: int = 0  # empty columns to the left
+    formulas: bool = False  # every third figure is the result of a formula; its value is not stored
 
     @staticmethod
     def of(rng: Random) -> Book:
         """One by chance."""
         names = rng.choice(["表{}", "Sheet{}", "附{}", "项目{}"])
-        return Book(rng.random() < 0.75, rng.random() < 0.4, rng.random() < 0.35, names, rng.choice([0, 0, 0, 1]))
+        return Book(rng.random() < 0.75, rng.random() < 0.4, rng.random() < 0.35, names, rng.choice([0, 0, 0, 1]), rng.random() < 0.3)
 
 
 def xlsx(forms: Sequence[Printed], look: Look, book: Book, rng: Random) -> bytes:
@@ -113,6 +114,8 @@ def _cell(sheet: Worksheet, part: WCell, row: int, first: int, look: Look, book:
     cell.value, cell.number_format = value, form
     if isinstance(value, str) and value[:1] in "=+-":
         cell.data_type = "s"  # a text that looks like a formula
+    if book.formulas and isinstance(value, int | float) and (part.row + part.col) % 3 == 0:
+        cell.value = f"={value}+0"
     heading = part.role in ("heading", "label", "side")
     cell.font = Font(name=family, size=look.size, bold=heading and look.fill)
     cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="left" if look.left and not heading else "center")

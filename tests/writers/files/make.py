@@ -36,6 +36,7 @@ class Plan:
     ending: str = ""  # of the picture
     book: Mapping[str, Any] = field(default_factory=dict)
     site: Mapping[str, Any] = field(default_factory=dict)
+    resaved: bool = False  # LibreOffice opened and saved the .docx or .xlsx
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ def made(plan: Plan) -> Made:
         ending = plan.ending
     told = {k: v for k, v in asdict(look).items() if v != getattr(Look(), k)}
     render = {"kind": kind_of(plan), "engine": plan.engine, "layout": plan.layout, "seed": plan.seed, "look": told}
-    render |= {k: dict(getattr(plan, k)) for k in ("scan", "book", "site") if getattr(plan, k)}
+    render |= {k: dict(getattr(plan, k)) for k in ("scan", "book", "site") if getattr(plan, k)} | (
+        {"resaved": True} if plan.resaved else {}
+    )
     return Made(data, ending, {"render": render, "projects": [p.truth for p in pages]})
 
 
@@ -91,14 +94,27 @@ def _file(plan: Plan, pages: list[Printed], look: Look, rng: Random) -> tuple[by
     if engine == "office":
         return engines.office(word.docx(pages, look, rng), "docx", "pdf"), "pdf"
     if engine == "docx":
-        return word.docx(pages, look, rng), "docx"
+        data = word.docx(pages, look, rng)
+        return (engines.office(data, "docx", "docx") if plan.resaved else data), "docx"
     if engine == "html":
-        return web.site(pages, look, rng, **{"dialect": "portal", **plan.site}), "html"
+        return _page(plan, pages, look, rng), "html"
     if engine == "calc":
         book = excel.Book(**{**plan.book, **CALC_SHEETS})
         return engines.office(excel.xlsx(pages, look, book, rng), "xlsx", "pdf"), "pdf"
     data = excel.xlsx(pages, look, excel.Book(**plan.book), rng)
-    return (data, "xlsx") if engine == "xlsx" else (engines.office(data, "xlsx", "xls"), "xls")
+    if engine == "xlsx":
+        return (engines.office(data, "xlsx", "xlsx") if plan.resaved or plan.book.get("formulas") else data), "xlsx"
+    return engines.office(data, "xlsx", "xls"), "xls"
+
+
+def _page(plan: Plan, pages: list[Printed], look: Look, rng: Random) -> bytes:
+    """A web page, or what LibreOffice makes of a document or workbook that is saved as one."""
+    dialect = plan.site.get("dialect", "portal")
+    if dialect == "writer":
+        return engines.office(word.docx(pages, look, rng), "docx", "html")
+    if dialect == "calc":
+        return engines.office(excel.xlsx(pages, look, excel.Book(hidden=True), rng), "xlsx", "html")
+    return web.site(pages, look, rng, **{"dialect": dialect, **plan.site})
 
 
 def chance(engine: str, seed: int, *, dpi: int = 0) -> Plan:
@@ -121,7 +137,8 @@ def chance(engine: str, seed: int, *, dpi: int = 0) -> Plan:
         asdict(scans.Scanner.of(rng, dpi)) if dpi else {},
         "pdf" if dpi else "",
         asdict(excel.Book.of(rng)) if engine in ("xlsx", "xls", "calc") else {},
-        {"dialect": rng.choice(web.SITES), "charset": rng.choice(["utf-8", "gb18030"]), "p_cells": rng.random() < 0.4}
+        {"dialect": rng.choice([*web.SITES, "writer", "calc"]), "charset": rng.choice(["utf-8", "gb18030"]), "p_cells": rng.random() < 0.4}
         if engine == "html"
         else {},
+        engine in ("docx", "xlsx") and rng.random() < 0.4,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from tests.writers.templates import Printed
 
 STROKES = {  # ruling → what stands around a cell
     "solid": "0.75pt solid #000", "thin": "0.3pt solid #444", "dashed": "0.75pt dashed #000", "dotted": "1pt dotted #000",
-    "double": "2.5pt double #000", "rects": "1.5pt solid #222", "fills": "0", "open-sides": "0.75pt solid #000", "none": "0",
+    "double": "2.5pt double #000", "rects": "1.5pt solid #222", "fills": "0.75pt solid #000", "open-sides": "0.75pt solid #000", "none": "0",
 }  # fmt: skip
 SITES = ("portal", "saved", "nested")
 PORTAL = """<!DOCTYPE html>
@@ -53,16 +53,12 @@ def to_print(forms: Sequence[Printed], look: Look, rng: Random) -> str:
         if look.ruling == "open-sides"
         else ""
     )
-    fills = (
-        "table { background: #000; border-collapse: separate !important; border-spacing: 0.8pt } td { background: #fff }"
-        if look.ruling == "fills"
-        else ""
-    )
+    fills = "td { background: #fff }" if look.ruling == "fills" else ""
     css = f"""{page} body {{ font: {look.size}pt '{FONTS[look.font][0]}'; margin: 0; -webkit-print-color-adjust: exact }}
 table {{ border-collapse: collapse; table-layout: fixed; width: 100%; margin: 0 }}
 td {{ border: {STROKES[look.ruling]}; padding: 2pt 3pt; text-align: {"left" if look.left else "center"}; overflow-wrap: anywhere }}
 td.h {{ text-align: center; {"background: #d9d9d9; font-weight: bold" if look.fill else ""} }}
-tr {{ break-inside: {"auto" if look.cut_rows or look.ruling == "fills" else "avoid"} }} h1 {{ font-size: {look.size + 6}pt; text-align: center; margin: 6pt 0 }}
+tr {{ break-inside: {"auto" if look.cut_rows else "avoid"} }} h1 {{ font-size: {look.size + 6}pt; text-align: center; margin: 6pt 0 }}
 p {{ margin: 3pt 0; line-height: 1.5 }} p.note {{ text-align: center }} {sides} {fills}
 .mark {{ position: fixed; top: 40%; left: 10%; font-size: 48pt; color: #bbb; opacity: 0.5; transform: rotate(-35deg) }}
 .seal {{ position: relative; height: 0 }} .seal svg {{ position: absolute; right: 30pt; top: -120pt }}"""
