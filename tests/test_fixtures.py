@@ -21,8 +21,6 @@ FIELDS = 99.5  # percent of a native file's fund cells and project fields
 KNOWN_FAILURES = {  # document, or kind of picture → what is wrong
     "pdf/browser-dotted.pdf": "dotted borders of a browser are not seen",
     "pdf/drawn-borderless.pdf": "levels of a table without borders",
-    "pdf/drawn-dashed-landscape.pdf": "a hyphen at the end of a line is lost",
-    "pdf/drawn-rows-over-pages.pdf": "a merged label is cut into rows",
     "picture": "characters of seals and dust are read as text",
     "scan": "a level cell is misread, dust is read as text",
     "scan-150": "figures and the beginnings of names are cut off",

@@ -119,6 +119,16 @@ def test_lines_stand_around_the_table_in_reading_order() -> None:
     assert [b.text if isinstance(b, Line) else "table" for b in blocks] == ["项目支出绩效自评表", "table", "注：以上均为自评数据"]
 
 
+def test_a_hyphen_at_the_end_of_a_line_is_kept() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.drawString(60, 500, "2023年1月-")
+        canvas.drawString(60, 488, "2023年12月")
+
+    lines = [b.text for b in read_document(drawn(draw), "a.pdf").blocks if isinstance(b, Line)]
+    assert lines == ["2023年1月-", "2023年12月"]
+
+
 def test_a_password_only_for_changes_does_not_matter() -> None:
     assert len(cells_of(drawn(table, StandardEncryption("", "owner")))) == len(GRID)
 
@@ -165,3 +175,12 @@ def test_a_ruling_lost_between_two_rows_is_seen_in_their_texts() -> None:
     made, outside = tables(grids(across, down), chars, 1, "test")
     assert outside == []
     assert [(c.text, c.row, c.row_span) for c in made[0].cells if c.col == 0] == [("甲", 0, 1), ("乙", 1, 1), ("", 2, 1)]
+
+
+def test_a_text_wrapped_in_a_merged_cell_stays_whole_in_low_rows() -> None:
+    across = [Ruling(85, 50, 300), Ruling(100, 50, 300), Ruling(115, 150, 300), Ruling(130, 50, 300)]
+    down = [Ruling(x, 85, 130) for x in (50, 150, 300)]
+    words = [("服务对象", 60, 109), ("满意度", 60, 121), ("居民", 160, 107.5), ("教师", 160, 122.5)]
+    chars = [Char(c, x + 9 * k, y - 4.5, x + 9 * k + 9, y + 4.5, y + 3, 9) for word, x, y in words for k, c in enumerate(word)]
+    (found,), _ = tables(grids(across, down), chars, 1, "x")
+    assert [(c.text, c.row, c.row_span) for c in found.cells if c.row] == [("服务对象\n满意度", 1, 2), ("居民", 1, 1), ("教师", 2, 1)]

@@ -206,6 +206,8 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
         page.close()
 
 
+HYPHEN = 2  # what pdfium gives for a hyphen at the end of a line: `80%-` over `90%` is a range
+
 RawChar = tuple[float, str, float, float, float, float, float, float]
 """Angle in degrees, text, box (left, bottom, right, top), origin x and y, in the page's own system."""
 
@@ -217,7 +219,9 @@ def _chars(text: pdfium.PdfTextPage, red: bool = True) -> Iterator[RawChar]:
     x, y = ctypes.c_double(), ctypes.c_double()
     for i in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, i)
-        if code <= 32 or code == 0xA0 or code == 0x3000 or code in (0xFFFE, 0xFEFF):
+        if code == HYPHEN:
+            code = ord("-")
+        if code <= 32 or code in (0xA0, 0x3000, 0xFFFE, 0xFEFF):
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, i, box) or not raw.FPDFText_GetCharOrigin(handle, i, x, y):
             continue
