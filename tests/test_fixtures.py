@@ -6,6 +6,7 @@ stands in `KNOWN_FAILURES`; one that starts to pass fails its test, so that it i
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.accuracy import FIXTURES, GOALS, PICTURES, Accuracy, fixtures, read
 from tests.compare import compare_document, shown
 from tests.writers.files.__main__ import plans
-from tests.writers.files.make import kind_of
+from tests.writers.files.make import kind_of, truth_of
 
 ALL = fixtures()
 NATIVE = [p for p in ALL if p.parent.name not in PICTURES]
@@ -51,6 +52,12 @@ def test_every_kind_has_documents() -> None:
     assert {p.parent.name for p in ALL} == set(GOALS)
     assert {f"{kind_of(plan)}/{name}" for name, plan in plans().items()} == {f"{p.parent.name}/{p.stem}" for p in ALL}
     assert set(KNOWN_FAILURES) <= {p.relative_to(FIXTURES).as_posix() for p in NATIVE} | PICTURES
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_truth_is_what_the_invented_forms_say(path: Path) -> None:
+    truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert truth == json.loads(json.dumps({"source": path.name, **truth_of(plans()[path.stem])}))
 
 
 @pytest.mark.parametrize("path", NATIVE, ids=lambda p: f"{p.parent.name}/{p.name}")

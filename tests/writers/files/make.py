@@ -6,7 +6,7 @@ alone. Forms, layouts and looks are the same for equal plans; LibreOffice and Ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from random import Random
 from typing import Any
@@ -61,8 +61,7 @@ def kind_of(plan: Plan) -> str:
 
 def made(plan: Plan) -> Made:
     """The document of a plan; raises what its engine raises."""
-    rng = Random(f"{plan.engine} {plan.seed}")
-    look = Look().but(**plan.look)
+    rng, look = _begin(plan)
     pages = _printed(plan, look, rng)
     data, ending = _file(plan, pages, look, rng)
     if plan.scan:
@@ -70,12 +69,25 @@ def made(plan: Plan) -> Made:
         images = scans.pictures(data, scanner, plan.seed)
         data = scans.as_pdf(images, scanner) if plan.ending == "pdf" else scans.as_picture(images, scanner, plan.ending)
         ending = plan.ending
+    return Made(data, ending, _truth(plan, pages, look))
+
+
+def truth_of(plan: Plan) -> dict[str, Any]:
+    """The truth of a plan's document, without making it."""
+    rng, look = _begin(plan)
+    return _truth(plan, _printed(plan, look, rng), look)
+
+
+def _begin(plan: Plan) -> tuple[Random, Look]:
+    return Random(f"{plan.engine} {plan.seed}"), Look().but(**plan.look)
+
+
+def _truth(plan: Plan, pages: Sequence[Printed], look: Look) -> dict[str, Any]:
     told = {k: v for k, v in asdict(look).items() if v != getattr(Look(), k)}
     render = {"kind": kind_of(plan), "engine": plan.engine, "layout": plan.layout, "seed": plan.seed, "look": told}
-    render |= {k: dict(getattr(plan, k)) for k in ("scan", "book", "site") if getattr(plan, k)} | (
-        {"resaved": True} if plan.resaved else {}
-    )
-    return Made(data, ending, {"render": render, "projects": [p.truth for p in pages]})
+    render |= {k: dict(getattr(plan, k)) for k in ("scan", "book", "site") if getattr(plan, k)}
+    render |= {"resaved": True} if plan.resaved else {}
+    return {"render": render, "projects": [p.truth for p in pages]}
 
 
 def _printed(plan: Plan, look: Look, rng: Random) -> list[Printed]:
