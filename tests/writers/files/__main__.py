@@ -10,9 +10,11 @@ fonts-wqy-microhei and fonts-noto-cjk; the tests need none of them.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,8 +36,14 @@ def write(folder: Path, name: str, document: Made) -> Path:
     path = folder / f"{name}.{document.ending}"
     path.write_bytes(document.data)
     truth = {"source": path.name, **document.truth}
-    (folder / f"{name}.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(_lines(truth), encoding="utf-8")
     return path
+
+
+def _lines(truth: dict[str, Any]) -> str:
+    """The truth as JSON, a fund line or indicator a line."""
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    return re.sub(r"\{\n\s+([^{}\[\]]*?)\n\s+\}", lambda found: "{" + re.sub(r"\n\s+", " ", found[1]) + "}", text) + "\n"
 
 
 @click.group(help=__doc__)

@@ -19,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 POINTS = 72.0  # an inch
 PAPER = 252  # grey of paper
+GREYS = 8  # in a PNG, as programs save pictures of a page
 SPECK_SHARE = 5e-6  # specks a pixel
 
 
@@ -113,5 +114,5 @@ def as_picture(images: Sequence[Image.Image], scanner: Scanner, ending: str) -> 
     elif ending == "tif":
         first.save(out, "TIFF", compression="group4" if first.mode == "1" else "tiff_lzw", dpi=dpi, save_all=True, append_images=others)
     else:
-        first.save(out, "PNG", dpi=dpi, optimize=True)
+        first.quantize(GREYS).save(out, "PNG", dpi=dpi, optimize=True)
     return out.getvalue()
