@@ -19,7 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.writers.files.look import FONTS, Look, column_shares, headings, parts, prose
+from tests.writers.files.look import FONTS, Look, column_shares, footnotes, headings, parts, prose
 from tests.writers.sheet import Sheet, WCell
 from tests.writers.templates import Printed
 
@@ -73,6 +73,10 @@ def pdf(forms: Sequence[Printed], look: Look, rng: Random) -> bytes:
             if n:
                 pen.turn_page()
             _table(pen, part, shares)
+        for text in footnotes(look):
+            if pen.room < 4 * look.size:
+                pen.turn_page()
+            pen.paragraph(text)
         if look.seal:
             pen.seal(look.seal)
         pen.y += 18

@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.writers.files.look import FONTS, Look, column_shares
+from tests.writers.files.look import FONTS, Look, column_shares, footnotes, parts
 from tests.writers.sheet import Sheet, WCell
 from tests.writers.templates import Printed
 
@@ -56,7 +56,10 @@ def xlsx(forms: Sequence[Printed], look: Look, book: Book, rng: Random) -> bytes
             row += rng.choice([0, 1, 2])
         elif number > 1:
             sheet, row = workbook.create_sheet(book.names.format(number)), 1
-        row = _form(sheet, form.sheet, row, look, book, rng)
+        row = _form(sheet, parts(form.sheet, look.but(torn=False), rng)[0], row, look, book, rng)
+        for text in footnotes(look):
+            sheet.cell(row, 1 + book.offset, text)
+            row += 1
         sheet.page_setup.orientation = "landscape" if look.landscape else "portrait"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True

@@ -28,6 +28,10 @@ WIDTH_EM = {  # widths of indicator columns in characters
     "unit": 4.0, "weight": 3.2, "score": 3.2, "review_score": 3.2, "deviation_reason": 9.0, "remark": 9.0, "direction": 4.2,
     "value_type": 3.2, "side": 2.4, "blank": 4.0,
 }  # fmt: skip
+FOOTNOTES = (
+    "注：1.一级指标分值统一设置为：产出指标50分、效益指标30分、服务对象满意度指标10分、预算资金执行率10分。",
+    "2.定性指标根据完成情况分为：达成预期指标、部分达成预期指标并具有一定效果、未达成预期指标且效果较差三档，分别按照100%-80%（含80%）、80%-60%（含60%）、60%-0%合理确定分值。",
+)  # what the Ministry's model form says under the table
 FIGURE_EM = 0.56  # width of a figure
 MARGIN_EM = 1.0  # of a cell, both sides together
 
@@ -54,6 +58,7 @@ class Look:
     torn: bool = False  # a form cut into two tables by hand
     narrow: bool = False  # labels broken over lines, the side label one character a line
     new_page: bool = True  # every form on a page of its own
+    footnote: str = ""  # "row": notes in the last row of the table; "below": in paragraphs under it
 
     def but(self, **settings: Any) -> Look:
         """The same with other settings; raises TypeError for one that there is not."""
@@ -81,6 +86,7 @@ def look_of(rng: Random) -> Look:
         torn=rng.random() < 0.12,
         narrow=rng.random() < 0.4,
         new_page=rng.random() < 0.6,
+        footnote=rng.choice(["", "", "row", "below"]),
     )
 
 
@@ -129,10 +135,18 @@ def torn(sheet: Sheet, at: int, *, repeat: bool) -> tuple[Sheet, Sheet]:
 
 def parts(sheet: Sheet, look: Look, rng: Random) -> list[Sheet]:
     """The sheet as the tables that it is drawn as: one, or two where it is torn at a row in the midst of its indicators."""
+    if look.footnote == "row":
+        note = WCell("\n".join(FOOTNOTES), sheet.n_rows, 0, 1, sheet.n_cols, "note")
+        sheet = replace(sheet, cells=(*sheet.cells, note), n_rows=sheet.n_rows + 1)
     inner = sheet.indicator_rows[2:-1]
     if not look.torn or not inner:
         return [sheet]
     return list(torn(sheet, rng.choice(inner), repeat=look.repeat_levels))
+
+
+def footnotes(look: Look) -> tuple[str, ...]:
+    """Paragraphs under a form's table."""
+    return FOOTNOTES if look.footnote == "below" else ()
 
 
 def prose(forms: Mapping[str, object], rng: Random) -> list[str]:

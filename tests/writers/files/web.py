@@ -10,7 +10,7 @@ import html
 from collections.abc import Sequence
 from random import Random
 
-from tests.writers.files.look import FONTS, Look, column_shares, headings, parts, prose
+from tests.writers.files.look import FONTS, Look, column_shares, footnotes, headings, parts, prose
 from tests.writers.sheet import Sheet, WCell
 from tests.writers.templates import Printed
 
@@ -71,6 +71,7 @@ p {{ margin: 3pt 0; line-height: 1.5 }} p.note {{ text-align: center }} {sides} 
         for k, part in enumerate(parts(form.sheet, look, rng)):
             body.append('<div style="break-before: page"></div>' if k else "")
             body += _printed_tables(part, shares, look)
+        body += [f"<p>{t}</p>" for t in footnotes(look)]
         body.append(_seal(look.seal) if look.seal else "")
     return f"<!DOCTYPE html><html><head><meta charset='utf-8'><style>{css}</style></head><body>{''.join(body)}</body></html>"
 
@@ -85,6 +86,7 @@ def site(forms: Sequence[Printed], look: Look, rng: Random, *, dialect: str, cha
         for k, part in enumerate(parts(form.sheet, look, rng)):
             rows = [_row(part, r, p_cells=p_cells, bare=dialect == "saved") for r in range(part.n_rows)]
             body.append(f"<table border=1 cellspacing=0>{''.join([*(top if k == 0 else []), *rows])}</table>")
+        body += [f"<p>{t}</p>" for t in footnotes(look)]
         body.append("<p>&nbsp;</p>")
     page = {"portal": PORTAL, "saved": SAVED, "nested": NESTED}[dialect]
     truth = forms[0].truth

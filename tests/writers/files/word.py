@@ -18,7 +18,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from tests.writers.files.look import FONTS, Look, column_shares, headings, parts, prose
+from tests.writers.files.look import FONTS, Look, column_shares, footnotes, headings, parts, prose
 from tests.writers.sheet import Sheet, WCell
 from tests.writers.templates import Printed
 
@@ -64,6 +64,8 @@ def docx(forms: Sequence[Printed], look: Look, rng: Random) -> bytes:
             _append(document, _table(part, shares, look, width, rng))
             if look.prose or k + 1 == len(tables):
                 document.add_paragraph("")
+        for text in footnotes(look):
+            document.add_paragraph(text)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
