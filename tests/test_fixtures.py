@@ -20,7 +20,6 @@ ALL = fixtures()
 NATIVE = [p for p in ALL if p.parent.name not in PICTURES]
 FIELDS = 99.5  # percent of a native file's fund cells and project fields
 KNOWN_FAILURES = {  # document, or kind of picture → what is wrong
-    "pdf/browser-dotted.pdf": "dotted borders of a browser are not seen",
     "pdf/drawn-borderless.pdf": "levels of a table without borders",
     "picture": "characters of seals and dust are read as text",
     "scan": "a level cell is misread, dust is read as text",
