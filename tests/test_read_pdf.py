@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.errors import PipelineError
 from pipeline.model import Line, Table
 from pipeline.read import read_document
+from pipeline.read.fills import cell_sides, dotted, is_box
 from pipeline.read.lattice import Char, Ruling, grids, merged, tables
 
 FONT = "STSong-Light"
@@ -119,6 +120,16 @@ def test_lines_stand_around_the_table_in_reading_order() -> None:
     assert [b.text if isinstance(b, Line) else "table" for b in blocks] == ["项目支出绩效自评表", "table", "注：以上均为自评数据"]
 
 
+def test_a_hyphen_at_the_end_of_a_line_is_kept() -> None:
+    def draw(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.drawString(60, 500, "2023年1月-")
+        canvas.drawString(60, 488, "2023年12月")
+
+    lines = [b.text for b in read_document(drawn(draw), "a.pdf").blocks if isinstance(b, Line)]
+    assert lines == ["2023年1月-", "2023年12月"]
+
+
 def test_a_password_only_for_changes_does_not_matter() -> None:
     assert len(cells_of(drawn(table, StandardEncryption("", "owner")))) == len(GRID)
 
@@ -165,3 +176,46 @@ def test_a_ruling_lost_between_two_rows_is_seen_in_their_texts() -> None:
     made, outside = tables(grids(across, down), chars, 1, "test")
     assert outside == []
     assert [(c.text, c.row, c.row_span) for c in made[0].cells if c.col == 0] == [("甲", 0, 1), ("乙", 1, 1), ("", 2, 1)]
+
+
+def test_a_text_wrapped_in_a_merged_cell_stays_whole_in_low_rows() -> None:
+    across = [Ruling(85, 50, 300), Ruling(100, 50, 300), Ruling(115, 150, 300), Ruling(130, 50, 300)]
+    down = [Ruling(x, 85, 130) for x in (50, 150, 300)]
+    words = [("服务对象", 60, 109), ("满意度", 60, 121), ("居民", 160, 107.5), ("教师", 160, 122.5)]
+    chars = [Char(c, x + 9 * k, y - 4.5, x + 9 * k + 9, y + 4.5, y + 3, 9) for word, x, y in words for k, c in enumerate(word)]
+    (found,), _ = tables(grids(across, down), chars, 1, "x")
+    assert [(c.text, c.row, c.row_span) for c in found.cells if c.row] == [("服务对象\n满意度", 1, 2), ("居民", 1, 1), ("教师", 2, 1)]
+
+
+SQUARE = [(0.0, 0.0, True), (9.0, 0.0, False), (9.0, 9.0, False), (0.0, 9.0, False)]
+
+
+def test_a_star_is_no_box() -> None:
+    assert is_box(SQUARE)
+    assert not is_box([*SQUARE, (4.0, 5.0, False)])
+
+
+def test_rectangles_are_cells_where_the_texts_stand_in_them() -> None:
+    fills = [(0.0, 0.0, 50.0, 20.0), (50.0, 0.0, 100.0, 20.0)]
+    assert (50.0, 0.0, 50.0, 20.0) in cell_sides(fills, [(10.0, 10.0), (60.0, 10.0)] * 5)
+    assert cell_sides([*fills[:1], (0.0, 60.0, 50.0, 80.0)], [(10.0, 40.0)] * 9) == []
+
+
+def test_white_cells_on_a_black_ground_beside_marks_of_the_printer() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.line(20, 800, 20, 830)
+        canvas.rect(XS[0] - 1, 700 - 4 * ROW - 1, XS[-1] - XS[0] + 2, 4 * ROW + 2, stroke=0, fill=1)
+        for text, row, col, rows, cols in GRID:
+            x0, y0, width, height = XS[col], 700 - (row + rows) * ROW, XS[col + cols] - XS[col], rows * ROW
+            canvas.setFillGray(1)
+            canvas.rect(x0 + 0.4, y0 + 0.4, width - 0.8, height - 0.8, stroke=0, fill=1)
+            canvas.setFillGray(0)
+            canvas.setFont(FONT, 10)
+            canvas.drawCentredString(x0 + width / 2, y0 + height / 2 - 3.5, text)
+
+    assert cells_of(drawn(draw)) == sorted(GRID, key=lambda c: c[1:3])
+
+
+def test_rows_and_columns_of_dots_are_lines() -> None:
+    dots = [(10 + 1.5 * k, 50.0) for k in range(20)] + [(10.0, 50 + 1.5 * k) for k in range(20)] + [(90.0, 90.0)]
+    assert sorted(dotted(dots)) == [(10.0, 50.0, 10.0, 78.5), (10.0, 50.0, 38.5, 50.0)]

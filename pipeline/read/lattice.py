@@ -22,6 +22,8 @@ COVERED = 0.6  # share of a cell's side that a ruling must cover to be its wall
 LEAST_CELLS = 4
 SAME_LINE = 0.45  # of the character's size: baselines nearer than this are one line
 OFF_CENTRE = 0.2  # of a row's height: how far from its middle a text of its own may stand
+CLOSE = 1.15  # how much further than lines of a text the last and first lines of two texts stand apart at least
+LEADING = 1.7  # of the character's size: lines of one text are no further apart
 FEWEST_BESIDE = 2  # characters on each side of a border before two cells are told apart
 WIDER = 1.5  # how much wider than any gap inside them the gap between two cells' texts is
 CLEAR = 0.35  # of the character's size: how far texts of two cells keep from each other
@@ -234,7 +236,17 @@ def _bands(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, li
         middle = (min(c.top for c in part) + max(c.bottom for c in part)) / 2
         if abs(middle - (top + bottom) / 2) > OFF_CENTRE * (bottom - top):
             return [(cell, list(chars))]
+    if _one_text(parts):
+        return [(cell, list(chars))]
     return [((row + i, col, 1, cols), part) for i, part in enumerate(parts)]
+
+
+def _one_text(parts: Sequence[Sequence[Char]]) -> bool:
+    """Do the lines follow each other over the rows' borders as closely as lines of one text do?"""
+    lines = [lines_of(part) for part in parts]
+    between = min(b[0][0].base - a[-1][0].base for a, b in pairwise(lines))
+    within = [b[0].base - a[0].base for held in lines for a, b in pairwise(held)]
+    return between <= (CLOSE * max(within) if within else LEADING * max(c.size for part in parts for c in part))
 
 
 def _stripes(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:

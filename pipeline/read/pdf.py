@@ -21,6 +21,7 @@ import pypdfium2.raw as raw
 
 from pipeline.errors import Code, error
 from pipeline.model import Block, Line, Problem, Reading, Table
+from pipeline.read.fills import DOT, cell_sides, dotted, is_box
 from pipeline.read.lattice import Char, Ruling, grids, lines_of, tables, text_lines
 from pipeline.read.text import text_blocks
 from pipeline.read.unruled import stretches
@@ -198,13 +199,15 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
             text.close()
         quarter = _text_turns(chars) if chars else page.get_rotation() // 90 % 4
         turn, width, height = _turning(quarter, left, bottom, right, top)
-        across, down, image = _rulings(page, turn, (right - left) * (top - bottom))
+        across, down, image = _rulings(page, turn, (right - left) * (top - bottom), chars)
         upright = [_char(c, turn) for c in chars if _tilt(c[0]) < MOST_TILT]
         inside = tuple(c for c in upright if -1 <= (c.x0 + c.x1) / 2 <= width + 1 and -1 <= (c.top + c.bottom) / 2 <= height + 1)
         return Page(inside, tuple(across), tuple(down), width, height, image)
     finally:
         page.close()
 
+
+HYPHEN = 2  # what pdfium gives for a hyphen at the end of a line: `80%-` over `90%` is a range
 
 RawChar = tuple[float, str, float, float, float, float, float, float]
 """Angle in degrees, text, box (left, bottom, right, top), origin x and y, in the page's own system."""
@@ -217,7 +220,9 @@ def _chars(text: pdfium.PdfTextPage, red: bool = True) -> Iterator[RawChar]:
     x, y = ctypes.c_double(), ctypes.c_double()
     for i in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, i)
-        if code <= 32 or code == 0xA0 or code == 0x3000 or code in (0xFFFE, 0xFEFF):
+        if code == HYPHEN:
+            code = ord("-")
+        if code <= 32 or code in (0xA0, 0x3000, 0xFFFE, 0xFEFF):
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, i, box) or not raw.FPDFText_GetCharOrigin(handle, i, x, y):
             continue
@@ -270,15 +275,23 @@ def _turning(quarter: int, left: float, bottom: float, right: float, top: float)
     return turns[quarter], *((w, h) if quarter % 2 == 0 else (h, w))
 
 
-def _rulings(page: pdfium.PdfPage, turn: Turn, area: float) -> tuple[list[Ruling], list[Ruling], bool]:
-    """Horizontal and vertical rulings, and whether the page holds a picture."""
+def _rulings(page: pdfium.PdfPage, turn: Turn, area: float, chars: Sequence[RawChar]) -> tuple[list[Ruling], list[Ruling], bool]:
+    """Horizontal and vertical rulings, and whether the page holds a picture; filled cells where strokes draw no table."""
     segments: list[tuple[float, float, float, float]] = []
     fills: list[tuple[float, float, float, float]] = []
     image = _collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), segments, fills, 0)
-    if not segments:
-        for x0, y0, x1, y1 in fills:
-            if (x1 - x0) * (y1 - y0) < WHOLE_PAGE * area:
-                segments += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
+    dots = [(x0, y0) for x0, y0, x1, y1 in segments if (x0, y0) == (x1, y1)]
+    segments = [s for s in segments if s[:2] != s[2:]] + dotted(dots)
+    across, down = _level(segments, turn)
+    if fills and not grids(across, down):
+        cells = [f for f in fills if (f[2] - f[0]) * (f[3] - f[1]) < WHOLE_PAGE * area]
+        middles = [((c[2] + c[4]) / 2, (c[3] + c[5]) / 2) for c in chars if _tilt(c[0]) < MOST_TILT]
+        across, down = _level(segments + cell_sides(cells, middles), turn)
+    return across, down, image
+
+
+def _level(segments: Sequence[tuple[float, float, float, float]], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
+    """Lines of the page as horizontal and vertical rulings."""
     across, down = [], []
     for x0, y0, x1, y1 in segments:
         a, b = turn(x0, y0), turn(x1, y1)
@@ -286,7 +299,7 @@ def _rulings(page: pdfium.PdfPage, turn: Turn, area: float) -> tuple[list[Ruling
             across.append(Ruling((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
         else:
             down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
-    return across, down, image
+    return across, down
 
 
 def _collect(
@@ -330,7 +343,7 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
 def _path(
     item: object, outer: Matrix, segments: list[tuple[float, float, float, float]], fills: list[tuple[float, float, float, float]]
 ) -> None:
-    """The straight, level or upright lines of a path; thin rectangles are lines, large filled ones may be cells."""
+    """The straight, level or upright lines of a path; thin rectangles are lines, dots lines without length, large ones may be cells."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
         return
@@ -340,6 +353,9 @@ def _path(
         return
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+    if fill.value and max(x1 - x0, y1 - y0) <= DOT:
+        segments.append(((x0 + x1) / 2, (y0 + y1) / 2) * 2)
+        return
     if x1 - x0 <= THIN or y1 - y0 <= THIN:
         if x1 - x0 >= y1 - y0:
             segments.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
@@ -353,7 +369,7 @@ def _path(
         (ax, ay, _), (bx, by, _) = points[-1], points[0]
         if abs(ax - bx) <= 1.0 or abs(ay - by) <= 1.0:
             segments.append((ax, ay, bx, by))
-    elif fill.value:
+    elif fill.value and is_box(points):
         fills.append((x0, y0, x1, y1))
 
 

@@ -1,8 +1,8 @@
-"""How well the reader reads every dialect and layout: documents are written, parsed and compared with their truth.
+"""How well the reader reads every dialect and layout of text, and files of every kind: parsed and compared with their truth.
 
-Comes in: the golden forms and a number of invented documents. Goes out: `Measured`, tables for people, and the list of
-differences. Run it as `python -m tests.writers.report [--dialect X] [--template T] [--n N] [--errors FILE]`. Documents are the
-same on every run; `--seed` gives others.
+Comes in: the golden forms, a number of invented documents written here, and the committed fixtures. Goes out: `Measured`, tables
+for people, and the list of differences. Run it as `python -m tests.writers.report [--dialect X] [--template T] [--n N]
+[--errors FILE] [--no-files | --only-files]`. Documents are the same on every run; `--seed` gives others.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from pipeline.document import parse_document
+from tests import accuracy
 from tests.compare import RowResult, Rows, compare_document, rows_right, shown
 from tests.writers.inventor import invented
 from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed, reprinted
@@ -130,7 +131,31 @@ def table(title: str, measured: dict[str, Measured]) -> str:
 @click.option("--golden/--no-golden", default=True, show_default=True, help="With the golden forms.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Write all differences here.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Write the documents with wrong rows, and their truth, into this folder.")
-def main(dialect: Sequence[str], template: str | None, n: int, seed: int, golden: bool, errors: Path | None, keep: Path | None) -> None:
+@click.option("--texts/--only-files", default=True, show_default=True, help="With the dialects of text.")
+@click.option("--files/--no-files", default=True, show_default=True, help="With the fixtures, unless dialects or a layout are asked for.")
+def main(
+    dialect: Sequence[str],
+    template: str | None,
+    n: int,
+    seed: int,
+    golden: bool,
+    errors: Path | None,
+    keep: Path | None,
+    texts: bool,
+    files: bool,
+) -> None:
+    told = _texts(dialect, template, n, seed, golden, errors is not None, keep) if texts else []
+    if files and not dialect and not template:
+        click.echo()
+        by_kind, wrong = accuracy.measured(accuracy.fixtures())
+        click.echo(accuracy.table(by_kind))
+        told += [f"==== {path.relative_to(accuracy.FIXTURES)}\n{shown(differences)}\n" for path, differences in wrong]
+    if errors:
+        errors.write_text("\n".join(told), encoding="utf-8")
+
+
+def _texts(dialect: Sequence[str], template: str | None, n: int, seed: int, golden: bool, wanted: bool, keep: Path | None) -> list[str]:
+    """Prints the tables of dialects and layouts; returns the differences of the documents, of all that have any where `wanted`."""
     by_dialect: dict[str, Measured] = defaultdict(Measured)
     by_layout: dict[str, Measured] = defaultdict(Measured)
     told = []
@@ -140,7 +165,7 @@ def main(dialect: Sequence[str], template: str | None, n: int, seed: int, golden
             results, rows, seconds = measure(sample)
             for measured in (by_dialect[name], by_layout[sample.layout]):
                 measured.add(results, seconds)
-            if all(r.right for r in results) and not errors:
+            if all(r.right for r in results) and not wanted:
                 continue
             if text := shown(compare_document(sample.document.truth, rows)):
                 told.append(f"==== {sample.name}\n{text}\n")
@@ -149,8 +174,7 @@ def main(dialect: Sequence[str], template: str | None, n: int, seed: int, golden
     click.echo(table("dialect", by_dialect))
     click.echo()
     click.echo(table("layout", by_layout))
-    if errors:
-        errors.write_text("\n".join(told), encoding="utf-8")
+    return told
 
 
 def _keep(folder: Path, sample: Sample) -> None:
