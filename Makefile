@@ -2,7 +2,7 @@
 # make parse   reads data/raw, writes data/parsed
 # make test    lint and tests
 # make lint    ruff and mypy
-# make accuracy  how many rows of every text dialect, layout and kind of file are right, as tables with the goals
+# make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals
 # make bench   the whole job on a drawn PDF against pdfplumber's bare extract_tables
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again

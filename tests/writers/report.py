@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from pipeline.document import parse_document
-from tests import accuracy
+from tests import accuracy, audits
 from tests.compare import RowResult, Rows, compare_document, rows_right, shown
 from tests.writers.inventor import invented
 from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed, reprinted
@@ -27,6 +27,7 @@ from tests.writers.text import DIALECTS, Written, written
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FORMS_A_DOCUMENT = 4
+DOCUMENTS_A_RULE = 6  # with a planted inconsistency
 SURE = 0.9  # confidence above which a wrong row misleads
 
 
@@ -133,6 +134,7 @@ def table(title: str, measured: dict[str, Measured]) -> str:
 @click.option("--keep", type=click.Path(path_type=Path), help="Write the documents with wrong rows, and their truth, into this folder.")
 @click.option("--texts/--only-files", default=True, show_default=True, help="With the dialects of text.")
 @click.option("--files/--no-files", default=True, show_default=True, help="With the fixtures, unless dialects or a layout are asked for.")
+@click.option("--findings/--no-findings", default=True, show_default=True, help="With the audit of planted inconsistencies.")
 def main(
     dialect: Sequence[str],
     template: str | None,
@@ -143,6 +145,7 @@ def main(
     keep: Path | None,
     texts: bool,
     files: bool,
+    findings: bool,
 ) -> None:
     told = _texts(dialect, template, n, seed, golden, errors is not None, keep) if texts else []
     if files and not dialect and not template:
@@ -150,6 +153,11 @@ def main(
         by_kind, wrong = accuracy.measured(accuracy.fixtures())
         click.echo(accuracy.table(by_kind))
         told += [f"==== {path.relative_to(accuracy.FIXTURES)}\n{shown(differences)}\n" for path, differences in wrong]
+    if findings and not dialect and not template:
+        click.echo()
+        measured = audits.measured({**audits.dialects(audits.CLEAR), **audits.files()}, DOCUMENTS_A_RULE, seed)
+        click.echo(audits.tables(measured))
+        told += [line for rules in measured.values() for tally in rules.values() for line in tally.wrong]
     if errors:
         errors.write_text("\n".join(told), encoding="utf-8")
 

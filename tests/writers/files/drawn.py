@@ -16,6 +16,7 @@ from random import Random
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -50,13 +51,22 @@ def drawable(look: Look) -> bool:
     return FONTS[look.font][1] is not None
 
 
-def pdf(forms: Sequence[Printed], look: Look, rng: Random) -> bytes:
-    """The forms one after another; raises ValueError for a font that reportlab cannot embed."""
-    family, path, number = FONTS[look.font]
+def _register(font: str) -> None:
+    """A font of `FONTS`, or the name of one that every PDF reader has (`STSong-Light`), which is not embedded and needs no file."""
+    if font in pdfmetrics.getRegisteredFontNames():
+        return
+    if font not in FONTS:
+        pdfmetrics.registerFont(UnicodeCIDFont(font))
+        return
+    family, path, number = FONTS[font]
     if path is None:
         raise ValueError(f"reportlab cannot embed {family}")
-    if look.font not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(TTFont(look.font, FOLDER + path, subfontIndex=number))
+    pdfmetrics.registerFont(TTFont(font, FOLDER + path, subfontIndex=number))
+
+
+def pdf(forms: Sequence[Printed], look: Look, rng: Random) -> bytes:
+    """The forms one after another; raises ValueError for a font that reportlab cannot embed."""
+    _register(look.font)
     out = io.BytesIO()
     pen = _Pen(Canvas(out, invariant=1), look)
     for k, form in enumerate(forms):
