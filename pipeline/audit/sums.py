@@ -41,7 +41,7 @@ def _points(case: Case, column: str, budget: str) -> list[float] | None:
         return None
     if case.rate_rows:
         return points
-    if case.project["budget_weight"] is None and case.project["budget_score"] is None:
+    if not case.funds:  # an indicator system has no budget to execute
         return points
     return None if case.project[budget] is None else [case.project[budget], *points]
 
