@@ -1,4 +1,4 @@
-"""Rules on the fund block, the goals and the costs: amounts against each other.
+"""Rules on the fund block and the costs: amounts against each other.
 
 Comes in: a `Case`. Goes out: `Mark`s. Silent where an amount is missing, and where rounding of the printed amounts explains a
 difference. Sources: the form's own arithmetic; 财预〔2020〕10号, 附件 (执行率 = 全年执行数 / 全年预算数; its points in proportion).
@@ -10,15 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from normalizers.characters import fold
-from normalizers.measures import Part, measures
-from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to, words
+from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to
 from pipeline.costs import slack
 
 COLUMNS = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
 OF_SOURCES = (("fiscal", "carryover", "other"), ("central", "regional", "carryover", "other"), ("central", "regional", "other"))
-SLIP = Decimal(10_000)  # 元 beside 万元
-CLAUSE = re.compile(r"[;；。！？\n]|(?<!\d)[,，]|[,，](?!\d{3})")
 COMPOSED = re.compile(r"^(?P<whole>[^()（）]*?\d[^()（）]*)[(（](?P<parts>[^()（）]+)[)）]")
 
 
@@ -113,62 +109,7 @@ def cost_total_mismatch(case: Case) -> Iterator[Mark]:
     basis = tuple(by_id[i] for i in sorted(used))
     mark = f"成本指标合计{case.money(costs.total)}，与全年预算数{case.money(budget)}不符"
     below = costs.total < budget  # a form need not list every cost
-    yield Mark(mark, case.money(budget), case.money(costs.total), basis=(*basis, *_head(case)), severity=INFO if below else None)
-
-
-def goal_amount_mismatch(case: Case) -> Iterator[Mark]:
-    """An amount in the goal's text that is said to be the project's money stands in the table too."""
-    spent = _amounts(case, case.project["goal_actual"], words()["spent_money"])
-    planned = _amounts(case, case.project["goal_expected"], words()["goal_money"])
-    figures = _figures(case)
-    budget = case.project["annual_budget"] or case.project["initial_budget"]
-    for amounts, severity, place in ((planned, None, "年度目标"), (spent, INFO, "完成情况")):
-        if not amounts or not budget or not figures or any(_stands(a, figures) for a, _ in amounts):
-            continue
-        if _stands(sum((a for a, _ in amounts), Decimal(0)), figures):
-            continue
-        amount, clause = amounts[0]
-        slip = "（相差一万倍，疑为元与万元混淆）" if any(amount in (f * SLIP, f / SLIP) for f in figures) else ""
-        mark = f"{place}中“{clause}”与表中全年预算数{case.money(budget)}不符{slip}"
-        yield Mark(mark, case.money(budget), case.money(amount), basis=_head(case), severity=severity)
-
-
-def _amounts(case: Case, text: str | None, said: Sequence[str]) -> list[tuple[Decimal, str]]:
-    """The amounts of money in a text that its clause calls the project's own, with the clause."""
-    out = []
-    for clause in CLAUSE.split(text or ""):
-        key = fold(clause)
-        if not any(w in key for w in said) or any(w in key for w in words()["not_the_projects_money"]):
-            continue
-        parts, _ = measures(clause.strip(), case.project["fiscal_year"], True)
-        out += [(Decimal(str(p.value)), clause.strip()) for p in parts if _is_amount(p)]
-    return out
-
-
-def _is_amount(part: Part) -> bool:
-    return part.kind == "money" and part.unit == "元" and part.comparator in ("=", "~") and part.value is not None and part.value > 0
-
-
-def _figures(case: Case) -> list[Decimal]:
-    """Every amount of the table: totals, funding lines, costs as printed and multiplied out."""
-    out = [case.project[n] for n in ("total_amount", "initial_budget", "annual_budget", "executed")]
-    out += [line[n] for line in case.funds for n in COLUMNS]
-    out += [c.amount for c in case.costs.rows]
-    out += [
-        Decimal(str(p["value"])) for r in case.rows for name in ("target_parts", "actual_parts") for p in r[name] if p["kind"] == "money"
-    ]
-    return [f for f in out if f]
-
-
-def _stands(amount: Decimal, figures: Sequence[Decimal]) -> bool:
-    """Does an amount stand in the table, as it is or rounded as prose rounds: to two or more figures (89.97 for 89.974, 90 is too far)?"""
-    for f in figures:
-        if amount == f:
-            return True
-        digits = amount.normalize().as_tuple()
-        if len(digits.digits) >= 2 and abs(amount - f) <= Decimal(1).scaleb(int(digits.exponent)) / 2:
-            return True
-    return False
+    yield Mark(mark, case.money(budget), case.money(costs.total), basis=(*basis, *head(case)), severity=INFO if below else None)
 
 
 def composition_sum(case: Case) -> Iterator[Mark]:
@@ -188,7 +129,8 @@ def composition_sum(case: Case) -> Iterator[Mark]:
                 yield Mark(f"{names_of(row)}“{text}”括号内各项合计{got}，与{whole}不符", whole, got, row, (row,))
 
 
-def _head(case: Case) -> tuple[Row, ...]:
+def head(case: Case) -> tuple[Row, ...]:
+    """The funding line of the whole year, as a rule's basis."""
     return (case.total_line,) if case.total_line is not None else ()
 
 

@@ -18,6 +18,7 @@ from pipeline.flags import Flag
 FAR_OVER = 150.0  # percent of the target: more should be explained (the target was too low)
 FEWEST_COPIED = 6  # rows whose actual value is their target's copy from which on it is worth a word
 RATE_MOST = 100.0
+UNMET = 60.0  # percent: below it a target counts as not met, and earns as much at most
 AT_MOST = ("<=", "<")
 
 
@@ -35,7 +36,10 @@ def reason_missing(case: Case) -> Iterator[Mark]:
 def reason_without_loss(case: Case) -> Iterator[Mark]:
     """A row that gives a reason for a shortfall has one."""
     for row in _scored(case):
-        if abs(row["score"] - row["weight"]) <= EXACT and _reason(row) is not None and row["target_met"] is not False:
+        said = _reason(row)
+        if said is None or _replaced(said):
+            continue
+        if abs(row["score"] - row["weight"]) <= EXACT and row["target_met"] is not False:
             mark = f"{names_of(row)}得满分{figure(row['score'])}，却填写了偏差原因{shown(row['deviation_reason'])}"
             yield Mark(mark, "无偏差原因", row["deviation_reason"], row, (row,))
 
@@ -55,6 +59,38 @@ def target_met_lost_score(case: Case) -> Iterator[Mark]:
             said = _reason(row) is not None
             mark = f"{_against(row, '达到')}，得分{figure(row['score'])}却低于分值{figure(row['weight'])}"
             yield Mark(mark, figure(row["weight"]), figure(row["score"]), row, (row,), INFO if said else None)
+
+
+def score_above_attainment(case: Case) -> Iterator[Mark]:
+    """Where a target was missed by far, the points follow: 财预〔2020〕10号 gives an unmet target 60 % of them at most."""
+    for row in _scored(case):
+        done = row["attainment_pct"]
+        if row["target_met"] is not False or done is None or row["weight"] <= 0 or not 0 <= done < UNMET:
+            continue
+        share = 100 * row["score"] / row["weight"]
+        if UNMET + EXACT < share < RATE_MOST - EXACT:
+            mark = f"{_against(row, '仅完成')}的{figure(round(done, 2))}%，得分率却为{figure(round(share, 2))}%"
+            yield Mark(mark, f"≤{figure(UNMET)}%", f"{figure(round(share, 2))}%", row, (row,))
+
+
+def indicator_replaced(case: Case) -> Iterator[Mark]:
+    """What is evaluated is the indicator that was set, not another one that the reason names."""
+    for row in case.rows:
+        said = _reason(row)
+        if said is not None and _replaced(said):
+            yield Mark(f"{names_of(row)}已被替换：{shown(said)}", row["name"], said, row, (row,))
+
+
+def _replaced(reason: str) -> bool:
+    return any(w in reason for w in words()["replaced"])
+
+
+def satisfaction_in_words(case: Case) -> Iterator[Mark]:
+    """Satisfaction is measured as a rate; a word cannot be met or missed."""
+    level = words()["satisfaction_level"]
+    for row in case.rows:
+        if row["level1"] == level and row["target_kind"] == "text":
+            yield Mark(f"{names_of(row)}的指标值{shown(row['target_raw'])}不是可衡量的比率", "百分比", row["target_raw"], row, (row,))
 
 
 def period_mismatch(case: Case) -> Iterator[Mark]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.audit import forms, money, rows, sums
+from pipeline.audit import forms, goals, money, rows, sums
 from pipeline.audit.case import ERROR, INFO, WARNING, Case, Mark, Rule
 
 FORM, LABELS = "arithmetic of the form", "the form's own labels"
@@ -43,16 +43,20 @@ OF_FORMS: tuple[Rule, ...] = (
     Rule("reason_without_loss", "得满分的指标不填偏差原因", INFO, FRAME, NONE, rows.reason_without_loss, contract=False),
     Rule("target_missed_full_score", "未达到指标值的指标不得满分", WARNING, FRAME, NONE, rows.target_missed_full_score),
     Rule("target_met_lost_score", "达到指标值的指标不扣分", WARNING, FRAME, NONE, rows.target_met_lost_score),
+    Rule("score_above_attainment", "完成不足六成的指标得分不超过六成", INFO, FRAME, NONE, rows.score_above_attainment, contract=False),
+    Rule("indicator_replaced", "自评的是原定的指标", INFO, FRAME, NONE, rows.indicator_replaced, contract=False),
     Rule("period_mismatch", "实际完成时间在指标值的时期和本表年度之内", WARNING, LABELS, "whole years", rows.period_mismatch),
     Rule("deadline_after_year", "年度指标的期限不晚于本年度", INFO, LABELS, "whole years", rows.deadline_after_year, contract=False),
     Rule("cost_exceeds_target", "成本的实际完成值不超过指标值", WARNING, COSTS, NONE, rows.cost_exceeds_target),
     Rule("cost_total_mismatch", "成本指标合计与预算数一致", WARNING, COSTS, HALF, money.cost_total_mismatch, sums=True),
-    Rule("goal_amount_mismatch", "目标文字中的资金数与表中一致", WARNING, FORM, PROSE, money.goal_amount_mismatch),
+    Rule("goal_amount_mismatch", "目标文字中的资金数与表中一致", WARNING, FORM, PROSE, goals.goal_amount_mismatch),
+    Rule("goal_count_mismatch", "目标文字中的数量与指标值一致", INFO, FORM, NONE, goals.goal_count_mismatch, contract=False),
     Rule("composition_sum", "括号内各项之和等于括号前的数", WARNING, FORM, NONE, money.composition_sum, contract=False),
     Rule("level_conflict", "二级指标列在所属的一级指标之下", WARNING, f"{FRAME}; {COSTS}", NONE, sums.level_conflict),
     Rule("digits_lost", "指标值的数字完整", WARNING, LABELS, NONE, rows.digits_lost),
     Rule("unit_suspect", "数值与其单位、符号相称", WARNING, LABELS, NONE, rows.unit_suspect),
     Rule("rate_over_100", "满意度不超过100%", WARNING, LABELS, NONE, rows.rate_over_100, contract=False),
+    Rule("satisfaction_in_words", "满意度以比率衡量", INFO, FRAME, NONE, rows.satisfaction_in_words, contract=False),
     Rule("rate_with_count_unit", "比率不以数量单位计", INFO, LABELS, NONE, rows.rate_with_count_unit, contract=False),
     Rule("over_achievement", "远超指标值时作出说明", INFO, FRAME, "150 % of the target", rows.over_achievement, contract=False),
     Rule("actual_copies_target", "实际完成值不是指标值的照抄", INFO, FRAME, NONE, rows.actual_copies_target, contract=False),
