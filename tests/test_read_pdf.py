@@ -219,3 +219,37 @@ def test_white_cells_on_a_black_ground_beside_marks_of_the_printer() -> None:
 def test_rows_and_columns_of_dots_are_lines() -> None:
     dots = [(10 + 1.5 * k, 50.0) for k in range(20)] + [(10.0, 50 + 1.5 * k) for k in range(20)] + [(90.0, 90.0)]
     assert sorted(dotted(dots)) == [(10.0, 50.0, 10.0, 78.5), (10.0, 50.0, 38.5, 50.0)]
+
+
+def borderless(reasons: list[tuple[str, float]]) -> Table:
+    """A table without rulings of three rows, 20 points apart; the reasons stand where they are told to (points below the heads)."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 9)
+        rows = [("二级指标", "三级指标", "指标值", "分值", "得分", "偏差原因")]
+        rows += [
+            ("", "修建道路", "10公里", "10", "9", ""),
+            ("数量指标", "架设桥梁", "2座", "20", "20", ""),
+            ("", "安装路灯", "30盏", "15", "15", ""),
+        ]
+        for k, row in enumerate(rows):
+            for x, text in zip((60, 130, 210, 290, 350, 410), row, strict=True):
+                canvas.drawString(x, 700 - 20 * k, text)
+        for text, down in reasons:
+            canvas.drawString(410, 700 - down, text)
+
+    return next(b for b in read_document(drawn(draw), "a.pdf").blocks if isinstance(b, Table))
+
+
+def test_a_reason_without_rulings_is_that_of_its_own_row() -> None:
+    cells = {(c.row, c.col): c for c in borderless([("工期延误", 40)]).cells}
+    assert (cells[1, 0].text, cells[1, 0].row_span) == ("数量指标", 3)
+    assert [cells[r, 5].text for r in (1, 2, 3)] == ["", "工期延误", ""]
+    assert {c.confidence for c in cells.values()} == {1.0}
+
+
+def test_texts_that_stand_between_rows_are_in_doubt() -> None:
+    one = borderless([("工期延误", 31)])
+    assert [c.confidence for c in one.cells if c.text == "工期延误"] == [0.5]
+    crowded = borderless([(f"原因{k}", 18 + 15 * k) for k in range(4)])
+    assert {c.confidence for c in crowded.cells} == {0.5}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ NEAR_HEAD = 1.1  # of the character's size: how far above or below a head's furt
 WIDE = 3  # a text that runs over so many borders is no cell of the table
 PITCH = 1.6  # of the character's size: lines further apart are not of one text
 OFF = 3.0  # points that a text may stand off the middle of its rows
+DOUBT = 0.5  # confidence of a cell whose text stands further off, it may be another row's; and of all where texts fit no row
 LEFT_OVER = 2  # rows at the end, the total's, that merged labels need not cover
 MOST_LINES = 14
 MOST_MERGED = 30
@@ -142,18 +143,25 @@ def _table(rows: Sequence[Sequence[Text]], head: int, page: int) -> Table | None
     if len(anchors) < FEWEST_ROWS:
         return None
     cells = []
+    lost = False  # a column has texts that fit no row
+    merging = True  # columns to the right of one with a text in every row hold no merged labels: a blank cell there is blank
     for column, texts in enumerate(by_column):
         texts = sorted(texts, key=lambda t: t.y)
         top = [t for t in texts if t.y - at_head <= NEAR_HEAD * size]
         rest = [t for t in texts if t.y - at_head > NEAR_HEAD * size]
         if top:
             cells.append(_cell(top, 0, 1, column, page))
-        cells += [
-            _cell(rest[a:b], first + 1, n, column, page)
-            for a, b, first, n in _placed(tuple(t.y for t in rest), tuple(anchors[1:]), PITCH * size)
-        ]
+        ys = tuple(t.y for t in rest)
+        places = _placed(ys, tuple(anchors[1:]), PITCH * size, merging)
+        lost = lost or sum(b - a for a, b, *_ in places) < len(rest)
+        for a, b, first, n in places:
+            off = abs(rest[a].y + rest[b - 1].y - anchors[first + 1] - anchors[first + n]) / 2
+            cells.append(_cell(rest[a:b], first + 1, n, column, page, 1.0 if off <= OFF else DOUBT))
+        merging = merging and (len(places) < len(anchors) - 1 - LEFT_OVER or any(n > 1 for *_, n in places))
     filled = {(c.row + r, c.col) for c in cells for r in range(c.row_span)}
     cells += [Cell("", r, c, page=page) for r in range(len(anchors)) for c in range(n_cols) if (r, c) not in filled]
+    if lost:
+        cells = [replace(c, confidence=DOUBT) for c in cells]
     ordered = tuple(sorted(cells, key=lambda c: (c.row, c.col)))
     return Table(ordered, len(anchors), n_cols, READER, True, page, tuple(borders))
 
@@ -170,20 +178,20 @@ def _cut(text: Text, borders: Sequence[float]) -> list[tuple[int, Text]]:
     return [(column, Text(tuple(chars))) for column, chars in out]
 
 
-def _cell(texts: Sequence[Text], row: int, rows: int, col: int, page: int) -> Cell:
+def _cell(texts: Sequence[Text], row: int, rows: int, col: int, page: int, confidence: float = 1.0) -> Cell:
     chars = [c for t in texts for c in t.chars]
     box: Box = (min(c.x0 for c in chars), min(c.top for c in chars), max(c.x1 for c in chars), max(c.bottom for c in chars))
-    return Cell("\n".join(text_lines(chars)), row, col, rows, 1, page=page, box=box)
+    return Cell("\n".join(text_lines(chars)), row, col, rows, 1, page=page, box=box, confidence=confidence)
 
 
 Places = tuple[tuple[int, int, int, int], ...]  # first and last + 1 of the texts, first row, number of rows
 
 
-def _placed(ys: tuple[float, ...], rows: tuple[float, ...], pitch: float) -> Places:
-    """Which texts of a column make one cell, and of which rows: every row covered if that fits, else each cell in one row."""
+def _placed(ys: tuple[float, ...], rows: tuple[float, ...], pitch: float, merging: bool) -> Places:
+    """Which texts of a column make one cell, and of which rows: every row covered if `merging` and that fits, else one row each."""
     if not ys:
         return ()
-    cover, places = _best(ys, rows, pitch, True)
+    cover, places = _best(ys, rows, pitch, True) if merging else (0.0, ())
     if places and cover <= OFF * OFF * len(places):
         return places
     return _best(ys, rows, pitch, False)[1]
