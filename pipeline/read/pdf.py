@@ -22,7 +22,7 @@ import pypdfium2.raw as raw
 from pipeline.errors import Code, error
 from pipeline.model import Block, Line, Problem, Reading, Table
 from pipeline.read.fills import DOT, cell_sides, dotted, is_box
-from pipeline.read.lattice import Char, Ruling, grids, lines_of, tables, text_lines
+from pipeline.read.lattice import Char, Grid, Ruling, grids, lines_of, tables, text_lines
 from pipeline.read.text import text_blocks
 from pipeline.read.unruled import stretches
 
@@ -58,8 +58,23 @@ class Page:
     has_image: bool
 
 
-def read_pdf(data: bytes, name: str, media_type: str) -> Reading:
+Finder = Callable[[int, Page], "list[Grid] | None"]
+"""The number of a page, from 1, and the page → where its tables are; None where it has no opinion."""
+
+
+def read_pdf(
+    data: bytes,
+    name: str,
+    media_type: str,
+    *,
+    reader: str = READER,
+    finder: Finder | None = None,
+    as_pictures: frozenset[int] = frozenset(),
+) -> Reading:
     """Reads a PDF.
+
+    For second opinions: `finder` says where a page's tables are (None: our own lattice says), `as_pictures` are pages to be recognised as
+    pictures, and `reader` is the name that the tables carry.
 
     Raises:
         PipelineError: `encrypted` where a password is needed, `damaged` where pdfium cannot open it or it has no page.
@@ -83,16 +98,16 @@ def read_pdf(data: bytes, name: str, media_type: str) -> Reading:
             except (pdfium.PdfiumError, ValueError, OverflowError, ctypes.ArgumentError) as exception:
                 problems.append(Problem(Code.PAGE_UNREAD, f"page {number} could not be read ({exception})", number))
                 continue
-            if (page.has_image and len(page.chars) < FEWEST_CHARS) or _rubbish(page.chars):
+            if number in as_pictures or (page.has_image and len(page.chars) < FEWEST_CHARS) or _rubbish(page.chars):
                 blocks += _recognised(document, number)
                 ways.add("ocr")
             elif page.chars:
-                blocks += page_blocks(page, number)
+                blocks += page_blocks(page, number, reader, finder(number, page) if finder else None)
                 ways.add("native")
     finally:
         document.close()
     layer = "mixed" if len(ways) > 1 else next(iter(ways), None)
-    return Reading(tuple(blocks), media_type, READER, n_pages, layer, problems=tuple(problems))
+    return Reading(tuple(blocks), media_type, reader, n_pages, layer, problems=tuple(problems))
 
 
 def _recognised(document: pdfium.PdfDocument, number: int) -> tuple[Block, ...]:
@@ -124,10 +139,10 @@ def _picture_scale(page: pdfium.PdfPage) -> float:
     return min(max(scales, default=SCAN_SCALE), MOST_SCALE)
 
 
-def page_blocks(page: Page, number: int) -> list[Block]:
-    """The tables and lines of one page in reading order."""
-    found = grids(page.across, page.down)
-    made, outside = tables(found, page.chars, number, READER)
+def page_blocks(page: Page, number: int, reader: str = READER, found: Sequence[Grid] | None = None) -> list[Block]:
+    """The tables and lines of one page in reading order; `found` are its tables where another program was asked for them."""
+    own = grids(page.across, page.down) if found is None else found
+    made, outside = tables(own, page.chars, number, reader if found is not None else READER)
     loose: list[tuple[float, Block]] = [(t.cells[0].box[1] if t.cells[0].box else 0.0, t) for t in made]
     margin = _MARGIN * page.height
     rest = [line for line in lines_of(outside) if not _is_page_number(line, margin, page.height)]

@@ -1,0 +1,102 @@
+"""Several readings of one document → the one that is most consistent with the vocabulary and with the form's own sums.
+
+Comes in: the rows that a reading gives. Goes out: `Verdict`, how well they add up, and whether one reading is better than another.
+Pure. It never takes a reading with fewer rows or fewer texts for a better one: sums that close over a lost row are no sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import vocabulary
+from pipeline.audit.rules import READING_DOUBTFUL
+from pipeline.finish import finish
+from pipeline.flags import Flag
+from pipeline.model import Reading, Table
+from pipeline.records import DocumentRows
+
+BROKEN = 4.0  # what a sum that does not close costs, in rows
+ODD = 1.0  # what a row costs that is no row of such a form
+BETTER = 0.5  # by which the fault of another reading must be less
+KEPT = 0.98  # share of the first reading's characters that another must have in its forms
+SURE = 0.9
+SUMS = frozenset({
+    "weights_sum", "scores_sum", "level1_weight_sum", "level2_weight_sum", "fund_lines_sum", "execution_rate_mismatch",
+    "score_exceeds_weight", READING_DOUBTFUL.name,
+})  # fmt: skip
+"""Rules whose failure may be the reading's fault."""
+TEXTS = ("name_raw", "target_raw", "actual_raw", "deviation_reason", "remark")
+CELLS = ("level1", "level2", *TEXTS, "weight", "score")
+LONG_LABEL = 4  # characters: shorter labels stand in any prose
+UNREAD = frozenset({Flag.VALUE_UNREAD, Flag.LEVEL_UNKNOWN, Flag.HEADER_MISSING, Flag.TRUNCATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a reading adds up: forms, indicator rows, odd rows, sums that do not close, characters in the forms' rows.
+
+    `expected`: at least so many forms are there, for the words of an indicator table's header are. `pages`: those of the forms that
+    do not add up; all of the document's, where a form is missing. `cells`: what the rows say, to see whether two readings agree.
+    """
+
+    forms: int
+    rows: int
+    odd: int
+    broken: int
+    characters: int
+    expected: int
+    pages: frozenset[int]
+    cells: tuple[tuple[object, ...], ...]
+
+    @property
+    def adds_up(self) -> bool:
+        """Is there nothing that a second opinion could mend?"""
+        return self.broken == 0 and self.odd == 0 and self.forms >= self.expected
+
+    @property
+    def fault(self) -> float:
+        """What speaks against it, in rows."""
+        return ODD * self.odd + BROKEN * self.broken
+
+    def beats(self, first: Verdict) -> bool:
+        """Is this reading better than the first one? A tie stays with the first, and more rows alone are no better reading."""
+        if self.rows < first.rows or self.forms < first.forms or self.characters < KEPT * first.characters:
+            return False
+        found = first.forms < first.expected <= self.forms and self.fault < self.rows
+        return found or self.fault <= first.fault - BETTER
+
+
+def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
+    """How well the rows of a reading add up."""
+    findings = [f for f in finish([rows]).documents[0].findings if f["rule"] in SUMS]
+    odd_rows = [r for r in rows.indicators if _odd(r)]
+    odd_forms = [p for p in rows.projects if UNREAD & set(p["flags"])]
+    expected = int(_announced(reading))
+    blamed = {x["project_id"] for x in (*findings, *odd_rows, *odd_forms)}
+    pages = {n for p in rows.projects if p["project_id"] in blamed and p["page_start"] for n in range(p["page_start"], p["page_end"] + 1)}
+    return Verdict(
+        forms=len(rows.projects),
+        rows=len(rows.indicators),
+        odd=len(odd_rows) + len(odd_forms),
+        broken=len(findings),
+        characters=sum(len(r[t] or "") for r in rows.indicators for t in TEXTS),
+        expected=expected,
+        pages=frozenset(pages if len(rows.projects) >= expected else range(1, (reading.n_pages or 0) + 1)),
+        cells=tuple(tuple(r[c] for c in CELLS) for r in rows.indicators),
+    )
+
+
+def _odd(row: Mapping[str, Any]) -> bool:
+    """No row of such a form: no name, no level, a figure that is none, or a reading that is not sure of itself."""
+    nameless = not row["name"] and not row["is_placeholder"]
+    return nameless or row["level1"] is None or row["confidence"] < SURE or bool(UNREAD & set(row["flags"]))
+
+
+def _announced(reading: Reading) -> bool:
+    """Do the words of an indicator table's header stand anywhere in the document?"""
+    texts = (t for b in reading.blocks for t in ([c.text for c in b.cells] if isinstance(b, Table) else [b.text]))
+    whole = "".join("".join(t.split()) for t in texts)
+    columns = vocabulary.data()["column"]
+    return all(any(w in whole for w in columns[key] if len(w) >= LONG_LABEL) for key in ("level1", "name"))
