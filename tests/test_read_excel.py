@@ -144,7 +144,7 @@ def test_what_other_programs_write(
         assert texts == {(0, 0): "产出指标", (0, 2): "分值", (1, 1): "质量", (1, 2): "50%"} | more
 
 
-@pytest.mark.parametrize("old", [b"<sheetData>", b"<cellXfs", b"<sst", b"<Override"])
+@pytest.mark.parametrize("old", [b"<sheetData>", b"<cellXfs", b"<Override"])
 def test_broken_markup_inside_is_damaged(old: bytes) -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(patched(saved(book()), ((old, b"<x <" + old),)), "a.xlsx")

@@ -106,7 +106,7 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
         PipelineError: `encrypted` where a password is needed, `damaged` where xlrd cannot open it.
     """
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as exception:
         locked = "encrypted" in str(exception).lower()
         raise error(Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
@@ -221,7 +221,8 @@ def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple
             value: object = cell.value
             if cell.ctype == xlrd.XL_CELL_DATE:
                 try:
-                    value = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+                    moment = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+                    value = moment if cell.value >= 1 else moment.time()
                 except (xlrd.xldate.XLDateError, OverflowError, ValueError):
                     value = cell.value
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
