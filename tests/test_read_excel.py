@@ -7,6 +7,7 @@ import io
 import random
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -171,6 +172,37 @@ def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> No
     ]
     rows = parse_document(written([page.sheet for page in pages], arrangement), "a.xlsx")
     assert compare_document({"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows) == []
+
+
+# ---- workbooks up to 2003; `fixtures/xls` was saved by LibreOffice 7.4 ---------------------------------------------
+
+FIGURES = Path(__file__).parent / "fixtures" / "xls" / "figures.xls"
+
+
+def test_an_old_workbook_shows_its_figures_as_its_formats_say() -> None:
+    reading = read_document(FIGURES.read_bytes(), "a.xls")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert reading.flags == ("hidden_sheets_skipped",)
+    assert [(c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.text == "合并"] == [(0, 1, 3, 2)]
+    assert [c.text for c in table.cells if c.col == 0] == [
+        "88%", "159!.9", "12345.60", "12,345.60", "-", "¥1,234.50", "-5.00", "≥95%", "3个", "20分", "2021年12月31日", "2021-12-31", "文字", "#DIV/0!",
+        "176.0%", "TRUE", "08:30", "0012", "33.333333333",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_changed_bytes_of_an_old_workbook_raise_only_errors_of_ours(seed: int) -> None:
+    rng, data = random.Random(seed), bytearray(FIGURES.read_bytes())
+    for _ in range(rng.randrange(1, 40)):
+        data[rng.randrange(512, len(data))] = rng.choice((0, 255, rng.randrange(256)))
+    if seed % 5 == 0:
+        del data[rng.randrange(600, len(data)) :]
+    try:
+        reading = read_document(bytes(data), "a.xls")
+    except PipelineError:
+        return
+    assert reading.media_type
 
 
 @pytest.mark.parametrize("seed", range(40))

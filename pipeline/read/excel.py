@@ -27,6 +27,7 @@ from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Cell, Problem, Reading, Table
 from pipeline.read.number_format import shown
+from pipeline.read.ole import workbook
 
 XLSX_READER, XLS_READER = "xlsx", "xls"
 MOST_ROWS, MOST_COLS = 20_000, 400
@@ -38,7 +39,7 @@ STRICT = (  # the names that the strict kind of these files has for the usual on
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
 )
 # what openpyxl and xlrd raise on bytes that are no workbook
-_ODD = (KeyError, IndexError, ValueError, TypeError, RuntimeError)
+_ODD = (LookupError, ValueError, TypeError, RuntimeError)
 _BROKEN_XLSX = (*_ODD, SyntaxError, InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError, AttributeError)
 _BROKEN_XLS = (*_ODD, CompDocError, struct.error, AssertionError, OverflowError, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
@@ -105,8 +106,11 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     Raises:
         PipelineError: `encrypted` where a password is needed, `damaged` where xlrd cannot open it.
     """
+    stream = workbook(data)  # not xlrd's own way to it, which follows sectors in a circle for ever
+    if stream is None:
+        raise error(Code.DAMAGED, name, "the workbook cannot be opened")
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as exception:
         locked = "encrypted" in str(exception).lower()
         raise error(Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
@@ -115,11 +119,14 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     sheets = [s for s in book.sheets() if s.visibility == 0]
     tables: list[Table] = []
     problems: list[Problem] = []
-    for sheet in sheets:
-        spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
-        table, cut = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
-        tables += _beside(table) if table is not None else []
-        problems += _too_far(cut)
+    try:
+        for sheet in sheets:
+            spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
+            table, cut = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
+            tables += _beside(table) if table is not None else []
+            problems += _too_far(cut)
+    except _BROKEN_XLS as exception:
+        raise error(Code.DAMAGED, name, "a sheet of the workbook cannot be read") from exception
     flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(sheets) < book.nsheets else ()
     return Reading(tuple(tables), media_type, XLS_READER, flags=flags, problems=tuple(problems))
 
@@ -217,7 +224,7 @@ def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple
             if cell.ctype == xlrd.XL_CELL_ERROR:
                 yield (r, c), xlrd.error_text_from_code.get(cell.value, "#VALUE!")
                 continue
-            style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+            style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str or "General"
             value: object = cell.value
             if cell.ctype == xlrd.XL_CELL_DATE:
                 try:
