@@ -7,6 +7,7 @@ import io
 import random
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -144,7 +145,33 @@ def test_what_other_programs_write(
         assert texts == {(0, 0): "产出指标", (0, 2): "分值", (1, 1): "质量", (1, 2): "50%"} | more
 
 
-@pytest.mark.parametrize("old", [b"<sheetData>", b"<cellXfs", b"<sst", b"<Override"])
+ONE_XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel">
+<Styles><Style ss:ID="p"><NumberFormat ss:Format="0%"/></Style><Style ss:ID="n"><NumberFormat ss:Format="Standard"/></Style><Style ss:ID="d"><NumberFormat ss:Format="Short Date"/></Style></Styles>
+<Worksheet ss:Name="1"><Table><Row><Cell ss:MergeDown="1"><Data ss:Type="String">甲</Data></Cell><Cell ss:StyleID="p"><Data ss:Type="Number">0.88</Data></Cell></Row>
+<Row><Cell ss:Index="2" ss:StyleID="n"><Data ss:Type="Number">1234.5</Data></Cell><Cell ss:StyleID="d"><Data ss:Type="DateTime">2024-06-01T00:00:00.000</Data></Cell></Row>
+<Row ss:Index="4"><Cell ss:MergeAcross="1"><Data ss:Type="String">乙</Data></Cell><Cell><Data ss:Type="Error">#REF!</Data></Cell></Row></Table></Worksheet>
+<Worksheet ss:Name="2"><Table><Row><Cell><Data ss:Type="String">藏</Data></Cell></Row></Table><x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet></Workbook>"""
+
+
+def test_a_workbook_in_one_xml() -> None:
+    reading = read_document(ONE_XML.encode(), "a.xls")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert [(c.text, c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.text] == [
+        ("甲", 0, 0, 2, 1), ("88%", 0, 1, 1, 1), ("1,234.50", 1, 1, 1, 1), ("2024-06-01", 1, 2, 1, 1), ("乙", 3, 0, 1, 2), ("#REF!", 3, 2, 1, 1),
+    ]  # fmt: skip
+    assert set(reading.flags) == {"hidden_sheets_skipped", "wrong_ending"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("</Table>", ""), (">0.88<", ">x<"), ('ss:Index="2"', 'ss:Index="x"')])
+def test_a_broken_workbook_in_one_xml_is_damaged(old: str, new: str) -> None:
+    with pytest.raises(PipelineError) as caught:
+        read_document(ONE_XML.replace(old, new).encode(), "a.xls")
+    assert caught.value.code == "damaged"
+
+
+@pytest.mark.parametrize("old", [b"<sheetData>", b"<cellXfs", b"<Override"])
 def test_broken_markup_inside_is_damaged(old: bytes) -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(patched(saved(book()), ((old, b"<x <" + old),)), "a.xlsx")
@@ -171,6 +198,37 @@ def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> No
     ]
     rows = parse_document(written([page.sheet for page in pages], arrangement), "a.xlsx")
     assert compare_document({"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows) == []
+
+
+# ---- workbooks up to 2003; `fixtures/xls` was saved by LibreOffice 7.4 ---------------------------------------------
+
+FIGURES = Path(__file__).parent / "fixtures" / "xls" / "figures.xls"
+
+
+def test_an_old_workbook_shows_its_figures_as_its_formats_say() -> None:
+    reading = read_document(FIGURES.read_bytes(), "a.xls")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    assert reading.flags == ("hidden_sheets_skipped",)
+    assert [(c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.text == "合并"] == [(0, 1, 3, 1)]
+    assert [c.text for c in table.cells if c.col == 0] == [
+        "88%", "159!.9", "12345.60", "12,345.60", "-", "¥1,234.50", "-5.00", "≥95%", "3个", "20分", "2021年12月31日", "2021-12-31", "文字", "#DIV/0!",
+        "176.0%", "TRUE", "08:30", "0012", "33.333333333",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_changed_bytes_of_an_old_workbook_raise_only_errors_of_ours(seed: int) -> None:
+    rng, data = random.Random(seed), bytearray(FIGURES.read_bytes())
+    for _ in range(rng.randrange(1, 40)):
+        data[rng.randrange(512, len(data))] = rng.choice((0, 255, rng.randrange(256)))
+    if seed % 5 == 0:
+        del data[rng.randrange(600, len(data)) :]
+    try:
+        reading = read_document(bytes(data), "a.xls")
+    except PipelineError:
+        return
+    assert reading.media_type
 
 
 @pytest.mark.parametrize("seed", range(40))

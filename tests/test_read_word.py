@@ -177,6 +177,24 @@ def test_the_strict_kind_is_read_like_the_usual_one() -> None:
     assert shown(package(p("甲") + tbl(tr(tc("a"))), STRICT)) == ["甲", [("a", 0, 0, 1, 1)]]
 
 
+OF_2003 = 'xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint"'
+FORMS_OF_XML = [
+    f"<w:wordDocument {OF_2003}><w:body><wx:sect>{{}}</wx:sect></w:body></w:wordDocument>",
+    f'<pkg:package xmlns:pkg="http://x"><pkg:part><pkg:xmlData><w:document {NAMES}><w:body>{{}}</w:body></w:document></pkg:xmlData></pkg:part></pkg:package>',
+]
+
+
+@pytest.mark.parametrize("frame", FORMS_OF_XML, ids=["of 2003", "a flat package"])
+def test_a_word_file_in_one_xml(frame: str) -> None:
+    body = p("甲") + tbl(tr(tc("a", DOWN), tc("b")), tr(tc("", ON), tc("c")))
+    if frame is FORMS_OF_XML[0]:
+        body = body.replace("vMerge", "vmerge")
+    reading = read_document(f'<?xml version="1.0"?>{frame.format(body)}'.encode(), "a.doc")
+    assert isinstance(reading.blocks[1], Table)
+    assert [(c.text, c.row, c.row_span) for c in reading.blocks[1].cells] == [("a", 0, 2), ("b", 0, 1), ("c", 1, 1)]
+    assert reading.flags == ("wrong_ending",)
+
+
 def test_the_package_says_which_part_is_the_main_one() -> None:
     rels = b'<Relationships><Relationship Id="1" Type="http://x/officeDocument" Target="/word/document2.xml"/></Relationships>'
     assert shown(package(p("甲"), main="word/document2.xml", parts={"_rels/.rels": rels})) == ["甲"]

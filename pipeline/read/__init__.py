@@ -14,7 +14,7 @@ from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Reading
 from pipeline.read.doc import read_doc, read_ole, read_rtf
-from pipeline.read.excel import read_xls, read_xlsx
+from pipeline.read.excel import read_xls, read_xlsx, read_xml_workbook
 from pipeline.read.html import read_html
 from pipeline.read.mhtml import read_mhtml
 from pipeline.read.ofd import read_ofd
@@ -35,11 +35,12 @@ from pipeline.read.sniff import (
     TIFF,
     XLS,
     XLSX,
+    XML,
     media_type_of,
     wrong_ending,
 )
 from pipeline.read.text import read_text
-from pipeline.read.word import read_docx
+from pipeline.read.word import read_docx, read_word_xml
 
 Reader = Callable[[bytes, str, str], Reading]
 """Bytes, name of the file (for errors only) and media type → blocks."""
@@ -50,6 +51,11 @@ def _read_picture(data: bytes, name: str, media_type: str) -> Reading:
     from pipeline.read.scan import read_image
 
     return read_image(data, name, media_type)
+
+
+def _read_xml(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads an Office file that is a single XML."""
+    return (read_xml_workbook if b"urn:schemas-microsoft-com:office:spreadsheet" in data else read_word_xml)(data, name, media_type)
 
 
 READERS: Mapping[str, Reader] = {
@@ -63,6 +69,7 @@ READERS: Mapping[str, Reader] = {
     DOC: read_doc,
     RTF: read_rtf,
     OLE: read_ole,
+    XML: _read_xml,
     XLSX: read_xlsx,
     XLS: read_xls,
     PNG: _read_picture,

@@ -1,4 +1,4 @@
-"""Excel (.xlsx and .xls) → tables.
+"""Excel (.xlsx, .xls, and workbooks in one XML) → tables.
 
 Comes in: the bytes of a workbook. Goes out: per visible sheet one table with its merged ranges, every cell's text as the sheet
 shows it: by its number format (0.88 under `0%` is `88%`), dates as dates, formulas by their stored value, errors as `#REF!`. Hidden
@@ -8,6 +8,7 @@ a stored value are blank and said so (`values_missing`). Refused: locked or brok
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import struct
@@ -15,9 +16,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 
 import openpyxl
 import xlrd
+from lxml import etree
 from openpyxl.cell.cell import Cell as OpenCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
@@ -27,6 +30,7 @@ from pipeline.errors import Code, error
 from pipeline.flags import Flag
 from pipeline.model import Cell, Problem, Reading, Table
 from pipeline.read.number_format import shown
+from pipeline.read.ole import workbook
 
 XLSX_READER, XLS_READER = "xlsx", "xls"
 MOST_ROWS, MOST_COLS = 20_000, 400
@@ -38,13 +42,20 @@ STRICT = (  # the names that the strict kind of these files has for the usual on
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
 )
 # what openpyxl and xlrd raise on bytes that are no workbook
-_ODD = (KeyError, IndexError, ValueError, TypeError, RuntimeError)
+_ODD = (LookupError, InvalidOperation, ValueError, TypeError, RuntimeError)
 _BROKEN_XLSX = (*_ODD, SyntaxError, InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError, AttributeError)
 _BROKEN_XLS = (*_ODD, CompDocError, struct.error, AssertionError, OverflowError, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^>]*/>")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+
+_SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_XL = "{urn:schemas-microsoft-com:office:excel}"
+NAMED_FORMATS: Mapping[str, str] = {  # as workbooks in one XML call them
+    "Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00", "General Number": "General", "Currency": "#,##0.00",
+    "Short Date": "yyyy-mm-dd", "Long Date": "yyyy-mm-dd", "Medium Date": "yyyy-mm-dd", "General Date": "yyyy-mm-dd",
+}  # fmt: skip
 
 Span = tuple[int, int, int, int]  # first row, first column, rows, columns
 
@@ -105,8 +116,11 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     Raises:
         PipelineError: `encrypted` where a password is needed, `damaged` where xlrd cannot open it.
     """
+    stream = workbook(data)  # not xlrd's own way to it, which follows sectors in a circle for ever
+    if stream is None:
+        raise error(Code.DAMAGED, name, "the workbook cannot be opened")
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as exception:
         locked = "encrypted" in str(exception).lower()
         raise error(Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
@@ -115,13 +129,73 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     sheets = [s for s in book.sheets() if s.visibility == 0]
     tables: list[Table] = []
     problems: list[Problem] = []
-    for sheet in sheets:
-        spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
-        table, cut = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
-        tables += _beside(table) if table is not None else []
-        problems += _too_far(cut)
+    try:
+        for sheet in sheets:
+            spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
+            table, cut = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
+            tables += _beside(table) if table is not None else []
+            problems += _too_far(cut)
+    except _BROKEN_XLS as exception:
+        raise error(Code.DAMAGED, name, "a sheet of the workbook cannot be read") from exception
     flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(sheets) < book.nsheets else ()
     return Reading(tuple(tables), media_type, XLS_READER, flags=flags, problems=tuple(problems))
+
+
+def read_xml_workbook(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads a workbook that is a single XML, as Excel 2003 and many reporting systems write it.
+
+    Raises:
+        PipelineError: `damaged` where it is no XML.
+    """
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+        styles = {s.get(f"{_SS}ID"): n.get(f"{_SS}Format") for s in root.iter(f"{_SS}Style") for n in s.iter(f"{_SS}NumberFormat")}
+        sheets = list(root.iter(f"{_SS}Worksheet"))
+        visible = [
+            s
+            for s in sheets
+            if not any(str(v.text).startswith("SheetHidden") or v.text == "SheetVeryHidden" for v in s.iter(f"{_XL}Visible"))
+        ]
+        tables: list[Table] = []
+        problems: list[Problem] = []
+        for sheet in visible:
+            texts, spans = _xml_cells(sheet, styles)
+            table, cut = _sheet(texts, spans, XLSX_READER)
+            tables += _beside(table) if table is not None else []
+            problems += _too_far(cut)
+    except (etree.XMLSyntaxError, *_ODD) as exception:
+        raise error(Code.DAMAGED, name, f"the workbook cannot be read ({exception})") from exception
+    flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(visible) < len(sheets) else ()
+    return Reading(tuple(tables), media_type, XLSX_READER, flags=flags, problems=tuple(problems))
+
+
+def _xml_cells(sheet: etree._Element, styles: Mapping[str, str]) -> tuple[dict[tuple[int, int], str], list[Span]]:
+    """The texts and merged ranges of a sheet; rows and cells without an index follow the one before."""
+    texts: dict[tuple[int, int], str] = {}
+    spans: list[Span] = []
+    r = -1
+    for row in sheet.iter(f"{_SS}Row"):
+        r = int(row.get(f"{_SS}Index", r + 2)) - 1
+        c = -1
+        for cell in row.iter(f"{_SS}Cell"):
+            c = int(cell.get(f"{_SS}Index", c + 2)) - 1
+            wide, high = int(cell.get(f"{_SS}MergeAcross", 0)), int(cell.get(f"{_SS}MergeDown", 0))
+            content = cell.find(f"{_SS}Data")
+            if content is not None:
+                style = styles.get(cell.get(f"{_SS}StyleID", "")) or "General"
+                texts[r, c] = _xml_text("".join(content.itertext()), content.get(f"{_SS}Type", ""), NAMED_FORMATS.get(style, style))
+            if wide or high:
+                spans.append((r, c, high + 1, wide + 1))
+            c += wide
+    return texts, spans
+
+
+def _xml_text(text: str, kind: str, style: str) -> str:
+    if kind == "Number":
+        return shown(Decimal(text), style)
+    if kind == "DateTime":
+        return shown(datetime.datetime.fromisoformat(text.partition(".")[0]), style)
+    return shown(text == "1", style) if kind == "Boolean" else shown(text, style) if kind == "String" else text
 
 
 def _sheet(texts: Mapping[tuple[int, int], str], spans: Sequence[Span], reader: str) -> tuple[Table | None, int]:
@@ -217,11 +291,12 @@ def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple
             if cell.ctype == xlrd.XL_CELL_ERROR:
                 yield (r, c), xlrd.error_text_from_code.get(cell.value, "#VALUE!")
                 continue
-            style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+            style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str or "General"
             value: object = cell.value
             if cell.ctype == xlrd.XL_CELL_DATE:
                 try:
-                    value = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+                    moment = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+                    value = moment if cell.value >= 1 else moment.time()
                 except (xlrd.xldate.XLDateError, OverflowError, ValueError):
                     value = cell.value
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:

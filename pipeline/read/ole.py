@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlrd.compdoc import CompDoc, CompDocError
+from xlrd.compdoc import CompDoc, CompDocError, DirNode
 
 WORD, EXCEL, LOCKED, BROKEN = "word", "excel", "locked", "broken"
 KINDS: tuple[tuple[str, str], ...] = (
@@ -99,9 +99,16 @@ def kind_of(data: bytes) -> str | None:
     """
     file = _open(data)
     for stream, kind in KINDS:
-        if (file is not None and _stream(file, stream) is not None) or (file is None and f"{stream}\0".encode("utf-16-le") in data):
+        if (file is not None and _node(file, stream) is not None) or (file is None and f"{stream}\0".encode("utf-16-le") in data):
             return kind
     return BROKEN if file is None else None
+
+
+def workbook(data: bytes) -> bytes | None:
+    """The stream of an Excel file that holds its sheets; None where it cannot be had."""
+    file = _open(data)
+    found = (_stream(file, name) for name, kind in KINDS if kind == EXCEL) if file is not None else ()
+    return next((stream for stream in found if stream is not None), None)
 
 
 def word_text(data: bytes) -> WordText:
@@ -148,12 +155,28 @@ def _open(data: bytes) -> CompDoc | None:
         return None
 
 
+def _node(file: CompDoc, name: str) -> DirNode | None:
+    """The entry of a stream in the root."""
+    return next((file.dirlist[i] for i in file.dirlist[0].children if file.dirlist[i].name.lower() == name.lower()), None)
+
+
 def _stream(file: CompDoc, name: str) -> bytes | None:
+    """The bytes of a stream in the root; its chain of sectors is followed no further than its size, for it may go in a circle."""
     try:
-        found = file.get_named_stream(name)
+        node = _node(file, name)
+        if node is None:
+            return None
+        short = node.tot_size < file.min_size_std_stream
+        memory, base, table, size = (file.SSCS, 0, file.SSAT, file.short_sec_size) if short else (file.mem, 512, file.SAT, file.sec_size)
+        out = []
+        sector, left = node.first_SID, min(node.tot_size, len(file.mem))
+        while sector >= 0 and left > 0:
+            out.append(bytes(memory[base + sector * size : base + sector * size + min(size, left)]))
+            left -= size
+            sector = table[sector]
     except BROKEN_STREAMS:
         return None
-    return bytes(found) if found is not None else None
+    return b"".join(out)
 
 
 def _pieces(main: bytes, table: bytes) -> list[Piece]:

@@ -33,6 +33,7 @@ STRICT = (  # the names that the strict kind of these files has for the usual on
     (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
     (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
 )
+OF_2003 = (b"http://schemas.microsoft.com/office/word/2003/wordml", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -41,6 +42,7 @@ _DROPPED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}rt", 
 _FRAMES = frozenset(
     {f"{_W}{n}" for n in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag")} | {f"{_MC}AlternateContent", f"{_MC}Choice"}
 )
+_SECTIONS = frozenset({f"{{http://schemas.microsoft.com/office/word/2003/auxHint}}{n}" for n in ("sect", "sub-section")})  # of 2003
 _BOX = f"{_W}txbxContent"
 _NO = ("0", "false", "off")
 _SYMBOLS: Mapping[int, str] = {  # of the font Symbol; its signs below 0x40 are those of ASCII
@@ -78,6 +80,25 @@ def read_docx(data: bytes, name: str, media_type: str) -> Reading:
         EOFError,
         OSError,
     ) as exception:
+        raise error(Code.DAMAGED, name, f"the Word file cannot be read ({exception})") from exception
+    return Reading(blocks, media_type, READER)
+
+
+def read_word_xml(data: bytes, name: str, media_type: str) -> Reading:
+    """Reads a Word file that is a single XML: of 2003 (`wordDocument`), or a package written flat.
+
+    Raises:
+        PipelineError: `damaged` where it is no XML, `unknown_format` where it is another one.
+    """
+    for other, usual in (*STRICT, OF_2003, (b":vmerge", b":vMerge"), (b":hmerge", b":hMerge")):
+        data = data.replace(other, usual)
+    try:
+        root = etree.fromstring(data, _parser())
+        body = root.find(f".//{_W}body")
+        if body is None:
+            raise error(Code.UNKNOWN_FORMAT, name, "this kind of XML is not read")
+        blocks = tuple(_blocks(body))
+    except (etree.XMLSyntaxError, ValueError, RuntimeError) as exception:
         raise error(Code.DAMAGED, name, f"the Word file cannot be read ({exception})") from exception
     return Reading(blocks, media_type, READER)
 
@@ -136,7 +157,7 @@ def _blocks(parent: etree._Element) -> Iterator[Block]:
             yield from _table(child)
         elif child.tag == f"{_W}altChunk":
             yield from html_blocks(child.text or "")
-        elif child.tag in _FRAMES and not _prompt(child):
+        elif child.tag in _SECTIONS or (child.tag in _FRAMES and not _prompt(child)):
             yield from _blocks(child)
 
 
