@@ -13,7 +13,8 @@ from pipeline.errors import PipelineError
 from pipeline.model import Table
 from pipeline.read.lattice import grids
 from pipeline.read.scan import read_image, read_page_image
-from pipeline.read.scan_page import Sheet, rulings, sheet, text_lines_in, without_red
+from pipeline.read.scan_page import Sheet, sheet, text_lines_in, without_red
+from pipeline.read.scan_rulings import rulings
 
 SCALE = 2.0  # pixels a point
 WIDTH, HEIGHT = 1190, 842

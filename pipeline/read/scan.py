@@ -21,7 +21,8 @@ from pipeline.errors import Code, error
 from pipeline.model import Block, Box, Cell, Line, Reading, Table
 from pipeline.read.lattice import Grid, grids
 from pipeline.read.ocr import Picture, read_lines
-from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, pieces, rulings, sheet, text_lines_in, without_red
+from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, pieces, sheet, text_lines_in, without_red
+from pipeline.read.scan_rulings import rulings
 from pipeline.read.text import text_blocks
 
 READER = "ocr-lattice"

@@ -1,0 +1,205 @@
+"""The rulings of a level page, also faint, dashed and broken ones, and the page without them.
+
+Comes in: a `Sheet`. Goes out: horizontal and vertical rulings in points, and the sheet with their ink wiped away, strokes of
+characters that cross them left standing. Long, thin, even strokes say where rulings run; then every side of every box between
+them is looked at by itself, so that a ruling broken in places is whole and a merged cell stays open. Nothing is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.read.lattice import TOUCH, Ruling
+from pipeline.read.ocr import Picture
+from pipeline.read.scan_page import INK, Sheet, swept
+
+ALONG = 8.0  # points: ink is averaged over this length along a ruling, so that noise and gaps weigh little
+THICKEST = 4.0  # points: thicker is a bar or a blot, not a ruling
+FAINT = 14  # of 255: the averaged darkness that may be a ruling
+BRIDGE = 5.0  # points: a gap in a stroke that is none
+SHORTEST_ACROSS = 24.0  # points: the shortest horizontal stroke that is no character's
+SHORTEST_DOWN = 14.0  # points: vertical ones, which rows cut short
+LONG = 60.0  # points: so long a stroke may be dashed
+SOLID, DASHED = 0.8, 0.55  # share of a short and a long stroke that is as dark as it should be
+EVEN = 0.45  # of the darkness of its dark parts: so dark it should be
+CLEAR, CLEAR_DASHED = 0.3, 0.75  # share of a solid and a dashed stroke that stands clear of text
+TREMBLE = 0.35  # points by which a stroke may leave its own middle
+BESIDE = 2.2  # points: what is dark so far above and below a ruling is text
+WANDER = 0.9  # points by which a ruling may leave its place
+SIDE = 0.5  # share of a box's side that must be ruled, where no text hides it
+SEEN = 0.25  # share of a side that text may not hide for it to be judged
+NARROWEST = 5.0  # points: rulings nearer than this make no boxes
+HALO = 0.6  # points: blurred ink around a ruling
+
+
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """A stroke along the first axis given by its place across (`at`), ends and thickness, in pixels."""
+
+    at: float
+    start: int
+    end: int
+    thick: int
+
+
+def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
+    """Horizontal and vertical rulings in points, and the page without them."""
+    dark = 255 - page.grey
+    across = _strokes(dark, page.scale, SHORTEST_ACROSS)
+    down = _strokes(np.ascontiguousarray(dark.T), page.scale, SHORTEST_DOWN)
+    down = [s for s in down if _is_wall(s, across, page.scale)]
+    ys, xs = _places(across, down, page.scale), _places(down, across, page.scale)
+    flat = _sides(dark, across, ys, xs, page.scale)
+    steep = _sides(np.ascontiguousarray(dark.T), down, xs, ys, page.scale)
+    level, upright = [*across, *flat], [*down, *steep]
+    turned = np.ascontiguousarray(dark.T)
+    gone = _wiped(dark, _bands(upright, turned.shape, page.scale).T, level, page.scale)
+    gone |= _wiped(turned, _bands(level, dark.shape, page.scale).T, upright, page.scale).T
+    grey, ink = page.grey.copy(), page.ink.copy()
+    grey[gone], ink[gone] = 255, 0
+    return _points(flat, page.scale), _points(steep, page.scale), Sheet(grey, swept(ink, page.scale), page.scale)
+
+
+def _points(strokes: Sequence[_Stroke], scale: float) -> list[Ruling]:
+    return [Ruling((s.at + 0.5) / scale, s.start / scale, s.end / scale) for s in strokes]
+
+
+def _strokes(dark: Picture, scale: float, shortest: float) -> list[_Stroke]:
+    """Long thin even strokes along the rows of the picture."""
+    mean = cv2.blur(dark, (max(3, round(ALONG * scale)), 1))
+    ridge = cv2.morphologyEx(mean, cv2.MORPH_TOPHAT, np.ones((max(3, round(THICKEST * scale)), 1), np.uint8))
+    marks = np.asarray((ridge > FAINT) * 255, np.uint8)
+    marks = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BRIDGE * scale))), np.uint8)), np.uint8)
+    marks = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((1, max(5, round(shortest * scale))), np.uint8)), np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    out = []
+    for i, (x, y, w, h, area) in enumerate(stats.tolist()):
+        if i == 0 or area / w > THICKEST * scale:
+            continue
+        band = np.where(labels[y : y + h, x : x + w] == i, dark[y : y + h, x : x + w], 0)
+        weight = band.sum(axis=0).astype(float)
+        middle = y + (band * np.arange(h, dtype=np.float64)[:, None]).sum(axis=0) / np.maximum(1.0, weight)
+        start, end = _evenly(dark, middle, x, scale)
+        if end - start >= 0.8 * shortest * scale:
+            at = float(np.median(middle[start - x : end - x]))
+            thick = max(1, round(float((band[:, start - x : end - x] > INK / 2).sum(axis=0).mean())))
+            out.append(_Stroke(at, start, end, thick))
+    return out
+
+
+def _evenly(dark: Picture, middle: npt.NDArray[np.float64], x: int, scale: float) -> tuple[int, int]:
+    """Start and end of a stroke, given its middle in each column from `x` on; an empty range where it is text and not even."""
+    line, hidden = _looked_at(dark, np.round(middle).astype(int), x, max(1, round(TREMBLE * scale)), scale)
+    strong = max(2.0 * FAINT, EVEN * float(np.percentile(line, 80)))
+    seen = np.flatnonzero(line >= strong)
+    if not len(seen):
+        return x, x
+    a, b = int(seen[0]), int(seen[-1]) + 1
+    clear, dark_enough = ~hidden[a:b], line[a:b] >= strong
+    share = min(float(dark_enough.mean()), float(dark_enough[clear].mean()) if clear.any() else 1.0)
+    solid, dashed = share >= SOLID and clear.mean() >= CLEAR, share >= DASHED and clear.mean() >= CLEAR_DASHED
+    if not solid and not (dashed and b - a >= LONG * scale):
+        return x, x
+    return x + a, x + b
+
+
+def _looked_at(
+    dark: Picture, rows: npt.NDArray[np.int64], x: int, reach: int, scale: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """How dark a line is in each column from `x` on, and where text stands right above or below it. `rows`: its place in each."""
+    beside, columns = round(BESIDE * scale), np.arange(x, x + len(rows))
+    last = dark.shape[0] - 1
+
+    def darkest(middle: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        found = [dark[np.clip(middle + k, 0, last), columns] for k in range(-reach, reach + 1)]
+        return np.max(found, axis=0).astype(np.int64)
+
+    return darkest(rows), (darkest(rows - beside) > INK) | (darkest(rows + beside) > INK)
+
+
+def _is_wall(stroke: _Stroke, across: Sequence[_Stroke], scale: float) -> bool:
+    """Is a vertical stroke too long for a character's, or does it run from one horizontal ruling to another?"""
+    if stroke.end - stroke.start >= SHORTEST_ACROSS * scale:
+        return True
+    near = TOUCH * scale
+    crossing = [s.at for s in across if s.start - near <= stroke.at <= s.end + near]
+    return all(any(abs(at - y) <= near for at in crossing) for y in (stroke.start, stroke.end))
+
+
+def _places(strokes: Sequence[_Stroke], others: Sequence[_Stroke], scale: float) -> list[float]:
+    """Where rulings run, and where those that cross them end with none there: a table may lack its outer sides."""
+    near = NARROWEST * scale
+    groups: list[list[_Stroke]] = []
+    for s in sorted(strokes, key=lambda s: s.at):
+        if groups and s.at - groups[-1][-1].at <= near / 2:
+            groups[-1].append(s)
+        else:
+            groups.append([s])
+    out = [sum(s.at * (s.end - s.start) for s in g) / sum(s.end - s.start for s in g) for g in groups]
+    for end in sorted(float(e) for s in others for e in (s.start, s.end)):
+        if not any(abs(end - at) <= near for at in out):
+            out.append(end)
+    return sorted(out)
+
+
+def _sides(dark: Picture, strokes: Sequence[_Stroke], places: Sequence[float], crossing: Sequence[float], scale: float) -> list[_Stroke]:
+    """The sides of the boxes between all rulings that are really ruled, along the rows of the picture."""
+    out = []
+    edges = [c for i, c in enumerate(crossing) if i == 0 or c - crossing[i - 1] >= NARROWEST * scale]
+    for at in places:
+        own = [s for s in strokes if abs(s.at - at) <= NARROWEST * scale / 2]
+        if not own:
+            continue
+        thick = max(s.thick for s in own)
+        for a, b in zip(edges, edges[1:], strict=False):
+            here = min(own, key=lambda s: max(s.start - b, a - s.end, 0.0))  # a ruling that sinks is followed piece by piece
+            if _ruled(dark, here.at, round(a), round(b), scale):
+                out.append(_Stroke(here.at, round(a), round(b), thick))
+    return out
+
+
+def _ruled(dark: Picture, at: float, start: int, end: int, scale: float) -> bool:
+    """Does a thin stroke go along most of this side, where it is not hidden by text?"""
+    skip = min(round(1.5 * scale), (end - start) // 4)
+    start, end = max(0, start + skip), min(dark.shape[1], end - skip)
+    if end - start < 3:
+        return False
+    line, hidden = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(WANDER * scale)), scale)
+    open_part = line[~hidden] if (~hidden).mean() >= SEEN else line
+    level = max(2.0 * FAINT, EVEN * float(np.percentile(open_part, 85)))
+    return float((open_part >= level).mean()) >= SIDE
+
+
+def _wiped(dark: Picture, bands: Picture, strokes: Sequence[_Stroke], scale: float) -> npt.NDArray[np.bool_]:
+    """The pixels of the strokes with their blurred edges; columns in which a character's stroke goes on are left.
+
+    `bands`: where rulings run across these; their ink is no character's.
+    """
+    gone = np.zeros(dark.shape, np.bool_)
+    text = (dark > INK) & (bands == 0)
+    for s in strokes:
+        y0, y1, x0, x1 = _band(s, dark.shape, scale)
+        over, under = max(0, y0 - 1), min(dark.shape[0], y1 + 1)
+        goes_on = text[over, x0:x1] | text[under - 1, x0:x1]
+        gone[y0:y1, x0:x1] |= ~goes_on[None, :]
+    return gone
+
+
+def _band(s: _Stroke, shape: tuple[int, ...], scale: float) -> tuple[int, int, int, int]:
+    """Top, bottom, start and end of a stroke with its blurred edges."""
+    halo = max(1, round(HALO * scale))
+    reach = s.thick / 2 + halo
+    return max(0, round(s.at - reach)), min(shape[0], round(s.at + reach) + 1), max(0, s.start - halo), min(shape[1], s.end + halo)
+
+
+def _bands(strokes: Sequence[_Stroke], shape: tuple[int, ...], scale: float) -> Picture:
+    out = np.zeros(shape, np.uint8)
+    for s in strokes:
+        y0, y1, x0, x1 = _band(s, shape, scale)
+        out[y0:y1, x0:x1] = 255
+    return out
