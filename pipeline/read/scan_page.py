@@ -27,7 +27,7 @@ PRINT = 165  # of 255: what is darker on white paper is print
 DEEPEST = 130  # of 255: weaker print than this is not made black
 WHITE = 236.0  # of 255: what is lighter is paper
 INK = 72  # of 255: darkness from which on a pixel is ink
-MOST_SKEW = 8.0  # degrees
+SKEW_STEPS = ((0.5, 5.0, 0.5), (1.0, 0.5, 0.1), (2.0, 0.1, 0.02))  # pixels a point, degrees to each side, degrees a step
 STEEP = 0.03  # degrees of skew not worth turning the page for
 SPECK = 0.6  # points: a blot of ink less wide and high is dust
 DOT = 1.8  # points: a blot no larger is a full stop or dust
@@ -64,7 +64,7 @@ def without_red(image: npt.NDArray[np.uint8]) -> Picture:
 def sheet(grey: Picture, scale: float) -> Sheet:
     """The page made level and evenly lit, with its ink. `scale`: pixels a point."""
     flat = flattened(without_border(grey, scale), scale)
-    angle = _skew(_ink(flat), scale)
+    angle = _skew(flat, scale)
     level = flat if abs(angle) < STEEP else _turned(flat, angle)
     return Sheet(level, _ink(level), scale)
 
@@ -104,27 +104,26 @@ def _ink(flat: Picture) -> Picture:
     return np.asarray((cv2.GaussianBlur(flat, (3, 3), 0) < 255 - INK) * 255, np.uint8)
 
 
-def _skew(ink: Picture, scale: float) -> float:
-    """Degrees by which long strokes, or else lines of text, leave the level; 0.0 where nothing tells."""
-    found = cv2.HoughLinesP(ink, 1, np.pi / 1800, 200, minLineLength=round(90 * scale), maxLineGap=round(3 * scale))
-    if found is not None:
-        rows = found.reshape(-1, 4).astype(float)
-        dx, dy = rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1]
-        angles = np.degrees(np.arctan2(dy, dx))
-        angles = (angles + 45) % 90 - 45  # upright strokes tell as well
-        keep = np.abs(angles) <= MOST_SKEW
-        if keep.any():
-            angles, lengths = angles[keep], np.hypot(dx, dy)[keep]
-            order = np.argsort(angles)
-            half = np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)
-            return float(angles[order][min(int(half), len(order) - 1)])
-    return 0.0
+def _skew(flat: Picture, scale: float) -> float:
+    """Degrees by which rulings and lines of text leave the level: turned right, rows and columns are darkest and lightest."""
+    best = 0.0
+    for resolution, reach, step in SKEW_STEPS:
+        factor = min(1.0, resolution / scale)
+        small = 255 - np.asarray(cv2.resize(flat, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        angles = [best + k * step for k in range(-round(reach / step), round(reach / step) + 1)]
+        best = max(angles, key=lambda angle: (_sharpness(small, angle), -abs(angle)))
+    return best
 
 
-def _turned(grey: Picture, angle: float) -> Picture:
-    height, width = grey.shape
+def _sharpness(dark: Picture, angle: float) -> float:
+    turned = _turned(dark, angle, 0, cv2.INTER_LINEAR)
+    return float(sum((np.diff(turned.mean(axis=axis)) ** 2).sum() for axis in (0, 1)))
+
+
+def _turned(picture: Picture, angle: float, around: int = 255, how: int = cv2.INTER_CUBIC) -> Picture:
+    height, width = picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    turned = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=[255])
+    turned = cv2.warpAffine(picture, matrix, (width, height), flags=how, borderMode=cv2.BORDER_CONSTANT, borderValue=[around])
     return np.asarray(turned, np.uint8)
 
 

@@ -32,8 +32,12 @@ TREMBLE = 0.35  # points by which a stroke may leave its own middle
 BESIDE = 2.2  # points: what is dark so far above and below a ruling is text
 WANDER = 0.9  # points by which a ruling may leave its place
 SIDE = 0.5  # share of a box's side that must be ruled, where no text hides it
+SMOOTH = 2.0  # points: a side is looked at through a window of this length
+TIP = 2.5  # points at a side's ends, which the stroke of a character does not reach
 SEEN = 0.25  # share of a side that text may not hide for it to be judged
 NARROWEST = 5.0  # points: rulings nearer than this make no boxes
+SCRAP = 0.8  # points: ink that keeps so close to a ruling is what wiping left of it
+FRINGE = 1.2  # points around ink that are as grey as scanned; all else is white
 HALO = 0.6  # points: blurred ink around a ruling
 
 
@@ -53,6 +57,7 @@ def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
     across = _strokes(dark, page.scale, SHORTEST_ACROSS)
     down = _strokes(np.ascontiguousarray(dark.T), page.scale, SHORTEST_DOWN)
     down = [s for s in down if _is_wall(s, across, page.scale)]
+    across = [s for s in across if _is_floor(s, across, down, page.scale)]
     ys, xs = _places(across, down, page.scale), _places(down, across, page.scale)
     flat = _sides(dark, across, ys, xs, page.scale)
     steep = _sides(np.ascontiguousarray(dark.T), down, xs, ys, page.scale)
@@ -60,9 +65,24 @@ def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
     turned = np.ascontiguousarray(dark.T)
     gone = _wiped(dark, _bands(upright, turned.shape, page.scale).T, level, page.scale)
     gone |= _wiped(turned, _bands(level, dark.shape, page.scale).T, upright, page.scale).T
-    grey, ink = page.grey.copy(), page.ink.copy()
-    grey[gone], ink[gone] = 255, 0
-    return _points(flat, page.scale), _points(steep, page.scale), Sheet(grey, swept(ink, page.scale), page.scale)
+    ink = page.ink.copy()
+    ink[gone] = 0
+    beside = _bands(level, dark.shape, page.scale) | _bands(upright, turned.shape, page.scale).T
+    ink = swept(_without_scraps(ink, beside, page.scale), page.scale)
+    near = round(FRINGE * page.scale)
+    print_ = cv2.dilate(ink, np.ones((2 * near + 1, 2 * near + 1), np.uint8)) > 0
+    grey = np.where(print_ & ~gone, page.grey, 255).astype(np.uint8)
+    return _points(flat, page.scale), _points(steep, page.scale), Sheet(grey, ink, page.scale)
+
+
+def _without_scraps(ink: Picture, bands: Picture, scale: float) -> Picture:
+    """The ink without blots that lie wholly beside a ruling: what wiping left of it."""
+    reach = 2 * max(1, round(SCRAP * scale)) + 1
+    beside = cv2.dilate(bands, np.ones((reach, reach), np.uint8)) > 0
+    _, labels = cv2.connectedComponents(ink, connectivity=8)
+    outside = np.zeros(int(labels.max()) + 1, bool)
+    outside[np.unique(labels[~beside])] = True
+    return np.asarray(np.where(outside[labels], ink, 0), np.uint8)
 
 
 def _points(strokes: Sequence[_Stroke], scale: float) -> list[Ruling]:
@@ -131,6 +151,15 @@ def _is_wall(stroke: _Stroke, across: Sequence[_Stroke], scale: float) -> bool:
     return all(any(abs(at - y) <= near for at in crossing) for y in (stroke.start, stroke.end))
 
 
+def _is_floor(stroke: _Stroke, across: Sequence[_Stroke], down: Sequence[_Stroke], scale: float) -> bool:
+    """Is a horizontal stroke too long for a word's, on one line with such a one, or does it end at a wall?"""
+    near, least = TOUCH * scale, LONG * scale
+    if any(s.end - s.start >= least and abs(s.at - stroke.at) <= WANDER * scale for s in across):
+        return True
+    walls = [s.at for s in down if s.start - near <= stroke.at <= s.end + near]
+    return any(abs(at - x) <= near for at in walls for x in (stroke.start, stroke.end))
+
+
 def _places(strokes: Sequence[_Stroke], others: Sequence[_Stroke], scale: float) -> list[float]:
     """Where rulings run, and where those that cross them end with none there: a table may lack its outer sides."""
     near = NARROWEST * scale
@@ -158,21 +187,29 @@ def _sides(dark: Picture, strokes: Sequence[_Stroke], places: Sequence[float], c
         thick = max(s.thick for s in own)
         for a, b in zip(edges, edges[1:], strict=False):
             here = min(own, key=lambda s: max(s.start - b, a - s.end, 0.0))  # a ruling that sinks is followed piece by piece
-            if _ruled(dark, here.at, round(a), round(b), scale):
-                out.append(_Stroke(here.at, round(a), round(b), thick))
+            offsets = (0.0, -WANDER * scale, WANDER * scale)
+            covered, away = max((_ruled(dark, here.at + d, round(a), round(b), scale), -abs(d), d) for d in offsets)[::2]
+            if covered >= SIDE:
+                out.append(_Stroke(here.at + away, round(a), round(b), thick))
     return out
 
 
-def _ruled(dark: Picture, at: float, start: int, end: int, scale: float) -> bool:
-    """Does a thin stroke go along most of this side, where it is not hidden by text?"""
+def _ruled(dark: Picture, at: float, start: int, end: int, scale: float) -> float:
+    """The share of this side along which a thin stroke goes, where it is not hidden by text."""
     skip = min(round(1.5 * scale), (end - start) // 4)
     start, end = max(0, start + skip), min(dark.shape[1], end - skip)
     if end - start < 3:
-        return False
-    line, hidden = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(WANDER * scale)), scale)
-    open_part = line[~hidden] if (~hidden).mean() >= SEEN else line
-    level = max(2.0 * FAINT, EVEN * float(np.percentile(open_part, 85)))
-    return float((open_part >= level).mean()) >= SIDE
+        return 0.0
+    line, hidden = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(TREMBLE * scale)), scale)
+    smooth = cv2.blur(line.astype(np.float32)[None, :], (max(1, round(SMOOTH * scale)), 1), borderType=cv2.BORDER_REPLICATE)[0]
+    seen = ~hidden if (~hidden).mean() >= SEEN else np.ones(len(line), np.bool_)
+    level = max(1.4 * FAINT, EVEN * float(np.percentile(smooth[seen], 85)))
+    there = smooth >= level
+    share = float(there[seen].mean())
+    tip = max(1, min(round(TIP * scale), len(line) // 4))
+    ends = sum(bool(part.mean() >= 0.5) for part in (there[:tip], there[-tip:]))
+    whole = (end - start) / scale
+    return share if ends == 2 or share >= SOLID or (ends == 1 and whole >= SHORTEST_ACROSS) or whole >= LONG else 0.0
 
 
 def _wiped(dark: Picture, bands: Picture, strokes: Sequence[_Stroke], scale: float) -> npt.NDArray[np.bool_]:

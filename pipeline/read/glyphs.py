@@ -1,0 +1,59 @@
+"""Signs that stand alone in a picture, told by their shape: `=`, `-`, `—`, `/`.
+
+Comes in: the ink of one line of text and the usual height of a character. Goes out: the sign, or None where the ink is
+anything else. A recogniser of lines has no neighbours to tell such a sign from 二, 三, 一 or 1 by. It refuses nothing.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.read.ocr import Picture
+
+THIN = 0.26  # of a character's height: a bar is no thicker
+WIDE_DASH = 0.62  # of a character's height: a wider bar is a dash and not a hyphen
+BAR = 0.25  # of a character's height: a bar is at least as wide
+WIDEST_EQUALS = 0.95  # of a character's height
+ALIKE = 0.85  # the shorter bar of `=` over the longer; those of 二 differ more
+APART = (0.1, 0.5)  # of a character's height: the white between the bars of `=`
+SLANT = (0.2, 0.75)  # width over height of `/`
+STRAIGHT = 0.08  # of the height: how far the middle of a stroke leaves the straight line
+
+
+def lone_sign(ink: Picture, height: float) -> str | None:
+    """The sign that is all there is in `ink` (255 on 0); `height` in pixels."""
+    n, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    blots = stats[1:]
+    if n == 2:
+        return _one(labels == 1, blots[0], height)
+    if n == 3:
+        return "=" if _equals(blots, height) else None
+    return None
+
+
+def _one(blot: np.ndarray, stats: np.ndarray, height: float) -> str | None:
+    x, y, w, h, area = (int(v) for v in stats)
+    if w >= BAR * height and h <= THIN * height and w >= 2 * h and area >= 0.7 * w * h:
+        return "—" if w >= WIDE_DASH * height else "-"
+    if h < 0.7 * height or not SLANT[0] <= w / h <= SLANT[1]:
+        return None
+    part = blot[y : y + h, x : x + w]
+    columns = np.arange(w)
+    middles = np.array([columns[row].mean() if row.any() else np.nan for row in part])
+    if np.isnan(middles).any() or part.sum(axis=1).max() > 0.45 * w + 2:
+        return None
+    slope, start = np.polyfit(np.arange(h), middles, 1)
+    off = float(np.abs(middles - (start + slope * np.arange(h))).max())
+    return "/" if slope * h <= -0.6 * w and off <= max(1.0, STRAIGHT * h) else None
+
+
+def _equals(blots: np.ndarray, height: float) -> bool:
+    upper, lower = sorted((tuple(int(v) for v in b) for b in blots), key=lambda b: b[1])
+    widths = sorted((upper[2], lower[2]))
+    bars = all(b[3] <= THIN * height and b[2] >= BAR * height and b[2] >= 1.8 * b[3] for b in (upper, lower))
+    gap = lower[1] - upper[1] - upper[3]
+    over = min(upper[0] + upper[2], lower[0] + lower[2]) - max(upper[0], lower[0])
+    return bars and widths[0] >= ALIKE * widths[1] <= WIDEST_EQUALS * height * ALIKE and over >= ALIKE * widths[1] and (
+        APART[0] * height <= gap <= APART[1] * height
+    )
