@@ -1,4 +1,4 @@
-"""Signs that stand alone in a picture, told by their shape: `=`, `-`, `—`, `/`.
+"""Signs that stand alone in a picture, told by their shape: `=`, `-`, `—`, `/`, `。`.
 
 Comes in: the ink of one line of text and the usual height of a character. Goes out: the sign, or None where the ink is
 anything else. A recogniser of lines has no neighbours to tell such a sign from 二, 三, 一 or 1 by. It refuses nothing.
@@ -17,6 +17,7 @@ BAR = 0.25  # of a character's height: a bar is at least as wide
 WIDEST_EQUALS = 0.95  # of a character's height
 ALIKE = 0.85  # the shorter bar of `=` over the longer; those of 二 differ more
 APART = (0.1, 0.5)  # of a character's height: the white between the bars of `=`
+RING = 0.48  # of a character's height: the ring of a full stop is no larger, a nought is
 SLANT = (0.2, 0.75)  # width over height of `/`
 STRAIGHT = 0.08  # of the height: how far the middle of a stroke leaves the straight line
 
@@ -36,6 +37,8 @@ def _one(blot: np.ndarray, stats: np.ndarray, height: float) -> str | None:
     x, y, w, h, area = (int(v) for v in stats)
     if w >= BAR * height and h <= THIN * height and w >= 2 * h and area >= 0.7 * w * h:
         return "—" if w >= WIDE_DASH * height else "-"
+    if max(w, h) <= RING * height and min(w, h) >= 0.7 * max(w, h) and not blot[y + h // 2, x + w // 2]:
+        return "。"
     if h < 0.7 * height or not SLANT[0] <= w / h <= SLANT[1]:
         return None
     part = blot[y : y + h, x : x + w]
@@ -54,6 +57,9 @@ def _equals(blots: np.ndarray, height: float) -> bool:
     bars = all(b[3] <= THIN * height and b[2] >= BAR * height and b[2] >= 1.8 * b[3] for b in (upper, lower))
     gap = lower[1] - upper[1] - upper[3]
     over = min(upper[0] + upper[2], lower[0] + lower[2]) - max(upper[0], lower[0])
-    return bars and widths[0] >= ALIKE * widths[1] <= WIDEST_EQUALS * height * ALIKE and over >= ALIKE * widths[1] and (
-        APART[0] * height <= gap <= APART[1] * height
+    return (
+        bars
+        and widths[0] >= ALIKE * widths[1] <= WIDEST_EQUALS * height * ALIKE
+        and over >= ALIKE * widths[1]
+        and (APART[0] * height <= gap <= APART[1] * height)
     )

@@ -35,6 +35,7 @@ LONGEST_SIDE = 5000  # pixels: larger pages are made smaller, A4 at 400 dpi is e
 A4_SIDE = 595.3  # points: the short side of a page whose resolution is not said
 SHORT_SIDE = (280.0, 1300.0)  # points: A6 to A2; a resolution that gives a page beyond them is not believed
 UPRIGHT = 0.7  # mean confidence of some lines from which on a page is not tried upside down or sideways
+BEARING = 0.25  # of a character's height: the white at each side of its ink
 TRIED_LINES = 8
 TRIED_WIDTH = 12  # of a line's height: so much of each is tried
 SURE_SIGN = 0.97  # confidence of a sign told by its shape
@@ -166,7 +167,7 @@ def _blots(page: _Layout, grid: Grid, cell: Span) -> list[Char]:
         return []
     scale, size = page.bare.scale, page.height / page.bare.scale
     return [
-        Char("", x0 / scale, top / scale, x1 / scale, bottom / scale, bottom / scale, size)
+        Char("", x0 / scale - BEARING * size, top / scale, x1 / scale + BEARING * size, bottom / scale, bottom / scale, size)
         for line in text_lines_in(page.bare, _cell_box(page.bare, grid, cell), page.height)
         for x0, top, x1, bottom in pieces(page.bare, line, 1)
     ]
@@ -209,9 +210,7 @@ def _texts(bare: Sheet, jobs: Sequence[tuple[PixelBox, PixelBox]], height: float
     return [next(texts) if sign is None else (sign, SURE_SIGN) for sign in signs]
 
 
-def _table(
-    grid: Grid, g: int, cells: Sequence[Span], read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]], number: int
-) -> Table:
+def _table(grid: Grid, g: int, cells: Sequence[Span], read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]], number: int) -> Table:
     out = []
     for c, (row, col, rows, cols) in enumerate(cells):
         held = read.get((g, c), [])

@@ -26,12 +26,12 @@ DARK = 0.5  # of the paper's lightness: what is darker and touches the picture's
 PRINT = 165  # of 255: what is darker on white paper is print
 DEEPEST = 130  # of 255: weaker print than this is not made black
 WHITE = 236.0  # of 255: what is lighter is paper
-INK = 72  # of 255: darkness from which on a pixel is ink
+INK = 64  # of 255: darkness from which on a pixel is ink
 SKEW_STEPS = ((0.5, 5.0, 0.5), (1.0, 0.5, 0.1), (2.0, 0.1, 0.02))  # pixels a point, degrees to each side, degrees a step
 STEEP = 0.03  # degrees of skew not worth turning the page for
 SPECK = 0.6  # points: a blot of ink less wide and high is dust
-DOT = 1.8  # points: a blot no larger is a full stop or dust
-ALONE = 3.0  # points: so far from any character it is dust
+DOT = 2.4  # points: a blot no larger is a full stop or dust
+ALONE = (6.0, 2.5)  # points: so far beside and above or below any character it is dust
 LINE_HEIGHT = 10.0  # points: height of a line of text where the page does not tell
 GAP_IN_LINE = 0.3  # of a line's height: strokes of one character (三, 二, ≥) may stand apart this much
 TALL = 1.75  # of a line's height: taller bands are two lines that touch
@@ -133,8 +133,8 @@ def swept(ink: Picture, scale: float) -> Picture:
     widest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     dust, small = widest <= SPECK * scale, widest <= DOT * scale
     print_ = np.asarray((~small[labels] & (ink > 0)) * 255, np.uint8)
-    reach = 2 * round(ALONE * scale) + 1
-    near = cv2.dilate(print_, np.ones((reach, reach), np.uint8)) > 0
+    beside, above = (2 * round(reach * scale) + 1 for reach in ALONE)
+    near = cv2.dilate(print_, np.ones((above, beside), np.uint8)) > 0
     kept = np.zeros(len(stats), bool)
     kept[np.unique(labels[near])] = True
     out = ink.copy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -37,7 +38,7 @@ TIP = 2.5  # points at a side's ends, which the stroke of a character does not r
 SEEN = 0.25  # share of a side that text may not hide for it to be judged
 NARROWEST = 5.0  # points: rulings nearer than this make no boxes
 SCRAP = 0.8  # points: ink that keeps so close to a ruling is what wiping left of it
-FRINGE = 1.2  # points around ink that are as grey as scanned; all else is white
+FRINGE = 0.8  # points around a blot that are wiped with it
 HALO = 0.6  # points: blurred ink around a ruling
 
 
@@ -68,11 +69,11 @@ def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
     ink = page.ink.copy()
     ink[gone] = 0
     beside = _bands(level, dark.shape, page.scale) | _bands(upright, turned.shape, page.scale).T
-    ink = swept(_without_scraps(ink, beside, page.scale), page.scale)
-    near = round(FRINGE * page.scale)
-    print_ = cv2.dilate(ink, np.ones((2 * near + 1, 2 * near + 1), np.uint8)) > 0
-    grey = np.where(print_ & ~gone, page.grey, 255).astype(np.uint8)
-    return _points(flat, page.scale), _points(steep, page.scale), Sheet(grey, ink, page.scale)
+    kept = swept(_without_scraps(ink, beside, page.scale), page.scale)
+    side = np.ones((2 * round(FRINGE * page.scale) + 1,) * 2, np.uint8)
+    blots = (cv2.dilate(cv2.subtract(ink, kept), side) > 0) & (cv2.dilate(kept, np.ones((3, 3), np.uint8)) == 0)
+    grey = np.where(gone | blots, 255, page.grey).astype(np.uint8)
+    return _points(flat, page.scale), _points(steep, page.scale), Sheet(grey, kept, page.scale)
 
 
 def _without_scraps(ink: Picture, bands: Picture, scale: float) -> Picture:
@@ -137,7 +138,7 @@ def _looked_at(
 
     def darkest(middle: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         found = [dark[np.clip(middle + k, 0, last), columns] for k in range(-reach, reach + 1)]
-        return np.max(found, axis=0).astype(np.int64)
+        return np.asarray(np.max(found, axis=0), np.int64)
 
     return darkest(rows), (darkest(rows - beside) > INK) | (darkest(rows + beside) > INK)
 
@@ -185,7 +186,7 @@ def _sides(dark: Picture, strokes: Sequence[_Stroke], places: Sequence[float], c
         if not own:
             continue
         thick = max(s.thick for s in own)
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in pairwise(edges):
             here = min(own, key=lambda s: max(s.start - b, a - s.end, 0.0))  # a ruling that sinks is followed piece by piece
             offsets = (0.0, -WANDER * scale, WANDER * scale)
             covered, away = max((_ruled(dark, here.at + d, round(a), round(b), scale), -abs(d), d) for d in offsets)[::2]

@@ -197,7 +197,7 @@ def _scan(page: Picture, paper: Paper, scanner: Scanner, rng: Random) -> Picture
     small = scanner.ink + small * (scanner.paper - scanner.ink) / 255
     for _ in range(scanner.specks):
         x, y = int(dice.integers(width)), int(dice.integers(height))
-        cv2.circle(small, (x, y), int(dice.integers(1, 3)), (60, 60, 60), -1)
+        cv2.circle(small, (x, y), int(dice.integers(0, 1 + scanner.dpi // 150)), (60, 60, 60), -1)
     small += dice.normal(0, scanner.noise, (height, width, 1))
     done = np.clip(small, 0, 255).astype(np.uint8)
     if scanner.border:
