@@ -33,9 +33,10 @@ TREMBLE = 0.35  # points by which a stroke may leave its own middle
 BESIDE = 2.2  # points: what is dark so far above and below a ruling is text
 WANDER = 0.9  # points by which a ruling may leave its place
 SIDE = 0.5  # share of a box's side that must be ruled, where no text hides it
-SMOOTH = 2.0  # points: a side is looked at through a window of this length
-TIP = 2.5  # points at a side's ends, which the stroke of a character does not reach
-SEEN = 0.25  # share of a side that text may not hide for it to be judged
+LIKE = (0.55, 1.4)  # of a ruling's usual darkness: what it may have elsewhere; text is darker, lighter, or uneven
+SMOOTH = 1.0  # points: a side is looked at through a window of this length
+CORNER, TIP = 0.8, 1.5  # points at a side's ends: not looked at for the ruling there; what a character's stroke does not reach
+CROSSED = 0.6  # share of a side that strokes of characters may run into
 NARROWEST = 5.0  # points: rulings nearer than this make no boxes
 SCRAP = 0.8  # points: ink that keeps so close to a ruling is what wiping left of it
 FRINGE = 0.8  # points around a blot that are wiped with it
@@ -62,7 +63,7 @@ def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
     ys, xs = _places(across, down, page.scale), _places(down, across, page.scale)
     flat = _sides(dark, across, ys, xs, page.scale)
     steep = _sides(np.ascontiguousarray(dark.T), down, xs, ys, page.scale)
-    level, upright = [*across, *flat], [*down, *steep]
+    level, upright = [*_alone(across, flat, page.scale), *flat], [*_alone(down, steep, page.scale), *steep]
     turned = np.ascontiguousarray(dark.T)
     gone = _wiped(dark, _bands(upright, turned.shape, page.scale).T, level, page.scale)
     gone |= _wiped(turned, _bands(level, dark.shape, page.scale).T, upright, page.scale).T
@@ -88,6 +89,12 @@ def _without_scraps(ink: Picture, bands: Picture, scale: float) -> Picture:
 
 def _points(strokes: Sequence[_Stroke], scale: float) -> list[Ruling]:
     return [Ruling((s.at + 0.5) / scale, s.start / scale, s.end / scale) for s in strokes]
+
+
+def _alone(strokes: Sequence[_Stroke], sides: Sequence[_Stroke], scale: float) -> list[_Stroke]:
+    """Strokes that are no part of a table: underlines and the like."""
+    near = NARROWEST * scale / 2
+    return [s for s in strokes if not any(abs(s.at - t.at) <= near and s.start < t.end and t.start < s.end for t in sides)]
 
 
 def _strokes(dark: Picture, scale: float, shortest: float) -> list[_Stroke]:
@@ -179,38 +186,55 @@ def _places(strokes: Sequence[_Stroke], others: Sequence[_Stroke], scale: float)
 
 def _sides(dark: Picture, strokes: Sequence[_Stroke], places: Sequence[float], crossing: Sequence[float], scale: float) -> list[_Stroke]:
     """The sides of the boxes between all rulings that are really ruled, along the rows of the picture."""
-    out = []
+    out: list[_Stroke] = []
     edges = [c for i, c in enumerate(crossing) if i == 0 or c - crossing[i - 1] >= NARROWEST * scale]
     for at in places:
         own = [s for s in strokes if abs(s.at - at) <= NARROWEST * scale / 2]
         if not own:
             continue
         thick = max(s.thick for s in own)
+        usual = _darkness(dark, own, scale)
         for a, b in pairwise(edges):
             here = min(own, key=lambda s: max(s.start - b, a - s.end, 0.0))  # a ruling that sinks is followed piece by piece
             offsets = (0.0, -WANDER * scale, WANDER * scale)
-            covered, away = max((_ruled(dark, here.at + d, round(a), round(b), scale), -abs(d), d) for d in offsets)[::2]
+            covered, away = max((_ruled(dark, here.at + d, round(a), round(b), thick, usual, scale), -abs(d), d) for d in offsets)[::2]
             if covered >= SIDE:
                 out.append(_Stroke(here.at + away, round(a), round(b), thick))
     return out
 
 
-def _ruled(dark: Picture, at: float, start: int, end: int, scale: float) -> float:
-    """The share of this side along which a thin stroke goes, where it is not hidden by text."""
-    skip = min(round(1.5 * scale), (end - start) // 4)
+def _darkness(dark: Picture, own: Sequence[_Stroke], scale: float) -> float:
+    """How dark a ruling is where it is sure."""
+    reach = max(1, round(TREMBLE * scale))
+    lines = [_looked_at(dark, np.full(s.end - s.start, round(s.at)), s.start, reach, scale)[0] for s in own]
+    return float(np.median(np.concatenate(lines)))
+
+
+def _ruled(dark: Picture, at: float, start: int, end: int, thick: int, usual: float, scale: float) -> float:
+    """The share of this side along which a thin stroke goes, where no character runs into it."""
+    skip = min(round(CORNER * scale), (end - start) // 4)
     start, end = max(0, start + skip), min(dark.shape[1], end - skip)
     if end - start < 3:
         return 0.0
-    line, hidden = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(TREMBLE * scale)), scale)
+    rows = np.full(end - start, round(at))
+    line, _ = _looked_at(dark, rows, start, max(1, round(TREMBLE * scale)), scale)
     smooth = cv2.blur(line.astype(np.float32)[None, :], (max(1, round(SMOOTH * scale)), 1), borderType=cv2.BORDER_REPLICATE)[0]
-    seen = ~hidden if (~hidden).mean() >= SEEN else np.ones(len(line), np.bool_)
-    level = max(1.4 * FAINT, EVEN * float(np.percentile(smooth[seen], 85)))
-    there = smooth >= level
-    share = float(there[seen].mean())
+    crossed = _crossed(dark, round(at), start, end, round(thick / 2 + HALO * scale))
+    if crossed.mean() > CROSSED:
+        return 0.0
+    there = (smooth >= max(1.4 * FAINT, LIKE[0] * usual)) & (smooth <= LIKE[1] * usual + FAINT)
+    share = float(there[~crossed].mean())
     tip = max(1, min(round(TIP * scale), len(line) // 4))
     ends = sum(bool(part.mean() >= 0.5) for part in (there[:tip], there[-tip:]))
     whole = (end - start) / scale
     return share if ends == 2 or share >= SOLID or (ends == 1 and whole >= SHORTEST_ACROSS) or whole >= LONG else 0.0
+
+
+def _crossed(dark: Picture, at: int, start: int, end: int, reach: int) -> npt.NDArray[np.bool_]:
+    """In which columns does a character's stroke run into or over the line?"""
+    over = dark[max(0, at - reach) : at + 1, start:end].min(axis=0) > INK
+    under = dark[at : at + reach + 1, start:end].min(axis=0) > INK
+    return np.asarray(over | under, np.bool_)
 
 
 def _wiped(dark: Picture, bands: Picture, strokes: Sequence[_Stroke], scale: float) -> npt.NDArray[np.bool_]:
