@@ -36,6 +36,8 @@ SIDE = 0.5  # share of a box's side that must be ruled, where no text hides it
 LIKE = (0.55, 1.4)  # of a ruling's usual darkness: what it may have elsewhere; text is darker, lighter, or uneven
 SMOOTH = 1.0  # points: a side is looked at through a window of this length
 CORNER, TIP = 0.8, 1.5  # points at a side's ends: not looked at for the ruling there; what a character's stroke does not reach
+SCANT = 0.3  # the same where no text runs into it and the ruling goes on at one of its ends
+GAPS, DASH_GAP = 0.12, 2.5  # share of a dashed ruling that is not dark, points of its gaps
 CROSSED = 0.6  # share of a side that strokes of characters may run into
 NARROWEST = 5.0  # points: rulings nearer than this make no boxes
 SCRAP = 0.8  # points: ink that keeps so close to a ruling is what wiping left of it
@@ -192,42 +194,58 @@ def _sides(dark: Picture, strokes: Sequence[_Stroke], places: Sequence[float], c
         own = [s for s in strokes if abs(s.at - at) <= NARROWEST * scale / 2]
         if not own:
             continue
-        thick = max(s.thick for s in own)
-        usual = _darkness(dark, own, scale)
+        kind = _kind(dark, own, scale)
+        shares: list[tuple[float, _Stroke]] = []
         for a, b in pairwise(edges):
             here = min(own, key=lambda s: max(s.start - b, a - s.end, 0.0))  # a ruling that sinks is followed piece by piece
             offsets = (0.0, -WANDER * scale, WANDER * scale)
-            covered, away = max((_ruled(dark, here.at + d, round(a), round(b), thick, usual, scale), -abs(d), d) for d in offsets)[::2]
-            if covered >= SIDE:
-                out.append(_Stroke(here.at + away, round(a), round(b), thick))
+            share, away = max((_ruled(dark, here.at + d, round(a), round(b), kind, scale), -abs(d), d) for d in offsets)[::2]
+            shares.append((share, _Stroke(here.at + away, round(a), round(b), kind.thick)))
+        for i, (share, side) in enumerate(shares):
+            beside = [s for s, _ in shares[max(0, i - 1) : i + 2 : 2]] if i else [s for s, _ in shares[1:2]]
+            if share >= SIDE or (share >= SCANT and max(beside, default=0.0) >= SIDE):
+                out.append(side)
     return out
 
 
-def _darkness(dark: Picture, own: Sequence[_Stroke], scale: float) -> float:
-    """How dark a ruling is where it is sure."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a ruling looks like where it is sure: its thickness in pixels, its darkness, and whether it is dashed."""
+
+    thick: int
+    dark: float
+    dashed: bool
+
+
+def _kind(dark: Picture, own: Sequence[_Stroke], scale: float) -> _Kind:
     reach = max(1, round(TREMBLE * scale))
-    lines = [_looked_at(dark, np.full(s.end - s.start, round(s.at)), s.start, reach, scale)[0] for s in own]
-    return float(np.median(np.concatenate(lines)))
+    line = np.concatenate([_looked_at(dark, np.full(s.end - s.start, round(s.at)), s.start, reach, scale)[0] for s in own])
+    usual = float(np.percentile(line, 65))
+    return _Kind(max(s.thick for s in own), usual, float((line < LIKE[0] * usual).mean()) >= GAPS)
 
 
-def _ruled(dark: Picture, at: float, start: int, end: int, thick: int, usual: float, scale: float) -> float:
-    """The share of this side along which a thin stroke goes, where no character runs into it."""
+def _ruled(dark: Picture, at: float, start: int, end: int, kind: _Kind, scale: float) -> float:
+    """The share of this side along which a thin stroke of its kind goes, where no character runs into it; 0 where it is none."""
     skip = min(round(CORNER * scale), (end - start) // 4)
     start, end = max(0, start + skip), min(dark.shape[1], end - skip)
     if end - start < 3:
         return 0.0
-    rows = np.full(end - start, round(at))
-    line, _ = _looked_at(dark, rows, start, max(1, round(TREMBLE * scale)), scale)
-    smooth = cv2.blur(line.astype(np.float32)[None, :], (max(1, round(SMOOTH * scale)), 1), borderType=cv2.BORDER_REPLICATE)[0]
-    crossed = _crossed(dark, round(at), start, end, round(thick / 2 + HALO * scale))
+    line, _ = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(TREMBLE * scale)), scale)
+    crossed = _crossed(dark, round(at), start, end, round(kind.thick / 2 + HALO * scale))
     if crossed.mean() > CROSSED:
         return 0.0
-    there = (smooth >= max(1.4 * FAINT, LIKE[0] * usual)) & (smooth <= LIKE[1] * usual + FAINT)
+    row = line.astype(np.float32)[None, :]
+    if kind.dashed:
+        row = np.asarray(cv2.morphologyEx(row, cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * scale) | 1), np.uint8)), np.float32)
+    smooth = cv2.blur(row, (max(1, round(SMOOTH * scale)), 1), borderType=cv2.BORDER_REPLICATE)[0]
+    there = (smooth >= max(1.4 * FAINT, LIKE[0] * kind.dark)) & (smooth <= LIKE[1] * kind.dark + FAINT)
     share = float(there[~crossed].mean())
     tip = max(1, min(round(TIP * scale), len(line) // 4))
-    ends = sum(bool(part.mean() >= 0.5) for part in (there[:tip], there[-tip:]))
+    ends = sum(bool(part.any()) for part in (there[:tip], there[-tip:]))
     whole = (end - start) / scale
-    return share if ends == 2 or share >= SOLID or (ends == 1 and whole >= SHORTEST_ACROSS) or whole >= LONG else 0.0
+    if ends == 2 or share >= SOLID or (ends == 1 and whole >= SHORTEST_ACROSS) or whole >= LONG:
+        return share if share >= SIDE or not crossed.any() else 0.0
+    return share if not crossed.any() and share >= SCANT else 0.0
 
 
 def _crossed(dark: Picture, at: int, start: int, end: int, reach: int) -> npt.NDArray[np.bool_]:
