@@ -35,9 +35,10 @@ WANDER = 0.9  # points by which a ruling may leave its place
 SIDE = 0.5  # share of a box's side that must be ruled, where no text hides it
 LIKE = (0.55, 1.4)  # of a ruling's usual darkness: what it may have elsewhere; text is darker, lighter, or uneven
 SMOOTH = 1.0  # points: a side is looked at through a window of this length
-CORNER, TIP = 0.8, 1.5  # points at a side's ends: not looked at for the ruling there; what a character's stroke does not reach
+CORNER, TIP = 1.2, 1.5  # points at a side's ends: not looked at for the ruling there; what a character's stroke does not reach
 SCANT = 0.3  # the same where no text runs into it and the ruling goes on at one of its ends
 GAPS, DASH_GAP = 0.12, 2.5  # share of a dashed ruling that is not dark, points of its gaps
+TOUCHED, WHOLE = 0.12, 0.93  # where strokes run into more than this share of a side, all of the rest must be ruled
 CROSSED = 0.6  # share of a side that strokes of characters may run into
 NARROWEST = 5.0  # points: rulings nearer than this make no boxes
 SCRAP = 0.8  # points: ink that keeps so close to a ruling is what wiping left of it
@@ -243,6 +244,8 @@ def _ruled(dark: Picture, at: float, start: int, end: int, kind: _Kind, scale: f
     tip = max(1, min(round(TIP * scale), len(line) // 4))
     ends = sum(bool(part.any()) for part in (there[:tip], there[-tip:]))
     whole = (end - start) / scale
+    if crossed.mean() > TOUCHED and (share < WHOLE or ends < 2):
+        return 0.0
     if ends == 2 or share >= SOLID or (ends == 1 and whole >= SHORTEST_ACROSS) or whole >= LONG:
         return share if share >= SIDE or not crossed.any() else 0.0
     return share if not crossed.any() and share >= SCANT else 0.0
