@@ -1,7 +1,7 @@
 """Signs that stand alone in a picture, told by their shape: `=`, `-`, `—`, `/`, `。`.
 
 Comes in: the ink of one line of text and the usual height of a character. Goes out: the sign, or None where the ink is
-anything else. A recogniser of lines has no neighbours to tell such a sign from 二, 三, 一 or 1 by. It refuses nothing.
+anything else; and a recogniser's text with a comparator that it lost. A recogniser of lines has no neighbours to tell such a sign from 二, 三, 一 or 1 by. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ ALIKE = 0.85  # the shorter bar of `=` over the longer; those of 二 differ more
 APART = (0.1, 0.5)  # of a character's height: the white between the bars of `=`
 RING = 0.48  # of a character's height: the ring of a full stop is no larger, a nought is
 SLANT = (0.2, 0.75)  # width over height of `/`
+BARRED = {">": "≥", "<": "≤", "＞": "≥", "＜": "≤", "〉": "≥", "〈": "≤"}
+THREE_STROKES = 0.2  # share of the columns of `≥` that cross both arms and the bar
+STRICT = (64, 100, 140, 180)  # of 255: darkness from which a pixel is a stroke
 STRAIGHT = 0.08  # of the height: how far the middle of a stroke leaves the straight line
 
 
@@ -31,6 +34,35 @@ def lone_sign(ink: Picture, height: float) -> str | None:
     if n == 3:
         return "=" if _equals(blots, height) else None
     return None
+
+
+def with_sign(text: str, ink: Picture, grey: Picture, height: float) -> str:
+    """`text` with the sign that its first shape is: a `=` that the recogniser left out, the bar below `>` or `<`.
+
+    `ink` and `grey` are the same part of a page.
+    """
+    inked = np.flatnonzero(ink.any(axis=0))
+    if not len(inked) or not text:
+        return text
+    white = np.flatnonzero(~ink[:, inked[0] :].any(axis=0))
+    first = np.ascontiguousarray(ink[:, inked[0] : inked[0] + (int(white[0]) if len(white) else ink.shape[1])])
+    if first.shape[1] > 1.1 * height:
+        return text
+    if text[0].isdigit() and lone_sign(first, height) == "=":
+        return "=" + text
+    if text[0] in BARRED and _barred(255 - grey[:, inked[0] : inked[0] + first.shape[1]]):
+        return BARRED[text[0]] + text[1:]
+    return text
+
+
+def _barred(dark: Picture) -> bool:
+    """Do many columns of an angle cross three strokes, its two arms and a bar, where it is told from white strictly enough?"""
+
+    def share(least: int) -> float:
+        steps = np.diff(np.vstack([np.zeros((1, dark.shape[1]), np.int8), (dark > least).astype(np.int8)]), axis=0)
+        return float(((steps == 1).sum(axis=0) >= 3).mean())
+
+    return max(share(least) for least in STRICT) >= THREE_STROKES
 
 
 def _one(blot: np.ndarray, stats: np.ndarray, height: float) -> str | None:

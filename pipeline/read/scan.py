@@ -19,7 +19,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 from pipeline.errors import Code, error
 from pipeline.model import Block, Box, Cell, Line, Reading, Table
-from pipeline.read.glyphs import lone_sign
+from pipeline.read.glyphs import lone_sign, with_sign
 from pipeline.read.lattice import Char, Grid, Span, grids, parts
 from pipeline.read.ocr import Picture, read_lines
 from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, pieces, sheet, text_lines_in, without_red
@@ -207,7 +207,11 @@ def _texts(bare: Sheet, jobs: Sequence[tuple[PixelBox, PixelBox]], height: float
     signs = [lone_sign(bare.ink[b[1] : b[3], b[0] : b[2]], height) if b[2] - b[0] <= 1.5 * height else None for b, _ in jobs]
     waiting = [job for job, sign in zip(jobs, signs, strict=True) if sign is None]
     texts = iter(read_lines([crop(bare, box, limits, height) for box, limits in waiting]))
-    return [next(texts) if sign is None else (sign, SURE_SIGN) for sign in signs]
+    read = [next(texts) if sign is None else (sign, SURE_SIGN) for sign in signs]
+    out = []
+    for (text, sure), (x0, top, x1, bottom) in zip(read, [box for box, _ in jobs], strict=True):
+        out.append((with_sign(text, bare.ink[top:bottom, x0:x1], bare.grey[top:bottom, x0:x1], height), sure))
+    return out
 
 
 def _table(grid: Grid, g: int, cells: Sequence[Span], read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]], number: int) -> Table:

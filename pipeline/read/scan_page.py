@@ -32,6 +32,8 @@ STEEP = 0.03  # degrees of skew not worth turning the page for
 SPECK = 0.6  # points: a blot of ink less wide and high is dust
 DOT = 2.4  # points: a blot no larger is a full stop or dust
 ALONE = (9.0, 2.5)  # points: so far beside and above or below any character it is dust
+SPECK_BESIDE, SPECK_APART = 0.16, 0.15  # of a line's height: a speck at the end of a line, and how far it stands from its text
+FOOT = 0.55  # of a line's height from its top: full stops and commas stand below
 LINE_HEIGHT = 10.0  # points: height of a line of text where the page does not tell
 GAP_IN_LINE = 0.3  # of a line's height: strokes of one character (三, 二, ≥) may stand apart this much
 TALL = 1.75  # of a line's height: taller bands are two lines that touch
@@ -160,10 +162,28 @@ def text_lines_in(page: Sheet, box: PixelBox, height: float) -> list[PixelBox]:
     profile = (part > 0).sum(axis=1)
     out = []
     for top, bottom in _divided(_bands(profile > 0, GAP_IN_LINE * height, height), profile, height):
-        columns = np.flatnonzero(part[top:bottom].any(axis=0))
-        if len(columns):
-            out.append((x0 + int(columns[0]), y0 + top, x0 + int(columns[-1]) + 1, y0 + bottom))
+        left, right = _trimmed(part[top:bottom], height)
+        if left < right:
+            out.append((x0 + left, y0 + top, x0 + right, y0 + bottom))
     return out
+
+
+def _trimmed(line: Picture, height: float) -> tuple[int, int]:
+    """Start and end of a line without specks before it, or behind it above its foot; a full stop stands at the foot."""
+    runs = _runs(np.asarray(line.any(axis=0), np.bool_))
+    most = SPECK_BESIDE * height
+
+    def middle(run: tuple[int, int]) -> float | None:
+        rows = _runs(np.asarray(line[:, run[0] : run[1]].any(axis=1), np.bool_))
+        (top, bottom), wide = (rows[0][0], rows[-1][1]), run[1] - run[0]
+        speck = len(rows) == 1 and wide <= min(most, 1.6 * (bottom - top)) and bottom - top <= most
+        return (top + bottom) / 2 / line.shape[0] if speck else None
+
+    while len(runs) > 1 and middle(runs[0]) is not None and runs[1][0] - runs[0][1] >= SPECK_APART * height:
+        runs.pop(0)
+    while len(runs) > 1 and (at := middle(runs[-1])) is not None and at < FOOT and runs[-1][0] - runs[-2][1] >= SPECK_APART * height:
+        runs.pop()
+    return (runs[0][0], runs[-1][1]) if runs else (0, 0)
 
 
 def _runs(marks: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
