@@ -22,7 +22,7 @@ from pipeline.model import Block, Box, Cell, Line, Reading, Table
 from pipeline.read.glyphs import lone_sign, with_sign
 from pipeline.read.lattice import Char, Grid, Span, grids, parts
 from pipeline.read.ocr import Picture, read_lines
-from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, pieces, sheet, text_lines_in, without_red
+from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, lines_run, pieces, sheet, text_lines_in, without_red
 from pipeline.read.scan_rulings import rulings
 from pipeline.read.text import text_blocks
 
@@ -34,7 +34,8 @@ LEAST_SIDE = 24  # pixels: less holds no line of text
 LONGEST_SIDE = 5000  # pixels: larger pages are made smaller, A4 at 400 dpi is enough for any print
 A4_SIDE = 595.3  # points: the short side of a page whose resolution is not said
 SHORT_SIDE = (280.0, 1300.0)  # points: A6 to A2; a resolution that gives a page beyond them is not believed
-UPRIGHT = 0.7  # mean confidence of some lines from which on a page is not tried upside down or sideways
+UPRIGHT = 0.88  # mean confidence of some lines from which on a page is not tried upside down
+SURE_FLOW = 0.15  # how much more text must run one way than the other
 BEARING = 0.25  # of a character's height: the white at each side of its ink
 TRIED_LINES = 8
 TRIED_WIDTH = 12  # of a line's height: so much of each is tried
@@ -118,16 +119,24 @@ def _layout(page: Sheet) -> _Layout:
 
 
 def _upright(grey: Picture, scale: float) -> _Layout:
-    """The page level and turned by quarters so that its text can be read."""
-    best = _layout(sheet(grey, scale))
-    best_score = _legible(best)
-    if best_score >= UPRIGHT or not best.bare.ink.any():
-        return best
-    for quarters in (1, 3, 2):
-        candidate = _layout(sheet(np.ascontiguousarray(np.rot90(grey, quarters)), scale))
-        score = _legible(candidate)
+    """The page level and turned by quarters so that its text can be read.
+
+    Which way lines run is told by how near each other characters stand; the recogniser, which reads characters lying on their
+    left side as well, only tells up from down.
+    """
+    first = _layout(sheet(grey, scale))
+    if not first.bare.ink.any():
+        return first
+    flow = lines_run(first.bare, first.height)
+    order = (1, 3) if flow < -SURE_FLOW else (0, 2) if flow > SURE_FLOW else (0, 2, 1, 3)
+    best, best_score = first, -1.0
+    for quarters in order:
+        page = _layout(sheet(np.ascontiguousarray(np.rot90(grey, quarters)), scale)) if quarters else first
+        score = _legible(page)
         if score > best_score:
-            best, best_score = candidate, score
+            best, best_score = page, score
+        if score >= UPRIGHT:
+            break
     return best
 
 

@@ -34,6 +34,8 @@ DOT = 2.4  # points: a blot no larger is a full stop or dust
 ALONE = (9.0, 2.5)  # points: so far beside and above or below any character it is dust
 SPECK_BESIDE, SPECK_APART = 0.16, 0.15  # of a line's height: a speck at the end of a line, and how far it stands from its text
 FOOT = 0.55  # of a line's height from its top: full stops and commas stand below
+NEIGHBOURS = 0.24  # of a character's height: characters of one line stand no further apart, lines do
+WORD = 2.2  # length over height of a word
 LINE_HEIGHT = 10.0  # points: height of a line of text where the page does not tell
 GAP_IN_LINE = 0.3  # of a line's height: strokes of one character (三, 二, ≥) may stand apart this much
 TALL = 1.75  # of a line's height: taller bands are two lines that touch
@@ -151,6 +153,17 @@ def line_height(page: Sheet) -> float:
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     real = heights[(heights > 5 * page.scale) & (heights < 24 * page.scale)]
     return float(np.median(real)) if len(real) else LINE_HEIGHT * page.scale
+
+
+def lines_run(page: Sheet, height: float) -> float:
+    """-1 to 1: do the lines of text run across (above 0) or down the page? `height`: the usual height of a character in pixels."""
+    side = max(3, round(NEIGHBOURS * height)) | 1
+    words = np.asarray(cv2.morphologyEx(page.ink, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
+    wide, high = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    across = float(wide[(wide >= WORD * high) & (high >= 0.5 * height)].sum())
+    down = float(high[(high >= WORD * wide) & (wide >= 0.5 * height)].sum())
+    return (across - down) / (across + down) if across + down else 0.0
 
 
 def text_lines_in(page: Sheet, box: PixelBox, height: float) -> list[PixelBox]:
