@@ -1,7 +1,8 @@
 """Signs that stand alone in a picture, told by their shape: `=`, `-`, `—`, `/`, `。`.
 
 Comes in: the ink of one line of text and the usual height of a character. Goes out: the sign, or None where the ink is
-anything else; and a recogniser's text with a comparator that it lost. A recogniser of lines has no neighbours to tell such a sign from 二, 三, 一 or 1 by. It refuses nothing.
+anything else; and a recogniser's text with a comparator that it lost. A recogniser of lines has no neighbours to tell such a
+sign from 二, 三, 一 or 1 by. It refuses nothing.
 """
 
 from __future__ import annotations

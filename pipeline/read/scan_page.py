@@ -28,6 +28,9 @@ DEEPEST = 130  # of 255: weaker print than this is not made black
 WHITE = 236.0  # of 255: what is lighter is paper
 INK = 64  # of 255: darkness from which on a pixel is ink
 SKEW_STEPS = ((0.5, 5.0, 0.5), (1.0, 0.5, 0.1), (2.0, 0.1, 0.02))  # pixels a point, degrees to each side, degrees a step
+SQUARED_AT = 1.5  # pixels a point at which a page is looked at for its slant
+LEAN_STEPS = ((1.4, 0.14), (0.14, 0.02))  # degrees to each side, degrees a step
+STEEP_APART = 0.12  # degrees by which the two ends of a page may lean apart
 STEEP = 0.03  # degrees of skew not worth turning the page for
 SPECK = 0.6  # points: a blot of ink less wide and high is dust
 DOT = 2.4  # points: a blot no larger is a full stop or dust
@@ -69,7 +72,7 @@ def sheet(grey: Picture, scale: float) -> Sheet:
     """The page made level and evenly lit, with its ink. `scale`: pixels a point."""
     flat = flattened(without_border(grey, scale), scale)
     angle = _skew(flat, scale)
-    level = flat if abs(angle) < STEEP else _turned(flat, angle)
+    level = _squared(flat if abs(angle) < STEEP else _turned(flat, angle), scale)
     return Sheet(level, _ink(level), scale)
 
 
@@ -119,9 +122,36 @@ def _skew(flat: Picture, scale: float) -> float:
     return best
 
 
-def _sharpness(dark: Picture, angle: float) -> float:
+def _sharpness(dark: Picture, angle: float, axes: tuple[int, ...] = (0, 1)) -> float:
     turned = _turned(dark, angle, 0, cv2.INTER_LINEAR)
-    return float(sum((np.diff(turned.mean(axis=axis)) ** 2).sum() for axis in (0, 1)))
+    return float(sum((np.diff(turned.mean(axis=axis)) ** 2).sum() for axis in axes))
+
+
+def _squared(level: Picture, scale: float) -> Picture:
+    """A page photographed from one side made square: its rulings lean differently at its top and bottom, left and right."""
+    height, width = level.shape
+    factor = min(1.0, SQUARED_AT / scale)
+    small = 255 - np.asarray(cv2.resize(level, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    h, w = small.shape
+    top, bottom = (_lean(part, 1) for part in (small[: h // 3], small[h - h // 3 :]))
+    left, right = (_lean(part, 0) for part in (small[:, : w // 3], small[:, w - w // 3 :]))
+    if max(abs(bottom - top), abs(right - left)) < STEEP_APART:
+        return level
+    rise = [np.tan(np.radians(angle)) for angle in (top - (bottom - top) / 4, bottom + (bottom - top) / 4)]
+    slip = [-np.tan(np.radians(angle)) for angle in (left - (right - left) / 4, right + (right - left) / 4)]
+    corners = np.array([(x, y) for y in (0, height) for x in (0, width)], np.float32)
+    moved = [(x - slip[int(x > 0)] * (y - height / 2), y - rise[int(y > 0)] * (x - width / 2)) for x, y in corners]
+    matrix = cv2.getPerspectiveTransform(corners, np.array(moved, np.float32))
+    return np.asarray(cv2.warpPerspective(level, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=[255]), np.uint8)
+
+
+def _lean(dark: Picture, axis: int) -> float:
+    """Degrees by which the rulings in a part of a page lean, those across (axis 1) or down (axis 0)."""
+    best = 0.0
+    for reach, step in LEAN_STEPS:
+        angles = [best + k * step for k in range(-round(reach / step), round(reach / step) + 1)]
+        best = max(angles, key=lambda angle: (_sharpness(dark, angle, (axis,)), -abs(angle)))
+    return best
 
 
 def _turned(picture: Picture, angle: float, around: int = 255, how: int = cv2.INTER_CUBIC) -> Picture:
