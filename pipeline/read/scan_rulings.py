@@ -231,7 +231,7 @@ def _ruled(dark: Picture, at: float, start: int, end: int, kind: _Kind, scale: f
     start, end = max(0, start + skip), min(dark.shape[1], end - skip)
     if end - start < 3:
         return 0.0
-    line, _ = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(TREMBLE * scale)), scale)
+    line, beside = _looked_at(dark, np.full(end - start, round(at)), start, max(1, round(TREMBLE * scale)), scale)
     crossed = _crossed(dark, round(at), start, end, round(kind.thick / 2 + HALO * scale))
     if crossed.mean() > CROSSED:
         return 0.0
@@ -247,8 +247,8 @@ def _ruled(dark: Picture, at: float, start: int, end: int, kind: _Kind, scale: f
     if crossed.mean() > TOUCHED and (share < WHOLE or ends < 2):
         return 0.0
     if ends == 2 or share >= SOLID or (ends == 1 and whole >= SHORTEST_ACROSS) or whole >= LONG:
-        return share if share >= SIDE or not crossed.any() else 0.0
-    return share if not crossed.any() and share >= SCANT else 0.0
+        return share if share >= SIDE or not beside.any() else 0.0
+    return share if not beside.any() else 0.0
 
 
 def _crossed(dark: Picture, at: int, start: int, end: int, reach: int) -> npt.NDArray[np.bool_]:
