@@ -28,7 +28,7 @@ UNSURE = 0.97  # a figure that was read with more confidence is not called misre
 FULL_MARKS = Decimal(100)  # 财预〔2020〕10号: weights sum to 100 where the form prints no total
 MOST_POINTS = Decimal(60)  # a single indicator's weight is no larger
 _UNIT = re.compile(r"(?<=[（(：:])\s*(?:方\s*[元兀]|万\s*兀)(?=\s*[)）]|$)")
-_STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])[.·](?=[\u4e00-\u9fff])")
+_STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])\.(?=[\u4e00-\u9fff])")
 
 Points = Literal["weight", "score"]
 Amount = Literal["initial_budget", "annual_budget", "executed"]

@@ -31,6 +31,7 @@ SKEW_STEPS = ((0.5, 5.0, 0.5), (1.0, 0.5, 0.1), (2.0, 0.1, 0.02))  # pixels a po
 SQUARED_AT = 1.5  # pixels a point at which a page is looked at for its slant
 LEAN_STEPS = ((1.4, 0.14), (0.14, 0.02))  # degrees to each side, degrees a step
 STEEP_APART = 0.12  # degrees by which the two ends of a page may lean apart
+SQUARER = 1.1  # how much sharper rows and columns must be of a page made square
 STEEP = 0.03  # degrees of skew not worth turning the page for
 SPECK = 0.6  # points: a blot of ink less wide and high is dust
 DOT = 2.4  # points: a blot no larger is a full stop or dust
@@ -142,7 +143,9 @@ def _squared(level: Picture, scale: float) -> Picture:
     corners = np.array([(x, y) for y in (0, height) for x in (0, width)], np.float32)
     moved = [(x - slip[int(x > 0)] * (y - height / 2), y - rise[int(y > 0)] * (x - width / 2)) for x, y in corners]
     matrix = cv2.getPerspectiveTransform(corners, np.array(moved, np.float32))
-    return np.asarray(cv2.warpPerspective(level, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=[255]), np.uint8)
+    square = np.asarray(cv2.warpPerspective(level, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=[255]), np.uint8)
+    after = 255 - np.asarray(cv2.resize(square, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+    return square if _sharpness(after, 0.0) >= SQUARER * _sharpness(small, 0.0) else level
 
 
 def _lean(dark: Picture, axis: int) -> float:
@@ -212,7 +215,7 @@ def text_lines_in(page: Sheet, box: PixelBox, height: float) -> list[PixelBox]:
 
 
 def _trimmed(line: Picture, height: float) -> tuple[int, int]:
-    """Start and end of a line without specks before it, or behind it above its foot; a full stop stands at the foot."""
+    """Start and end of a line without specks before and behind it above its foot; stops and commas stand at the foot."""
     runs = _runs(np.asarray(line.any(axis=0), np.bool_))
     most = SPECK_BESIDE * height
 
@@ -222,9 +225,13 @@ def _trimmed(line: Picture, height: float) -> tuple[int, int]:
         speck = len(rows) == 1 and wide <= min(most, 1.6 * (bottom - top)) and bottom - top <= most
         return (top + bottom) / 2 / line.shape[0] if speck else None
 
-    while len(runs) > 1 and middle(runs[0]) is not None and runs[1][0] - runs[0][1] >= SPECK_APART * height:
+    def stray(run: tuple[int, int], other: tuple[int, int]) -> bool:
+        at, gap = middle(run), max(run[0], other[0]) - min(run[1], other[1])
+        return at is not None and at < FOOT and gap >= SPECK_APART * height
+
+    while len(runs) > 1 and stray(runs[0], runs[1]):
         runs.pop(0)
-    while len(runs) > 1 and (at := middle(runs[-1])) is not None and at < FOOT and runs[-1][0] - runs[-2][1] >= SPECK_APART * height:
+    while len(runs) > 1 and stray(runs[-1], runs[-2]):
         runs.pop()
     return (runs[0][0], runs[-1][1]) if runs else (0, 0)
 

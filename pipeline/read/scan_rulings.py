@@ -25,7 +25,8 @@ FAINT = 14  # of 255: the averaged darkness that may be a ruling
 BRIDGE = 5.0  # points: a gap in a stroke that is none
 SHORTEST_ACROSS = 24.0  # points: the shortest horizontal stroke that is no character's
 SHORTEST_DOWN = 14.0  # points: vertical ones, which rows cut short
-LONG = 60.0  # points: so long a stroke may be dashed
+DASHES = 2.5  # of the shortest length: from here on a stroke may be dashed
+LONG = 60.0  # points: no word's stroke is so long
 SOLID, DASHED = 0.8, 0.55  # share of a short and a long stroke that is as dark as it should be
 EVEN = 0.45  # of the darkness of its dark parts: so dark it should be
 CLEAR, CLEAR_DASHED = 0.3, 0.75  # share of a solid and a dashed stroke that stands clear of text
@@ -115,7 +116,7 @@ def _strokes(dark: Picture, scale: float, shortest: float) -> list[_Stroke]:
         band = np.where(labels[y : y + h, x : x + w] == i, dark[y : y + h, x : x + w], 0)
         weight = band.sum(axis=0).astype(float)
         middle = y + (band * np.arange(h, dtype=np.float64)[:, None]).sum(axis=0) / np.maximum(1.0, weight)
-        start, end = _evenly(dark, middle, x, scale)
+        start, end = _evenly(dark, middle, x, DASHES * shortest, scale)
         if end - start >= 0.8 * shortest * scale:
             at = float(np.median(middle[start - x : end - x]))
             thick = max(1, round(float((band[:, start - x : end - x] > INK / 2).sum(axis=0).mean())))
@@ -123,8 +124,11 @@ def _strokes(dark: Picture, scale: float, shortest: float) -> list[_Stroke]:
     return out
 
 
-def _evenly(dark: Picture, middle: npt.NDArray[np.float64], x: int, scale: float) -> tuple[int, int]:
-    """Start and end of a stroke, given its middle in each column from `x` on; an empty range where it is text and not even."""
+def _evenly(dark: Picture, middle: npt.NDArray[np.float64], x: int, dashed_from: float, scale: float) -> tuple[int, int]:
+    """Start and end of a stroke, given its middle in each column from `x` on; an empty range where it is text and not even.
+
+    A stroke longer than `dashed_from` points may be dashed.
+    """
     line, hidden = _looked_at(dark, np.round(middle).astype(int), x, max(1, round(TREMBLE * scale)), scale)
     strong = max(2.0 * FAINT, EVEN * float(np.percentile(line, 80)))
     seen = np.flatnonzero(line >= strong)
@@ -134,7 +138,7 @@ def _evenly(dark: Picture, middle: npt.NDArray[np.float64], x: int, scale: float
     clear, dark_enough = ~hidden[a:b], line[a:b] >= strong
     share = min(float(dark_enough.mean()), float(dark_enough[clear].mean()) if clear.any() else 1.0)
     solid, dashed = share >= SOLID and clear.mean() >= CLEAR, share >= DASHED and clear.mean() >= CLEAR_DASHED
-    if not solid and not (dashed and b - a >= LONG * scale):
+    if not solid and not (dashed and b - a >= dashed_from * scale):
         return x, x
     return x + a, x + b
 
