@@ -32,6 +32,7 @@ MOST_PIXELS = 120_000_000  # A2 at 600 dpi; more is a bomb or nothing that must 
 MOST_PAGES = 2000
 LEAST_SIDE = 24  # pixels: less holds no line of text
 LONGEST_SIDE = 5000  # pixels: larger pages are made smaller, A4 at 400 dpi is enough for any print
+FINEST = 3.5  # pixels a point (250 dpi): finer pages are made coarser, their text is high enough for the recogniser
 A4_SIDE = 595.3  # points: the short side of a page whose resolution is not said
 SHORT_SIDE = (280.0, 1300.0)  # points: A6 to A2; a resolution that gives a page beyond them is not believed
 UPRIGHT = 0.88  # mean confidence of some lines from which on a page is not tried upside down
@@ -96,8 +97,9 @@ def read_page_image(image: npt.NDArray[np.uint8], page: int, width_pt: float, he
     height, width = image.shape[:2]
     if min(height, width) < LEAST_SIDE:
         return ()
-    if max(height, width) > LONGEST_SIDE:
-        factor = LONGEST_SIDE / max(height, width)
+    finest = FINEST / ((height / height_pt + width / width_pt) / 2)
+    factor = min(1.0, LONGEST_SIDE / max(height, width), finest)
+    if factor < 1.0:
         image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     grey = without_red(image)
     scale = (grey.shape[0] / height_pt + grey.shape[1] / width_pt) / 2

@@ -202,7 +202,7 @@ def _sides(dark: Picture, strokes: Sequence[_Stroke], places: Sequence[float], c
         kind = _kind(dark, own, scale)
         shares: list[tuple[float, _Stroke]] = []
         for a, b in pairwise(edges):
-            here = min(own, key=lambda s: max(s.start - b, a - s.end, 0.0))  # a ruling that sinks is followed piece by piece
+            here = max(own, key=lambda s: min(s.end, b) - max(s.start, a))  # a ruling that sinks is followed piece by piece
             offsets = (0.0, -WANDER * scale, WANDER * scale)
             share, away = max((_ruled(dark, here.at + d, round(a), round(b), kind, scale), -abs(d), d) for d in offsets)[::2]
             shares.append((share, _Stroke(here.at + away, round(a), round(b), kind.thick)))
