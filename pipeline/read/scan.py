@@ -40,6 +40,7 @@ SURE_FLOW = 0.15  # how much more text must run one way than the other
 BEARING = 0.25  # of a character's height: the white at each side of its ink
 TRIED_LINES = 8
 TRIED_WIDTH = 12  # of a line's height: so much of each is tried
+SPECKS = "·•"  # what a recogniser makes of dust at the ends of a line, where no text has such a dot
 SURE_SIGN = 0.97  # confidence of a sign told by its shape
 WIDE_GAP = 1.6  # of a line's height: white that parts texts outside a ruled cell
 
@@ -221,6 +222,7 @@ def _texts(bare: Sheet, jobs: Sequence[tuple[PixelBox, PixelBox]], height: float
     read = [next(texts) if sign is None else (sign, SURE_SIGN) for sign in signs]
     out = []
     for (text, sure), (x0, top, x1, bottom) in zip(read, [box for box, _ in jobs], strict=True):
+        text = text.strip(SPECKS).strip() or text
         out.append((with_sign(text, bare.ink[top:bottom, x0:x1], bare.grey[top:bottom, x0:x1], height), sure))
     return out
 
