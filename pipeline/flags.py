@@ -42,6 +42,7 @@ class Flag(StrEnum):
     VALUE_UNREAD = "value_unread", "数值未读出", "a figure was expected here and the text could not be read as one"
     RATE_FRACTION = "rate_fraction", "执行率为小数", "a rate printed as a fraction of one was taken as percent points, as the amounts confirm"
     OCR_DOUBT = "ocr_doubt", "识别存疑", "the character recognition was unsure of this text"
+    OCR_REPAIRED = "ocr_repaired", "识别错误已修正", "a misread text was set right because the form's own sums or words leave no other reading"
     GARBLED_TEXT = "garbled_text", "文字乱码", "some characters of the source could not be decoded"
     ENCODING_GUESSED = "encoding_guessed", "编码为推断", "the text does not state its encoding; it was chosen by plausibility"
     WRONG_ENDING = "wrong_ending", "扩展名不符", "the file's ending does not say what its bytes are"

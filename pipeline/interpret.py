@@ -20,6 +20,7 @@ from pipeline.cut import cut
 from pipeline.fields import KEPT, read_fields, read_goals, tag_rows
 from pipeline.funds import read_funds
 from pipeline.model import Cell, Field, Form, FundLine, Indicator, Line, Reading
+from pipeline.recognised import repaired, with_units
 from pipeline.stitch import Region, Row, is_title, regions
 
 ASSUMED_UNIT = "万元"  # the unit of the Ministry's own templates (财预〔2020〕10号, 附件)
@@ -48,9 +49,9 @@ def forms_of(reading: Reading) -> tuple[Form, ...]:
     out: list[Form] = []
     for region in regions(reading):
         for piece in cut(region):
-            form = read_form(piece, reading.reader)
+            form = read_form(with_units(piece), reading.reader)
             if form is not None:
-                out.append(form)
+                out.append(repaired(form))
     return tuple(out)
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.document import parse_document
 from pipeline.errors import PipelineError
 from pipeline.model import Table
+from pipeline.read.glyphs import lone_sign, with_sign
 from pipeline.read.lattice import grids
 from pipeline.read.scan import read_image, read_page_image
-from pipeline.read.scan_page import Sheet, rulings, sheet, text_lines_in, without_red
+from pipeline.read.scan_page import Sheet, flattened, lines_run, sheet, text_lines_in, without_red
+from pipeline.read.scan_rulings import rulings
+from tests.compare import rows_right
 
+SCANS = Path(__file__).parent / "fixtures" / "scan"
 SCALE = 2.0  # pixels a point
 WIDTH, HEIGHT = 1190, 842
 XS = (100, 400, 700, 1000)
@@ -65,11 +72,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
 
 
 def test_red_ink_goes_and_black_stays() -> None:
-    page = np.full((10, 30, 3), 255, np.uint8)
+    page = np.full((40, 120, 3), 255, np.uint8)
     page[:, :10] = (30, 30, 220)
     page[:, 10:20] = (15, 15, 40)
     grey = without_red(page)
-    assert (grey[:, :10] == 255).all()
+    assert (grey[:, :8] == 255).all()
     assert (grey[:, 10:20] < 60).all()
 
 
@@ -79,6 +86,94 @@ def test_rulings_of_a_skewed_page_make_its_grid(angle: float) -> None:
     (grid,) = grids(across, down)
     assert len(grid.cells) == 9
     assert [round(x) for x in grid.xs] == pytest.approx([x / SCALE for x in XS], abs=3)
+
+
+def test_a_page_photographed_from_one_side_is_made_square() -> None:
+    page = _page()
+    corners = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
+    tilted = corners + np.array([(14, 6), (-14, 0), (0, 0), (0, -6)], np.float32)
+    photo = cv2.warpPerspective(page, cv2.getPerspectiveTransform(corners, tilted), (WIDTH, HEIGHT), borderValue=(255, 255, 255))
+    across, down, _ = rulings(sheet(without_red(np.asarray(photo, np.uint8)), SCALE))
+    (grid,) = grids(across, down)
+    assert len(grid.cells) == 9
+
+
+@pytest.mark.parametrize("gap", [0, 3, 12, 20])
+def test_rulings_broken_in_places_are_whole(gap: int) -> None:
+    page = _page(words=False)
+    for y in YS:
+        for x in range(120, 1000, 100):
+            page[y - 3 : y + 4, x : x + gap] = 255
+    across, down, bare = rulings(sheet(without_red(page), SCALE))
+    (grid,) = grids(across, down)
+    assert len(grid.cells) == 9
+    assert not bare.ink.any()
+
+
+def test_a_wall_that_is_not_there_is_not_seen_in_the_text_between() -> None:
+    page = _page()
+    page[YS[1] + 4 : YS[2] - 3, XS[1] - 4 : XS[1] + 5] = 255
+    cv2.putText(page, "1111111111", (XS[1] - 90, YS[1] + 52), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA)
+    across, down, _ = rulings(sheet(without_red(page), SCALE))
+    (grid,) = grids(across, down)
+    assert (1, 0, 1, 2) in grid.cells
+
+
+@pytest.mark.parametrize(("quarters", "way"), [(0, 1), (1, -1), (2, 1), (3, -1)])
+def test_lines_of_text_run_across_or_down(quarters: int, way: int) -> None:
+    page = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    for k in range(8):
+        cv2.putText(page, "12345 67890 12345", (100, 100 + 70 * k), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA)
+    level = sheet(without_red(np.ascontiguousarray(np.rot90(page, quarters))), SCALE)
+    assert lines_run(level, 22.0) * way > 0.5
+
+
+def test_shaded_cells_and_weak_ink_become_black_on_white() -> None:
+    page = np.full((200, 400), 230, np.uint8)
+    page[:, 200:] = 170
+    cv2.putText(page, "10", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (100,), 2)
+    cv2.putText(page, "10", (260, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (70,), 2)
+    flat = flattened(page, SCALE)
+    assert flat[20, 50] == flat[20, 350] == 255
+    assert flat[:, :200].min() < 40
+    assert flat[:, 200:].min() < 40
+
+
+def _ink(*strokes: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:
+    ink = np.zeros((30, 40), np.uint8)
+    for start, end in strokes:
+        cv2.line(ink, start, end, (255,), 2)
+    return ink
+
+
+BAR_ABOVE, BAR_BELOW = ((8, 12), (20, 12)), ((8, 18), (20, 18))
+SIGNS = [
+    (_ink(BAR_ABOVE, BAR_BELOW), "="),
+    (_ink(((8, 15), (14, 15))), "-"),
+    (_ink(((4, 15), (28, 15))), "—"),
+    (_ink(((8, 24), (16, 4))), "/"),
+    (_ink(((12, 24), (12, 4))), None),
+    (_ink(((12, 6), (20, 6)), ((4, 22), (28, 22))), None),
+]
+
+
+@pytest.mark.parametrize(("ink", "sign"), SIGNS, ids=["equals", "hyphen", "dash", "slash", "one", "two"])
+def test_signs_that_stand_alone_are_told_by_their_shape(ink: np.ndarray, sign: str | None) -> None:
+    assert lone_sign(ink, 24.0) == sign
+
+
+ANGLE = (((4, 6), (16, 11)), ((16, 11), (4, 16)))
+LEFT_OUT = [
+    (_ink(BAR_ABOVE, BAR_BELOW, ((30, 5), (30, 25))), "84", "=84"),
+    (_ink(*ANGLE, ((4, 22), (16, 22)), ((30, 5), (30, 25))), ">84", "≥84"),
+    (_ink(*ANGLE, ((30, 5), (30, 25))), ">84", ">84"),
+    (_ink(((8, 5), (8, 25)), ((30, 5), (30, 25))), "11", "11"),
+]
+
+
+@pytest.mark.parametrize(("ink", "read", "text"), LEFT_OUT)
+def test_a_comparator_is_seen_where_the_recogniser_did_not(ink: np.ndarray, read: str, text: str) -> None:
+    assert with_sign(read, ink, 255 - ink, 24.0) == text
 
 
 STRIPES = [  # runs of ink (top, bottom), lines found with characters 20 pixels high
@@ -104,3 +199,24 @@ def test_cells_of_a_drawn_table_are_read() -> None:
     (table,) = [b for b in blocks if isinstance(b, Table)]
     assert [c.text for c in table.cells] == [word for row in WORDS for word in row]
     assert min(c.confidence for c in table.cells) > 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(SCANS.glob("*.jpg")), ids=lambda p: p.stem)
+def test_scanned_forms_are_read_row_by_row(path: Path) -> None:
+    truth = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+    rows = parse_document(path.read_bytes(), path.name)
+    assert [(r.seq, r.wrong) for r in rows_right(truth, rows) if not r.right] == []
+    assert max(row["confidence"] for row in rows.indicators) < 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_in_any_turn_gives_the_same_texts(quarters: int) -> None:
+    image = np.asarray(Image.open(SCANS / "weak_rulings.jpg").convert("RGB"), np.uint8)[..., ::-1]
+
+    def texts(picture: np.ndarray) -> list[str]:
+        height, width = (side * 72 / 150 for side in picture.shape[:2])
+        return [c.text for b in read_page_image(np.ascontiguousarray(picture), 1, width, height) if isinstance(b, Table) for c in b.cells]
+
+    assert texts(np.rot90(image, quarters)) == texts(image)

@@ -207,7 +207,7 @@ def tables(found: Sequence[Grid], chars: Sequence[Char], page: int, reader: str)
                 box=(round(g.xs[c], 2), round(g.ys[r], 2), round(g.xs[c + cols], 2), round(g.ys[r + rows], 2)),
             )
             for n, whole in enumerate(g.cells)
-            for (r, c, rows, cols), held in _parts(g, whole, inside[k].get(n, []))
+            for (r, c, rows, cols), held in parts(g, whole, inside[k].get(n, []))
         )  # fmt: skip
         out.append(Table(cells, len(g.ys) - 1, len(g.xs) - 1, reader, True, page, tuple(g.xs)))
     return out, outside
@@ -216,7 +216,7 @@ def tables(found: Sequence[Grid], chars: Sequence[Char], page: int, reader: str)
 Span = tuple[int, int, int, int]
 
 
-def _parts(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:
+def parts(grid: Grid, cell: Span, chars: Sequence[Char]) -> list[tuple[Span, list[Char]]]:
     """A cell whose text shows that rulings inside it were lost is cut; any other stays whole."""
     return [piece for part, held in _bands(grid, cell, chars) for piece in _stripes(grid, part, held)]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,9 +19,11 @@ from PIL import Image, ImageOps, ImageSequence
 
 from pipeline.errors import Code, error
 from pipeline.model import Block, Box, Cell, Line, Reading, Table
-from pipeline.read.lattice import Grid, grids
+from pipeline.read.glyphs import lone_sign, with_sign
+from pipeline.read.lattice import Char, Grid, Span, grids, parts
 from pipeline.read.ocr import Picture, read_lines
-from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, pieces, rulings, sheet, text_lines_in, without_red
+from pipeline.read.scan_page import PixelBox, Sheet, crop, line_height, lines_run, pieces, sheet, text_lines_in, without_red
+from pipeline.read.scan_rulings import rulings
 from pipeline.read.text import text_blocks
 
 READER = "ocr-lattice"
@@ -30,10 +32,16 @@ MOST_PIXELS = 120_000_000  # A2 at 600 dpi; more is a bomb or nothing that must 
 MOST_PAGES = 2000
 LEAST_SIDE = 24  # pixels: less holds no line of text
 LONGEST_SIDE = 5000  # pixels: larger pages are made smaller, A4 at 400 dpi is enough for any print
+FINEST = 3.5  # pixels a point (250 dpi): finer pages are made coarser, their text is high enough for the recogniser
 A4_SIDE = 595.3  # points: the short side of a page whose resolution is not said
 SHORT_SIDE = (280.0, 1300.0)  # points: A6 to A2; a resolution that gives a page beyond them is not believed
-UPRIGHT = 0.7  # mean confidence of some lines from which on a page is not tried upside down or sideways
+UPRIGHT = 0.88  # mean confidence of some lines from which on a page is not tried upside down
+SURE_FLOW = 0.15  # how much more text must run one way than the other
+BEARING = 0.25  # of a character's height: the white at each side of its ink
 TRIED_LINES = 8
+TRIED_WIDTH = 12  # of a line's height: so much of each is tried
+SPECKS = "·•"  # what a recogniser makes of dust at the ends of a line, where no text has such a dot
+SURE_SIGN = 0.97  # confidence of a sign told by its shape
 WIDE_GAP = 1.6  # of a line's height: white that parts texts outside a ruled cell
 
 
@@ -90,95 +98,143 @@ def read_page_image(image: npt.NDArray[np.uint8], page: int, width_pt: float, he
     height, width = image.shape[:2]
     if min(height, width) < LEAST_SIDE:
         return ()
-    if max(height, width) > LONGEST_SIDE:
-        factor = LONGEST_SIDE / max(height, width)
+    finest = FINEST / ((height / height_pt + width / width_pt) / 2)
+    factor = min(1.0, LONGEST_SIDE / max(height, width), finest)
+    if factor < 1.0:
         image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     grey = without_red(image)
     scale = (grey.shape[0] / height_pt + grey.shape[1] / width_pt) / 2
     return _page_blocks(_upright(grey, scale), page)
 
 
-def _upright(grey: Picture, scale: float) -> Sheet:
-    """The page level and turned by quarters so that its text can be read."""
-    first = sheet(grey, scale)
-    best, best_score = first, _legible(first)
-    if best_score >= UPRIGHT or (best_score == 0.0 and not first.ink.any()):
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A page without its rulings, the tables that they draw, and the usual height of a character in pixels."""
+
+    bare: Sheet
+    grids: Sequence[Grid]
+    height: float
+
+
+def _layout(page: Sheet) -> _Layout:
+    across, down, bare = rulings(page)
+    return _Layout(bare, grids(across, down), line_height(bare))
+
+
+def _upright(grey: Picture, scale: float) -> _Layout:
+    """The page level and turned by quarters so that its text can be read.
+
+    Which way lines run is told by how near each other characters stand; the recogniser, which reads characters lying on their
+    left side as well, only tells up from down.
+    """
+    first = _layout(sheet(grey, scale))
+    if not first.bare.ink.any():
         return first
-    for quarters in (1, 3, 2):
-        candidate = sheet(np.ascontiguousarray(np.rot90(grey, quarters)), scale)
-        score = _legible(candidate)
+    flow = lines_run(first.bare, first.height)
+    order = (1, 3) if flow < -SURE_FLOW else (0, 2) if flow > SURE_FLOW else (0, 2, 1, 3)
+    best, best_score = first, -1.0
+    for quarters in order:
+        page = _layout(sheet(np.ascontiguousarray(np.rot90(grey, quarters)), scale)) if quarters else first
+        score = _legible(page)
         if score > best_score:
-            best, best_score = candidate, score
+            best, best_score = page, score
+        if score >= UPRIGHT:
+            break
     return best
 
 
-def _legible(page: Sheet) -> float:
+def _legible(page: _Layout) -> float:
     """How sure the recogniser is of some lines of a page, the widest first (mean confidence)."""
-    across, down, bare = rulings(page)
-    height = line_height(bare)
-    lines = [piece for box in _regions(page, grids(across, down)) for line in text_lines_in(bare, box, height)
+    bare, height = page.bare, page.height
+    lines = [piece for box in _regions(page) for line in text_lines_in(bare, box, height)
              for piece in pieces(bare, line, WIDE_GAP * height)]  # fmt: skip
     usual = [b for b in lines if 0.6 * height <= b[3] - b[1] <= 1.6 * height] or lines
     chosen = sorted(usual, key=lambda b: b[0] - b[2])[:TRIED_LINES]
-    whole = (0, 0, page.grey.shape[1], page.grey.shape[0])
-    scores = [
-        sure
-        for _, sure in read_lines([crop(bare, (b[0], b[1], min(b[2], round(b[0] + 12 * height)), b[3]), whole, height) for b in chosen])
-    ]
+    whole = (0, 0, bare.grey.shape[1], bare.grey.shape[0])
+    cut = [(b[0], b[1], min(b[2], round(b[0] + TRIED_WIDTH * height)), b[3]) for b in chosen]
+    scores = [sure for _, sure in read_lines([crop(bare, b, whole, height) for b in cut])]
     return sum(scores) / len(scores) if scores else 0.0
 
 
-def _regions(page: Sheet, found: Sequence[Grid]) -> list[PixelBox]:
+def _regions(page: _Layout) -> list[PixelBox]:
     """The boxes of all ruled cells; the whole page where there are none."""
-    cells = [_cell_box(page, grid, cell) for grid in found for cell in grid.cells]
-    return cells or [(0, 0, page.grey.shape[1], page.grey.shape[0])]
+    cells = [_cell_box(page.bare, grid, cell) for grid in page.grids for cell in grid.cells]
+    return cells or [(0, 0, page.bare.grey.shape[1], page.bare.grey.shape[0])]
 
 
-def _cell_box(page: Sheet, grid: Grid, cell: tuple[int, int, int, int]) -> PixelBox:
+def _cell_box(page: Sheet, grid: Grid, cell: Span) -> PixelBox:
     row, col, rows, cols = cell
     x0, y0, x1, y1 = (round(v * page.scale) for v in (grid.xs[col], grid.ys[row], grid.xs[col + cols], grid.ys[row + rows]))
     return max(0, x0 + 1), max(0, y0 + 1), min(page.grey.shape[1], x1), min(page.grey.shape[0], y1)
 
 
-def _page_blocks(page: Sheet, number: int) -> tuple[Block, ...]:
-    across, down, bare = rulings(page)
-    found = grids(across, down)
-    height = line_height(bare)
+def _whole_cells(page: _Layout, grid: Grid) -> list[Span]:
+    """The cells of a grid; one whose text shows that rulings inside it are lost is cut."""
+    return [span for cell in grid.cells for span, _ in parts(grid, cell, _blots(page, grid, cell))]
+
+
+def _blots(page: _Layout, grid: Grid, cell: Span) -> list[Char]:
+    """The ink of a merged cell as characters that nobody has read, in points; none for a cell of one box."""
+    if cell[2] == cell[3] == 1:
+        return []
+    scale, size = page.bare.scale, page.height / page.bare.scale
+    return [
+        Char("", x0 / scale - BEARING * size, top / scale, x1 / scale + BEARING * size, bottom / scale, bottom / scale, size)
+        for line in text_lines_in(page.bare, _cell_box(page.bare, grid, cell), page.height)
+        for x0, top, x1, bottom in pieces(page.bare, line, 1)
+    ]
+
+
+def _page_blocks(page: _Layout, number: int) -> tuple[Block, ...]:
+    bare, found, height = page.bare, page.grids, page.height
+    cells = [_whole_cells(page, grid) for grid in found]
     jobs: list[tuple[PixelBox, PixelBox]] = []  # a line's box and the box that it must not leave
     owners: list[tuple[int, int]] = []  # the grid and its cell, or (-1, number of the line)
     for g, grid in enumerate(found):
-        for c, cell in enumerate(grid.cells):
-            limits = _cell_box(page, grid, cell)
+        for c, cell in enumerate(cells[g]):
+            limits = _cell_box(bare, grid, cell)
             for box in text_lines_in(bare, limits, height):
                 jobs.append((box, limits))
                 owners.append((g, c))
     for n, (box, limits) in enumerate(_outside(bare, found, height)):
         jobs.append((box, limits))
         owners.append((-1, n))
-    texts = read_lines([crop(bare, box, limits, height) for box, limits in jobs])
     read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]] = {}
-    for owner, (box, _), (text, sure) in zip(owners, jobs, texts, strict=True):
+    for owner, (box, _), (text, sure) in zip(owners, jobs, _texts(bare, jobs, height), strict=True):
         if text:
             read.setdefault(owner, []).append((box, text, sure))
     loose = [piece for owner, held in read.items() if owner[0] < 0 for piece in held]
     if not found:
-        return _laid_out(loose, number, page.scale, height)
-    blocks: list[tuple[float, Block]] = [(grid.ys[0], _table(grid, g, read, number)) for g, grid in enumerate(found)]
+        return _laid_out(loose, number, bare.scale, height)
+    blocks: list[tuple[float, Block]] = [(grid.ys[0], _table(grid, g, cells[g], read, number)) for g, grid in enumerate(found)]
     for row in _rows(loose, height):
         text, sure = " ".join(t for _, t, _ in row), min(s for _, _, s in row)
-        place = _around([b for b, _, _ in row], page.scale)
+        place = _around([b for b, _, _ in row], bare.scale)
         blocks.append((place[1], Line(text, number, place, confidence=sure)))
     return tuple(block for _, block in sorted(blocks, key=lambda pair: pair[0]))
 
 
-def _table(grid: Grid, g: int, read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]], number: int) -> Table:
-    cells = []
-    for c, (row, col, rows, cols) in enumerate(grid.cells):
+def _texts(bare: Sheet, jobs: Sequence[tuple[PixelBox, PixelBox]], height: float) -> list[tuple[str, float]]:
+    """Text and confidence of each line; a sign that stands alone is told by its shape."""
+    signs = [lone_sign(bare.ink[b[1] : b[3], b[0] : b[2]], height) if b[2] - b[0] <= 1.5 * height else None for b, _ in jobs]
+    waiting = [job for job, sign in zip(jobs, signs, strict=True) if sign is None]
+    texts = iter(read_lines([crop(bare, box, limits, height) for box, limits in waiting]))
+    read = [next(texts) if sign is None else (sign, SURE_SIGN) for sign in signs]
+    out = []
+    for (text, sure), (x0, top, x1, bottom) in zip(read, [box for box, _ in jobs], strict=True):
+        text = text.strip(SPECKS).strip() or text
+        out.append((with_sign(text, bare.ink[top:bottom, x0:x1], bare.grey[top:bottom, x0:x1], height), sure))
+    return out
+
+
+def _table(grid: Grid, g: int, cells: Sequence[Span], read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]], number: int) -> Table:
+    out = []
+    for c, (row, col, rows, cols) in enumerate(cells):
         held = read.get((g, c), [])
         box = (round(grid.xs[col], 2), round(grid.ys[row], 2), round(grid.xs[col + cols], 2), round(grid.ys[row + rows], 2))
         sure = round(min((s for _, _, s in held), default=1.0), 4)
-        cells.append(Cell("\n".join(t for _, t, _ in held), row, col, rows, cols, page=number, box=box, confidence=sure))
-    return Table(tuple(cells), len(grid.ys) - 1, len(grid.xs) - 1, READER, True, number, tuple(grid.xs))
+        out.append(Cell("\n".join(t for _, t, _ in held), row, col, rows, cols, page=number, box=box, confidence=sure))
+    return Table(tuple(out), len(grid.ys) - 1, len(grid.xs) - 1, READER, True, number, tuple(grid.xs))
 
 
 def _outside(bare: Sheet, found: Sequence[Grid], height: float) -> list[tuple[PixelBox, PixelBox]]:

@@ -1,6 +1,6 @@
-"""A picture of a page → a clean, level grey page, its rulings, and where its lines of text stand.
+"""A picture of a page → a clean, level grey page, and where its lines of text stand.
 
-Comes in: a picture in colours. Goes out: grey without red ink, level; rulings in points; boxes of text lines in pixels. Everything
+Comes in: a picture in colours. Goes out: grey without red ink, level, evenly lit; boxes of text lines in pixels. Everything
 is told by ink alone; no text is read here. Nothing is refused: a page without ink gives nothing.
 """
 
@@ -13,23 +13,33 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.read.lattice import TOUCH, Ruling
 from pipeline.read.ocr import Picture
 
 PixelBox = tuple[int, int, int, int]
 """x0, top, x1, bottom in pixels, the last two exclusive."""
 
 RED_SATURATION = 55  # of 255: more, at a red hue, is a seal's ink or a red pen's
-DARK = 110  # of 255: a darker pixel is print even where it is reddish
 HUE_LOW, HUE_HIGH = 12, 165  # OpenCV's hue (0–180): red lies below the first and above the second
-WINDOW = 25.0  # points: the neighbourhood that says what is light
-CONTRAST = 22  # grey levels below the neighbourhood's mean that make ink
-MOST_SKEW = 8.0  # degrees
+COARSE = 0.8  # points: the page is looked at so coarsely where its paper's tint is sought
+STROKE = 8.0  # points: wider than any stroke of print, narrower than a shaded cell
+DARK = 0.5  # of the paper's lightness: what is darker and touches the picture's edge is no page
+PRINT = 165  # of 255: what is darker on white paper is print
+DEEPEST = 130  # of 255: weaker print than this is not made black
+WHITE = 236.0  # of 255: what is lighter is paper
+INK = 64  # of 255: darkness from which on a pixel is ink
+SKEW_STEPS = ((0.5, 5.0, 0.5), (1.0, 0.5, 0.1), (2.0, 0.1, 0.02))  # pixels a point, degrees to each side, degrees a step
+SQUARED_AT = 1.5  # pixels a point at which a page is looked at for its slant
+LEAN_STEPS = ((1.4, 0.14), (0.14, 0.02))  # degrees to each side, degrees a step
+STEEP_APART = 0.12  # degrees by which the two ends of a page may lean apart
+SQUARER = 1.1  # how much sharper rows and columns must be of a page made square
 STEEP = 0.03  # degrees of skew not worth turning the page for
-RULING_ACROSS = 24.0  # points: the shortest horizontal stroke that is no character's
-RULING_DOWN = 14.0  # points: vertical ones, which rows cut short
-THICKEST = 4.0  # points: thicker is a bar or a blot, not a ruling
 SPECK = 0.6  # points: a blot of ink less wide and high is dust
+DOT = 2.4  # points: a blot no larger is a full stop or dust
+ALONE = (9.0, 2.5)  # points: so far beside and above or below any character it is dust
+SPECK_BESIDE, SPECK_APART = 0.16, 0.15  # of a line's height: a speck at the end of a line, and how far it stands from its text
+FOOT = 0.55  # of a line's height from its top: full stops and commas stand below
+NEIGHBOURS = 0.24  # of a character's height: characters of one line stand no further apart, lines do
+WORD = 2.2  # length over height of a word
 LINE_HEIGHT = 10.0  # points: height of a line of text where the page does not tell
 GAP_IN_LINE = 0.3  # of a line's height: strokes of one character (三, 二, ≥) may stand apart this much
 TALL = 1.75  # of a line's height: taller bands are two lines that touch
@@ -46,97 +56,126 @@ class Sheet:
 
 
 def without_red(image: npt.NDArray[np.uint8]) -> Picture:
-    """The grey page (height × width) with red ink whitened; black strokes under it stay. `image`: BGR."""
+    """The grey page (height × width); where ink is red, only what is dark in red light too stays. `image`: BGR."""
     grey = np.array(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
-    hue, saturation, value = hsv[..., 0], hsv[..., 1], hsv[..., 2]
-    red = ((hue < HUE_LOW) | (hue > HUE_HIGH)) & (saturation > RED_SATURATION) & (value > DARK)
-    grey[red] = 255
-    return grey
+    hue, saturation = hsv[..., 0], hsv[..., 1]
+    red = np.asarray(((hue < HUE_LOW) | (hue > HUE_HIGH)) & (saturation > RED_SATURATION), np.uint8)
+    red = np.asarray(cv2.dilate(cv2.morphologyEx(red, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.ones((3, 3), np.uint8)), np.uint8)
+    if not red.any():
+        return grey
+    light = image[..., 2]
+    paper, ink = float(np.median(grey)), max(1.0, float(np.median(light[red > 0])))
+    return np.asarray(np.where(red > 0, np.minimum(paper, light * (paper / ink)), grey), np.uint8)
 
 
 def sheet(grey: Picture, scale: float) -> Sheet:
-    """The page made level, with its ink. `scale`: pixels a point."""
-    angle = _skew(_ink(grey, scale), scale)
-    level = grey if abs(angle) < STEEP else _turned(grey, angle)
-    return Sheet(level, _ink(level, scale), scale)
+    """The page made level and evenly lit, with its ink. `scale`: pixels a point."""
+    flat = flattened(without_border(grey, scale), scale)
+    angle = _skew(flat, scale)
+    level = _squared(flat if abs(angle) < STEEP else _turned(flat, angle), scale)
+    return Sheet(level, _ink(level), scale)
 
 
-def _ink(grey: Picture, scale: float) -> Picture:
-    window = max(3, round(WINDOW * scale)) | 1
-    smooth = cv2.GaussianBlur(grey, (3, 3), 0)
-    return np.asarray(cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, CONTRAST), np.uint8)
+def without_border(grey: Picture, scale: float) -> Picture:
+    """The page with the dark that a scanner shows around it made as light as its paper."""
+    coarse = max(1, round(COARSE * scale))
+    small = np.asarray(cv2.resize(grey, (max(1, grey.shape[1] // coarse), max(1, grey.shape[0] // coarse)), interpolation=cv2.INTER_AREA))
+    paper = float(np.median(small))
+    dark = np.asarray(cv2.morphologyEx(np.asarray((small < DARK * paper) * 255, np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    framed = cv2.copyMakeBorder(np.asarray(dark, np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=[255])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(framed, connectivity=4)
+    outside = labels == labels[0, 0]
+    if int(stats[labels[0, 0], cv2.CC_STAT_AREA]) <= 2 * (framed.shape[0] + framed.shape[1]) - 4:
+        return grey
+    wider = cv2.dilate(np.asarray(outside[1:-1, 1:-1] * 255, np.uint8), np.ones((5, 5), np.uint8))
+    mask = cv2.resize(wider, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(np.where(mask > 0, np.uint8(paper), grey), np.uint8)
 
 
-def _skew(ink: Picture, scale: float) -> float:
-    """Degrees by which long strokes, or else lines of text, leave the level; 0.0 where nothing tells."""
-    found = cv2.HoughLinesP(ink, 1, np.pi / 1800, 200, minLineLength=round(90 * scale), maxLineGap=round(3 * scale))
-    if found is not None:
-        rows = found.reshape(-1, 4).astype(float)
-        dx, dy = rows[:, 2] - rows[:, 0], rows[:, 3] - rows[:, 1]
-        angles = np.degrees(np.arctan2(dy, dx))
-        angles = (angles + 45) % 90 - 45  # upright strokes tell as well
-        keep = np.abs(angles) <= MOST_SKEW
-        if keep.any():
-            angles, lengths = angles[keep], np.hypot(dx, dy)[keep]
-            order = np.argsort(angles)
-            half = np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)
-            return float(angles[order][min(int(half), len(order) - 1)])
-    return 0.0
+def flattened(grey: Picture, scale: float) -> Picture:
+    """White paper and dark ink, whatever the paper's tint, shadows, shaded cells and the ink's strength."""
+    coarse = max(1, round(COARSE * scale))
+    size = (max(1, grey.shape[1] // coarse), max(1, grey.shape[0] // coarse))
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    side = max(3, round(STROKE * scale / coarse)) | 1
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
+    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    even = np.minimum(255.0, grey * (255.0 / np.maximum(paper, 1.0)))
+    print_ = even[even < PRINT]
+    black = float(np.percentile(print_, 10)) if print_.size else 0.0
+    black = min(black, DEEPEST)
+    return np.asarray(np.clip((even - black) * (255.0 / (WHITE - black)), 0, 255), np.uint8)
 
 
-def _turned(grey: Picture, angle: float) -> Picture:
-    height, width = grey.shape
+def _ink(flat: Picture) -> Picture:
+    return np.asarray((cv2.GaussianBlur(flat, (3, 3), 0) < 255 - INK) * 255, np.uint8)
+
+
+def _skew(flat: Picture, scale: float) -> float:
+    """Degrees by which rulings and lines of text leave the level: turned right, rows and columns are darkest and lightest."""
+    best = 0.0
+    for resolution, reach, step in SKEW_STEPS:
+        factor = min(1.0, resolution / scale)
+        small = 255 - np.asarray(cv2.resize(flat, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        angles = [best + k * step for k in range(-round(reach / step), round(reach / step) + 1)]
+        best = max(angles, key=lambda angle: (_sharpness(small, angle), -abs(angle)))
+    return best
+
+
+def _sharpness(dark: Picture, angle: float, axes: tuple[int, ...] = (0, 1)) -> float:
+    turned = _turned(dark, angle, 0, cv2.INTER_LINEAR)
+    return float(sum((np.diff(turned.mean(axis=axis)) ** 2).sum() for axis in axes))
+
+
+def _squared(level: Picture, scale: float) -> Picture:
+    """A page photographed from one side made square: its rulings lean differently at its top and bottom, left and right."""
+    height, width = level.shape
+    factor = min(1.0, SQUARED_AT / scale)
+    small = 255 - np.asarray(cv2.resize(level, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    h, w = small.shape
+    top, bottom = (_lean(part, 1) for part in (small[: h // 3], small[h - h // 3 :]))
+    left, right = (_lean(part, 0) for part in (small[:, : w // 3], small[:, w - w // 3 :]))
+    if max(abs(bottom - top), abs(right - left)) < STEEP_APART:
+        return level
+    rise = [np.tan(np.radians(angle)) for angle in (top - (bottom - top) / 4, bottom + (bottom - top) / 4)]
+    slip = [-np.tan(np.radians(angle)) for angle in (left - (right - left) / 4, right + (right - left) / 4)]
+    corners = np.array([(x, y) for y in (0, height) for x in (0, width)], np.float32)
+    moved = [(x - slip[int(x > 0)] * (y - height / 2), y - rise[int(y > 0)] * (x - width / 2)) for x, y in corners]
+    matrix = cv2.getPerspectiveTransform(corners, np.array(moved, np.float32))
+    square = np.asarray(cv2.warpPerspective(level, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=[255]), np.uint8)
+    after = 255 - np.asarray(cv2.resize(square, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+    return square if _sharpness(after, 0.0) >= SQUARER * _sharpness(small, 0.0) else level
+
+
+def _lean(dark: Picture, axis: int) -> float:
+    """Degrees by which the rulings in a part of a page lean, those across (axis 1) or down (axis 0)."""
+    best = 0.0
+    for reach, step in LEAN_STEPS:
+        angles = [best + k * step for k in range(-round(reach / step), round(reach / step) + 1)]
+        best = max(angles, key=lambda angle: (_sharpness(dark, angle, (axis,)), -abs(angle)))
+    return best
+
+
+def _turned(picture: Picture, angle: float, around: int = 255, how: int = cv2.INTER_CUBIC) -> Picture:
+    height, width = picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    turned = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=[255])
+    turned = cv2.warpAffine(picture, matrix, (width, height), flags=how, borderMode=cv2.BORDER_CONSTANT, borderValue=[around])
     return np.asarray(turned, np.uint8)
 
 
-def rulings(page: Sheet) -> tuple[list[Ruling], list[Ruling], Sheet]:
-    """Horizontal and vertical rulings in points, and the page without them."""
-    masks: list[Picture] = []
-    found: list[list[Ruling]] = []
-    for shortest, upright in ((RULING_ACROSS, False), (RULING_DOWN, True)):
-        length = max(5, round(shortest * page.scale))
-        bridge = max(3, round(1.5 * page.scale))
-        kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
-        closing = np.ones((bridge, 1) if upright else (1, bridge), np.uint8)
-        strokes = cv2.morphologyEx(cv2.morphologyEx(page.ink, cv2.MORPH_CLOSE, closing), cv2.MORPH_OPEN, kernel)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(strokes, np.uint8), connectivity=8)
-        lines: list[Ruling] = []
-        keep = np.zeros(len(stats), bool)
-        for i, (x, y, w, h, area) in enumerate(stats.tolist()):
-            along, across = (h, w) if upright else (w, h)
-            start, at = (y, x) if upright else (x, y)
-            line = Ruling((at + across / 2) / page.scale, start / page.scale, (start + along) / page.scale)
-            if i == 0 or area / along > THICKEST * page.scale or (upright and not _is_wall(line, found[0])):
-                continue
-            keep[i] = True
-            lines.append(line)
-        found.append(lines)
-        masks.append((keep[labels] * 255).astype(np.uint8))
-    wider = np.ones((3, 3), np.uint8)
-    wiped = cv2.dilate(cv2.bitwise_or(masks[0], masks[1]), wider) > 0
-    grey, ink = page.grey.copy(), page.ink.copy()
-    grey[wiped], ink[wiped] = 255, 0
-    return found[0], found[1], Sheet(grey, _swept(ink, page.scale), page.scale)
-
-
-def _is_wall(stroke: Ruling, across: Sequence[Ruling]) -> bool:
-    """Is a vertical stroke too long for a character's, or does it run from one horizontal ruling to another?"""
-    if stroke.end - stroke.start >= RULING_ACROSS:
-        return True
-    crossing = [r.at for r in across if r.start - TOUCH <= stroke.at <= r.end + TOUCH]
-    return all(any(abs(at - y) <= TOUCH for at in crossing) for y in (stroke.start, stroke.end))
-
-
-def _swept(ink: Picture, scale: float) -> Picture:
-    """The ink without dust."""
+def swept(ink: Picture, scale: float) -> Picture:
+    """The ink without dust: the tiniest blots, and small ones that stand far from any character."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    side = SPECK * scale
-    dust = (stats[:, cv2.CC_STAT_WIDTH] <= side) & (stats[:, cv2.CC_STAT_HEIGHT] <= side)
+    widest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    dust, small = widest <= SPECK * scale, widest <= DOT * scale
+    print_ = np.asarray((~small[labels] & (ink > 0)) * 255, np.uint8)
+    beside, above = (2 * round(reach * scale) + 1 for reach in ALONE)
+    near = cv2.dilate(print_, np.ones((above, beside), np.uint8)) > 0
+    kept = np.zeros(len(stats), bool)
+    kept[np.unique(labels[near])] = True
     out = ink.copy()
-    out[dust[labels]] = 0
+    out[(dust | (small & ~kept))[labels]] = 0
     return out
 
 
@@ -149,6 +188,17 @@ def line_height(page: Sheet) -> float:
     return float(np.median(real)) if len(real) else LINE_HEIGHT * page.scale
 
 
+def lines_run(page: Sheet, height: float) -> float:
+    """-1 to 1: do the lines of text run across (above 0) or down the page? `height`: the usual height of a character in pixels."""
+    side = max(3, round(NEIGHBOURS * height)) | 1
+    words = np.asarray(cv2.morphologyEx(page.ink, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(words, connectivity=8)
+    wide, high = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    across = float(wide[(wide >= WORD * high) & (high >= 0.5 * height)].sum())
+    down = float(high[(high >= WORD * wide) & (wide >= 0.5 * height)].sum())
+    return (across - down) / (across + down) if across + down else 0.0
+
+
 def text_lines_in(page: Sheet, box: PixelBox, height: float) -> list[PixelBox]:
     """The boxes of the lines of text inside `box`, top to bottom. `height`: the usual height of a character in pixels."""
     x0, y0, x1, y1 = box
@@ -158,10 +208,32 @@ def text_lines_in(page: Sheet, box: PixelBox, height: float) -> list[PixelBox]:
     profile = (part > 0).sum(axis=1)
     out = []
     for top, bottom in _divided(_bands(profile > 0, GAP_IN_LINE * height, height), profile, height):
-        columns = np.flatnonzero(part[top:bottom].any(axis=0))
-        if len(columns):
-            out.append((x0 + int(columns[0]), y0 + top, x0 + int(columns[-1]) + 1, y0 + bottom))
+        left, right = _trimmed(part[top:bottom], height)
+        if left < right:
+            out.append((x0 + left, y0 + top, x0 + right, y0 + bottom))
     return out
+
+
+def _trimmed(line: Picture, height: float) -> tuple[int, int]:
+    """Start and end of a line without specks before and behind it above its foot; stops and commas stand at the foot."""
+    runs = _runs(np.asarray(line.any(axis=0), np.bool_))
+    most = SPECK_BESIDE * height
+
+    def middle(run: tuple[int, int]) -> float | None:
+        rows = _runs(np.asarray(line[:, run[0] : run[1]].any(axis=1), np.bool_))
+        (top, bottom), wide = (rows[0][0], rows[-1][1]), run[1] - run[0]
+        speck = len(rows) == 1 and wide <= min(most, 1.6 * (bottom - top)) and bottom - top <= most
+        return (top + bottom) / 2 / line.shape[0] if speck else None
+
+    def stray(run: tuple[int, int], other: tuple[int, int]) -> bool:
+        at, gap = middle(run), max(run[0], other[0]) - min(run[1], other[1])
+        return at is not None and at < FOOT and gap >= SPECK_APART * height
+
+    while len(runs) > 1 and stray(runs[0], runs[1]):
+        runs.pop(0)
+    while len(runs) > 1 and stray(runs[-1], runs[-2]):
+        runs.pop()
+    return (runs[0][0], runs[-1][1]) if runs else (0, 0)
 
 
 def _runs(marks: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
