@@ -1,7 +1,7 @@
 """Several readings of one document → the one that is most consistent with the vocabulary and with the form's own sums.
 
 Comes in: the rows that a reading gives. Goes out: `Verdict`, how well they add up, and whether one reading is better than another.
-Pure. It never takes a reading with fewer rows or fewer texts for a better one: sums that close over a lost row are no sums.
+Pure. It never takes a reading with fewer sound rows or fewer texts for a better one: sums that close over a lost row are no sums.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Verdict:
 
     def beats(self, first: Verdict) -> bool:
         """Is this reading better than the first one? A tie stays with the first, and more rows alone are no better reading."""
-        if self.rows < first.rows or self.forms < first.forms or self.characters < KEPT * first.characters:
+        fewer = self.rows - self.odd < first.rows - first.odd or self.forms < first.forms
+        if fewer or self.characters < KEPT * first.characters:
             return False
         found = first.forms < first.expected <= self.forms and self.fault < self.rows
         return found or self.fault <= first.fault - BETTER

@@ -22,8 +22,6 @@ FIELDS = 99.5  # percent of a native file's fund cells and project fields
 KNOWN_FAILURES = {  # document, or kind of picture → what is wrong
     "pdf/drawn-borderless.pdf": "levels of a table without borders",
     "picture": "characters of seals and dust are read as text",
-    "scan": "a level cell is misread, dust is read as text",
-    "scan-150": "figures and the beginnings of names are cut off",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -60,8 +61,8 @@ HEAD = [("一级指标", "二级指标", "三级指标", "指标值", "分值"),
 XS, ROW_HEIGHT, TOP = (50.0, 130.0, 230.0, 330.0, 440.0, 520.0), 26.0, 760.0
 
 
-def page(short: float, total: str = "90") -> bytes:
-    """A ruled table whose rulings end `short` points before each crossing."""
+def page(short: float, total: str = "90", *, wrapped: bool = False) -> bytes:
+    """A ruled table whose rulings end `short` points before each crossing; `wrapped`: names on two lines."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, 12)
@@ -69,14 +70,18 @@ def page(short: float, total: str = "90") -> bytes:
         canvas.setFont(FONT, 9)
         for r in range(len(HEAD) + 1):
             y = TOP - r * ROW_HEIGHT
-            for a, b in zip(XS, XS[1:], strict=False):
+            for a, b in itertools.pairwise(XS):
                 canvas.line(a + short, y, b - short, y)
         for x in XS:
             for r in range(len(HEAD)):
                 canvas.line(x, TOP - r * ROW_HEIGHT - short, x, TOP - (r + 1) * ROW_HEIGHT + short)
         for r, cells in enumerate([*HEAD[:-1], ("总分", "", "", "", total)]):
-            for x0, x1, text in zip(XS, XS[1:], cells, strict=False):
-                canvas.drawCentredString((x0 + x1) / 2, TOP - (r + 0.5) * ROW_HEIGHT - 3, text)
+            for c, (x0, x1, text) in enumerate(zip(XS, XS[1:], cells, strict=False)):
+                half = (len(text) + 1) // 2 if wrapped and c == 2 and r else len(text)
+                pieces = [p for p in (text[:half], text[half:]) if p]  # the lines of all rows stand at one pitch
+                for n, piece in enumerate(pieces):
+                    down = (r + 0.5) * ROW_HEIGHT + (n - (len(pieces) - 1) / 2) * ROW_HEIGHT / 2
+                    canvas.drawCentredString((x0 + x1) / 2, TOP - down - 3, piece)
 
     return drawn(draw)
 
@@ -91,7 +96,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return second_opinion(data, name, media_type, opinion, pages)
 
     monkeypatch.setattr(document, "second_opinion", note)
-    yield names
+    return names
 
 
 def test_a_reading_that_adds_up_is_not_questioned(asked: list[str]) -> None:
@@ -102,7 +107,7 @@ def test_a_reading_that_adds_up_is_not_questioned(asked: list[str]) -> None:
 
 
 def test_rulings_that_miss_each_other_are_seen_by_another_program(asked: list[str]) -> None:
-    rows = parse_document(page(3.4), "a.pdf").indicators
+    rows = parse_document(page(6.0, wrapped=True), "a.pdf").indicators
     assert [(r["name"], r["target_raw"], r["weight"]) for r in rows] == [(r[3], r[4], float(r[6])) for r in ROWS]
     assert {r["extractor"] for r in rows} == {asked[-1]}
     assert set(asked) <= set(OPINIONS)

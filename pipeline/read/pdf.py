@@ -21,14 +21,14 @@ import pypdfium2.raw as raw
 
 from pipeline.errors import Code, error
 from pipeline.model import Block, Line, Problem, Reading, Table
-from pipeline.read.fills import DOT, cell_sides, dotted, is_box
+from pipeline.read.fills import cell_sides, dotted
 from pipeline.read.lattice import Char, Grid, Ruling, grids, lines_of, tables, text_lines
+from pipeline.read.paths import DEEPEST, Stroke, collect
 from pipeline.read.text import text_blocks
 from pipeline.read.unruled import stretches
 
 READER = "pdf-lattice"
 LAYOUT_READER = "pdf-layout"
-THIN = 3.2  # points: a filled rectangle that is thinner is a ruling
 WHOLE_PAGE = 0.9  # a rectangle that covers this much of the page is its background
 MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled or broken
 FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
@@ -37,13 +37,11 @@ MOST_TILT = 3.0  # degrees off the text's direction: more, and it is a watermark
 SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is not known
 MOST_SCALE = 300 / 72
 MOST_PIXELS = 6000  # a side
-DEEPEST = 4  # forms inside forms
 WIDE_GAP = 1.2  # of the character's size: a gap that parts columns where no ruling does
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
 _MARGIN = 0.09  # of the page's height: where page numbers stand
 
 Turn = Callable[[float, float], tuple[float, float]]
-Matrix = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,9 +290,9 @@ def _turning(quarter: int, left: float, bottom: float, right: float, top: float)
 
 def _rulings(page: pdfium.PdfPage, turn: Turn, area: float, chars: Sequence[RawChar]) -> tuple[list[Ruling], list[Ruling], bool]:
     """Horizontal and vertical rulings, and whether the page holds a picture; filled cells where strokes draw no table."""
-    segments: list[tuple[float, float, float, float]] = []
-    fills: list[tuple[float, float, float, float]] = []
-    image = _collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), segments, fills, 0)
+    segments: list[Stroke] = []
+    fills: list[Stroke] = []
+    image = collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), segments, fills, 0)
     dots = [(x0, y0) for x0, y0, x1, y1 in segments if (x0, y0) == (x1, y1)]
     segments = [s for s in segments if s[:2] != s[2:]] + dotted(dots)
     across, down = _level(segments, turn)
@@ -305,7 +303,7 @@ def _rulings(page: pdfium.PdfPage, turn: Turn, area: float, chars: Sequence[RawC
     return across, down, image
 
 
-def _level(segments: Sequence[tuple[float, float, float, float]], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
+def _level(segments: Sequence[Stroke], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
     """Lines of the page as horizontal and vertical rulings."""
     across, down = [], []
     for x0, y0, x1, y1 in segments:
@@ -315,89 +313,3 @@ def _level(segments: Sequence[tuple[float, float, float, float]], turn: Turn) ->
         else:
             down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
     return across, down
-
-
-def _collect(
-    holder: object,
-    count: Callable[[object], int],
-    get: Callable[[object, int], object],
-    outer: Matrix,
-    segments: list[tuple[float, float, float, float]],
-    fills: list[tuple[float, float, float, float]],
-    depth: int,
-) -> bool:
-    """Rulings of an object list, forms inside it included; says whether it holds a picture."""
-    image = False
-    for i in range(count(holder)):
-        item = get(holder, i)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            _path(item, outer, segments, fills)
-        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-            image = True
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
-            inner = _times(_matrix(item), outer)
-            image = _collect(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, segments, fills, depth + 1) or image
-    return image
-
-
-def _matrix(item: object) -> Matrix:
-    m = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(item, m):
-        return (1, 0, 0, 1, 0, 0)
-    return (m.a, m.b, m.c, m.d, m.e, m.f)
-
-
-def _times(m: Matrix, n: Matrix) -> Matrix:
-    """First `m`, then `n`."""
-    a, b, c, d, e, f = m
-    p, q, r, s, t, u = n
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
-def _path(
-    item: object, outer: Matrix, segments: list[tuple[float, float, float, float]], fills: list[tuple[float, float, float, float]]
-) -> None:
-    """The straight, level or upright lines of a path; thin rectangles are lines, dots lines without length, large ones may be cells."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
-        return
-    matrix = _times(_matrix(item), outer)
-    points = _points(item, matrix)
-    if not points:
-        return
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
-    if fill.value and max(x1 - x0, y1 - y0) <= DOT:
-        segments.append(((x0 + x1) / 2, (y0 + y1) / 2) * 2)
-        return
-    if x1 - x0 <= THIN or y1 - y0 <= THIN:
-        if x1 - x0 >= y1 - y0:
-            segments.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
-        else:
-            segments.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
-        return
-    if stroke.value:
-        for (ax, ay, _), (bx, by, move) in pairwise(points):
-            if not move and (abs(ax - bx) <= 1.0 or abs(ay - by) <= 1.0):
-                segments.append((ax, ay, bx, by))
-        (ax, ay, _), (bx, by, _) = points[-1], points[0]
-        if abs(ax - bx) <= 1.0 or abs(ay - by) <= 1.0:
-            segments.append((ax, ay, bx, by))
-    elif fill.value and is_box(points):
-        fills.append((x0, y0, x1, y1))
-
-
-def _points(item: object, matrix: Matrix) -> list[tuple[float, float, bool]]:
-    """The path's points on the page, and whether the pen moved there without drawing; empty for curves."""
-    a, b, c, d, e, f = matrix
-    x, y = ctypes.c_float(), ctypes.c_float()
-    out: list[tuple[float, float, bool]] = []
-    for i in range(raw.FPDFPath_CountSegments(item)):
-        segment = raw.FPDFPath_GetPathSegment(item, i)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_BEZIERTO:
-            return []
-        if raw.FPDFPathSegment_GetPoint(segment, x, y):
-            out.append((a * x.value + c * y.value + e, b * x.value + d * y.value + f, kind == raw.FPDF_SEGMENT_MOVETO))
-    return out
