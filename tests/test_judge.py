@@ -62,7 +62,7 @@ XS, ROW_HEIGHT, TOP = (50.0, 130.0, 230.0, 330.0, 440.0, 520.0), 26.0, 760.0
 
 
 def page(short: float, total: str = "90", *, wrapped: bool = False) -> bytes:
-    """A ruled table whose rulings end `short` points before each crossing; `wrapped`: names on two lines."""
+    """A ruled table whose rulings end `short` points before each crossing; `wrapped`: names and targets on two lines."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, 12)
@@ -77,7 +77,7 @@ def page(short: float, total: str = "90", *, wrapped: bool = False) -> bytes:
                 canvas.line(x, TOP - r * ROW_HEIGHT - short, x, TOP - (r + 1) * ROW_HEIGHT + short)
         for r, cells in enumerate([*HEAD[:-1], ("总分", "", "", "", total)]):
             for c, (x0, x1, text) in enumerate(zip(XS, XS[1:], cells, strict=False)):
-                half = (len(text) + 1) // 2 if wrapped and c == 2 and r else len(text)
+                half = len(text) - 1 if wrapped and c in (2, 3) and r else len(text)
                 pieces = [p for p in (text[:half], text[half:]) if p]  # the lines of all rows stand at one pitch
                 for n, piece in enumerate(pieces):
                     down = (r + 0.5) * ROW_HEIGHT + (n - (len(pieces) - 1) / 2) * ROW_HEIGHT / 2
