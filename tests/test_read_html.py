@@ -243,3 +243,20 @@ def test_nesting_without_end_is_reported() -> None:
 def test_a_table_too_wide_to_be_one_becomes_lines() -> None:
     assert place([[SpanCell("x")] * (MAX_COLS + 1)], [0]) is None
     assert shown(read("<table><tr>" + "<td>x" * (MAX_COLS + 1) + "</table>")) == ["x"] * (MAX_COLS + 1)
+
+
+EMPTY_ROWS = [
+    # the spans of a program that does not count the empty rows that it writes, and of one that does
+    "<tr><td rowspan=2>产出指标</td><td>数量指标</td><td>10</td></tr><tr></tr><tr><td>质量指标</td><td>20</td></tr><tr></tr><tr><td>效益指标</td><td>社会效益</td><td>30</td></tr>",
+    "<tr><td rowspan=3>产出指标</td><td>数量指标</td><td>10</td></tr><tr></tr><tr><td>质量指标</td><td>20</td></tr><tr><td>效益指标</td><td>社会效益</td><td>30</td></tr>",
+]
+
+
+@pytest.mark.parametrize("rows", EMPTY_ROWS, ids=["not counted", "counted"])
+def test_empty_rows_count_where_the_spans_say_so(rows: str) -> None:
+    (table,) = [b for b in read_document(f"<table>{rows}</table>".encode(), "a.html").blocks if isinstance(b, Table)]
+    first = next(c for c in table.cells if c.text == "产出指标")
+    second = next(c for c in table.cells if c.text == "质量指标")
+    last = next(c for c in table.cells if c.text == "效益指标")
+    assert first.row <= second.row < first.row + first.row_span <= last.row
+    assert (second.col, last.col) == (1, 0)

@@ -8,7 +8,7 @@ overlaps cut instead of laid over each other). Refused (None): tables wider than
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Cell
@@ -27,8 +27,32 @@ class SpanCell:
     line_end: int | None = None
 
 
-def place(rows: Sequence[Sequence[SpanCell]], groups: Sequence[int]) -> tuple[tuple[Cell, ...], int] | None:
-    """The cells at their places, in reading order, and the number of columns; `groups[i]` is the group of row i."""
+Placed = tuple[tuple[Cell, ...], int]
+
+
+def place(rows: Sequence[Sequence[SpanCell]], groups: Sequence[int]) -> Placed | None:
+    """The cells at their places, in reading order, and the number of columns; `groups[i]` is the group of row i.
+
+    Rows without any cell are rows, unless the table has fewer holes without them: some programs write them where their own
+    row spans do not count them.
+    """
+    whole = _laid(rows, groups)
+    kept = [n for n, row in enumerate(rows) if row]
+    if whole is None or len(kept) == len(rows):
+        return whole
+    bare = _laid([rows[n] for n in kept], [groups[n] for n in kept])
+    return bare if bare is not None and _holes(bare, range(len(kept))) < _holes(whole, kept) else whole
+
+
+def _holes(placed: Placed, rows: Iterable[int]) -> int:
+    """Places in these rows that no cell covers."""
+    cells, n_cols = placed
+    wanted = set(rows)
+    covered = sum(c.col_span * sum(r in wanted for r in range(c.row, c.row + c.row_span)) for c in cells)
+    return len(wanted) * n_cols - covered
+
+
+def _laid(rows: Sequence[Sequence[SpanCell]], groups: Sequence[int]) -> Placed | None:
     group_end = _group_ends(groups)
     covered: list[int] = []  # per column, the first row that no cell from above covers
     placed: list[tuple[SpanCell, int, int, int, int]] = []
