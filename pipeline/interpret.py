@@ -27,7 +27,7 @@ ASSUMED_UNIT = "万元"  # the unit of the Ministry's own templates (财预〔20
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
 _YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
 _TOTAL_TEXT = re.compile(r"^(.{1,12}?)[:：]?(?:[(]分[)])?[:：]?(\d{1,3}(?:\.\d+)?)分?$")
-_TITLE_NAME = re.compile(r"[(]([^()]{3,40})[)]$")
+SHORTEST_NAME, LONGEST_NAME = 3, 60  # characters of a project's name in brackets behind a title
 LONGEST_HEAD_LINE = 160  # characters: longer lines are prose
 _AMOUNT_UNIT = re.compile(r"(金额)?单位[:]?")
 _UNIT_LINE = re.compile(r"单位|元[)]")
@@ -231,12 +231,27 @@ def _header(fields: Mapping[str, Field], goals: Mapping[str, Field], form_type: 
             out["project_name"] = unit
         elif "implementing_unit" not in out:
             out["implementing_unit"] = unit
-    if "project_name" not in out and title and (m := _TITLE_NAME.search(fold(title))) and not _YEAR_LINE.match(m[1]):
-        out["project_name"] = Field(title[-len(m[0]) + 1 : -1])
+    if "project_name" not in out and title and (name := _name_in_title(title)) is not None:
+        out["project_name"] = Field(name)
     if "supervising_department" not in out and "central_department" in fields:
         out["supervising_department"] = fields["central_department"]
     out.update(goals)
     return out
+
+
+def _name_in_title(title: str) -> str | None:
+    """The project in brackets at a title's end, which may hold brackets itself: `指标体系（道路养护（中央资金））`."""
+    key = fold(title)
+    if not key.endswith(")") or len(key) != len(title):
+        return None
+    depth = 0
+    for at in range(len(key) - 1, -1, -1):
+        depth += (key[at] == ")") - (key[at] == "(")
+        if depth == 0:
+            name = key[at + 1 : -1]
+            fits = SHORTEST_NAME <= len(name) <= LONGEST_NAME and not _YEAR_LINE.match(name)
+            return title[at + 1 : -1] if fits else None
+    return None
 
 
 def _unit(region: Region, stated: str | None, lines: Sequence[FundLine], header: Mapping[str, Field]) -> tuple[str | None, str | None]:
