@@ -90,7 +90,7 @@ _INNER_MARKS = {"1、": r"(?<![0-9]){n}、", "1.": r"(?<![0-9]){n}\.(?![0-9])", 
 _SEPARATOR = re.compile(r"[,;、。()]")
 _STRONG = re.compile(r"[,;。()]")
 _JOINERS = re.compile(r"^(?:以及|及(?![时格])|和(?![谐平])|与(?![会人])|且|并且?|或者?)+")
-_PER = re.compile(r"[/每](?:[一-鿿A-Za-z]|[/.·](?=[一-鿿])|[23](?=$|/))+")
+_PER = re.compile(r"[/每](?:[一-鿿A-Za-z㎡㎥]|[/.·](?=[一-鿿])|[23](?=$|/))+")
 _BRACKETED_PER = re.compile(r"\(/[^()]+\)")
 _DONE = re.compile(r"(?:已|全部|任务)?完成$")
 _MONEY = re.compile(rf"(?:{alternatives(MONEY_WORDS)})(?!{alternatives(MONEY_NOT_BEFORE)})(?:人民币|整)?")
