@@ -56,7 +56,7 @@ def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
     first_cells, second_cells = _sort_pieces([r.level1 for r in rows], [r.level2 for r in rows])
     first, joined1 = join_pieces(first_cells, 1, [r.top for r in rows])
     second, joined2 = join_pieces(second_cells, 2, [r.top for r in rows])
-    first, second = _settle_sides(first, second)
+    first, second = _settle_sides(first, second, [r.exact for r in rows])
     out: list[RowLevels] = []
     raw1: str | None = None
     raw2: str | None = None
@@ -221,8 +221,13 @@ def _label(text: str, level: int) -> str | None:
     return found.label if found else None
 
 
-def _settle_sides(first: list[str | None], second: list[str | None]) -> tuple[list[str | None], list[str | None]]:
-    """Labels that landed in the other level's column go to their own; 成本指标 alone is a first level only above its own children."""
+def _settle_sides(
+    first: list[str | None], second: list[str | None], exact: Sequence[bool]
+) -> tuple[list[str | None], list[str | None]]:
+    """Labels that landed in the other level's column go to their own; 成本指标 alone is a first level only above its own children.
+
+    Where the source knows its columns (`exact`) a first level's word in the second column is a second level: 管理 / 过程.
+    """
     first, second = list(first), list(second)
     current: str | None = None
     for i, (a, b) in enumerate(zip(first, second, strict=True)):
@@ -236,7 +241,7 @@ def _settle_sides(first: list[str | None], second: list[str | None]) -> tuple[li
                 and not _has_cost_child(first, second, i)
             ):
                 first[i], second[i] = None, a
-        elif b is not None and a is None and known(b, 1) and not known(b, 2):
+        elif b is not None and a is None and not exact[i] and known(b, 1) and not known(b, 2):
             first[i], second[i] = b, None
         if first[i] is not None:
             current = _label(str(first[i]), 1)
