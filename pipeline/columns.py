@@ -16,6 +16,7 @@ from pipeline.model import Cell
 LEVELS = frozenset({"level1", "level2", "name"})
 VALUES = frozenset({"target", "actual", "weight", "score"})
 PARTS = frozenset({"sign", "target", "unit", "value_type", "direction"})  # what may stand below a two-row 年度指标值
+TWICE = frozenset({"level2", "name", "target"})  # what a header of two terms has twice
 FEWEST = 3
 
 
@@ -61,6 +62,21 @@ def read_columns(cells: Sequence[Cell], below: Sequence[Cell] = ()) -> tuple[tup
     if second:
         columns = _insert(columns, [Column(r or "other", c.col, c.col_span, c.text) for c, r in zip(sub, sub_roles, strict=True)])
     return tuple(_settle(columns)), second
+
+
+def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
+    """A header that has its names and targets twice, side by side (中期 | 年度), as two; any other as it is.
+
+    The first levels belong to both; in each the columns of the other half are read as nothing.
+    """
+    again = {c: role for c in columns if c.role == "other" and (role := vocabulary.key_of("column", c.label)) in TWICE}
+    if not {"name", "target"} <= set(again.values()):
+        return (tuple(columns),)
+    second = []
+    for c in columns:
+        first_half = c.role in set(again.values()) | VALUES
+        second.append(replace(c, role=again[c]) if c in again else replace(c, role="other") if first_half else c)
+    return tuple(columns), tuple(second)
 
 
 def _insert(columns: list[Column], sub: list[Column]) -> list[Column]:

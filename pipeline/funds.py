@@ -40,6 +40,7 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
     places: dict[str, int] = {}
     unit: str | None = None
     waiting: Tagged | None = None
+    annual: int | None = None
     for row in rows:
         for t in row.cells:
             if t.key("fund_block") is not None or t.key("fund_column") is not None or t.key("fund_line") is not None:
@@ -69,8 +70,11 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
         waiting = None
         if columns is not None:
             continue
+        annual = _annual_side(row) or annual
         if not panels and len(pairs) > 1 and len({t.key("fund_line") for t in pairs}) == 1:
             panels = _panels_below(rows, row)
+            if not panels and annual is not None:  # the lines of all years stand beside those of the year
+                pairs = [min(pairs, key=lambda t: abs(t.cell.col - annual))]
         for n, t in enumerate(pairs):
             value = _amount(row, t)
             if value is None:
@@ -80,6 +84,13 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
             scope = _scope(t, n, len(pairs), panels, places)
             lines.append(_pair(t, value, scope))
     return Funds(tuple(lines), unit)
+
+
+def _annual_side(row: TaggedRow) -> int | None:
+    """The column of the year's amount in a row that has the amount of all years beside it (中期资金总额 | … | 年度资金总额 | …)."""
+    whole = next((t.cell.col for t in row.cells if t.key("field") == "total_amount"), None)
+    year = next((t.cell.col for t in row.cells if t.key("fund_line") == "total" and t.key("field") is None), None)
+    return year if whole is not None and year is not None and whole < year else None
 
 
 def _panels_below(rows: Sequence[TaggedRow], row: TaggedRow) -> list[tuple[int, str]]:

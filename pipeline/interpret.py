@@ -15,7 +15,7 @@ from normalizers.money import unit_of
 from normalizers.numbers import number
 from pipeline import vocabulary
 from pipeline.block import read_block
-from pipeline.columns import Column, read_columns
+from pipeline.columns import Column, halves, read_columns
 from pipeline.cut import cut
 from pipeline.fields import KEPT, read_fields, read_goals, tag_rows
 from pipeline.funds import read_funds
@@ -66,7 +66,11 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     goals = read_goals(tagged)
     indicators: tuple[Indicator, ...] = ()
     for columns, rows, side in parts.blocks:
-        indicators += read_block(columns, rows, side)
+        terms = halves(columns)
+        found = [read_block(half, rows, side) for half in terms]
+        if len(terms) > 1 and _names_terms(parts.head):
+            found[0] = tuple(replace(i, horizon="long_term") for i in found[0])
+        indicators += tuple(i for half in found for i in half)
     if not indicators and not funds.lines:
         return None
     title = _title(region)
@@ -96,6 +100,11 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         page_end=max(pages, default=None),
         flags=tuple(sorted(flags)),
     )
+
+
+def _names_terms(head: Iterable[Row]) -> bool:
+    """Does the form speak of a goal of several years?"""
+    return any(vocabulary.key_of("goal", c.text, fuzzy=False) == "long_term" for row in head for c in row.filled)
 
 
 def _line_rows(lines: Sequence[Line]) -> list[Row]:
