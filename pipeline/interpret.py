@@ -19,6 +19,7 @@ from pipeline.columns import Column, halves, read_columns
 from pipeline.cut import cut
 from pipeline.fields import KEPT, read_fields, read_goals, tag_rows
 from pipeline.funds import read_funds
+from pipeline.listed import projects_of
 from pipeline.model import Cell, Field, Form, FundLine, Indicator, Line, Reading
 from pipeline.recognised import repaired, with_units
 from pipeline.stitch import Region, Row, is_title, regions
@@ -48,7 +49,7 @@ def forms_of(reading: Reading) -> tuple[Form, ...]:
     """All forms of a document, in reading order."""
     out: list[Form] = []
     for region in regions(reading):
-        for piece in cut(region):
+        for piece in (p for part in cut(region) for p in projects_of(part)):
             form = read_form(with_units(piece), reading.reader)
             if form is not None:
                 out.append(repaired(form))

@@ -221,9 +221,7 @@ def _label(text: str, level: int) -> str | None:
     return found.label if found else None
 
 
-def _settle_sides(
-    first: list[str | None], second: list[str | None], exact: Sequence[bool]
-) -> tuple[list[str | None], list[str | None]]:
+def _settle_sides(first: list[str | None], second: list[str | None], exact: Sequence[bool]) -> tuple[list[str | None], list[str | None]]:
     """Labels that landed in the other level's column go to their own; 成本指标 alone is a first level only above its own children.
 
     Where the source knows its columns (`exact`) a first level's word in the second column is a second level: 管理 / 过程.
