@@ -55,6 +55,7 @@ CASES: list[tuple[str, int | None, dict[str, Any], dict[str, Any]]] = [
     ("deadline_after_year", 3, {"rows": with_row(2, target="2024年3月底前", actual="2023年12月")}, {"rows": with_row(2, target="2023年12月31日前", actual="2023年12月")}),
     ("cost_exceeds_target", 4, {"rows": with_row(3, actual="41万元", score="9", reason="材料涨价")}, {"rows": with_row(3, actual="40万元")}),
     ("cost_total_mismatch", None, {"rows": with_row(3, target="48万元")}, {"rows": with_row(3, target="2万元/公里")}),
+    ("cost_total_mismatch", None, {"rows": with_row(3, target="≤39万元")}, {"rows": with_row(3, name="单次养护", target="0.5万元")}),
     ("cost_total_mismatch", None, {"rows": with_row(3, target="≤39万元")}, {"rows": (*with_row(3, target="控制在预算内"), SOCIAL_COST)}),
     ("goal_amount_mismatch", None, {"goal_expected": "本年度计划投入28万元，养护道路20公里。"}, {"goal_expected": "本年度计划投入40万元，带动群众增收28万元。"}),
     ("goal_amount_mismatch", None, {"goal_actual": "全年支出资金31.2万元。"}, {"goal_actual": "全年支出资金34.7万元。"}),

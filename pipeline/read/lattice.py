@@ -8,7 +8,7 @@ stand outside every table. Rulings may be broken, doubled, thin, or lacking at t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,6 +66,22 @@ class Grid:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
 
+Turn = Callable[[float, float], tuple[float, float]]
+"""From a point of the page as it is stored to the upright page with its origin at the top left."""
+
+
+def levelled(segments: Iterable[Box], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
+    """Lines (x0, y0, x1, y1) of a page as it is stored, as horizontal and vertical rulings of the upright page."""
+    across, down = [], []
+    for x0, y0, x1, y1 in segments:
+        a, b = turn(x0, y0), turn(x1, y1)
+        if abs(a[1] - b[1]) <= abs(a[0] - b[0]):
+            across.append(Ruling((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
+        else:
+            down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
+    return across, down
+
+
 def merged(rulings: Sequence[Ruling]) -> list[Ruling]:
     """Rulings on one line become one where they meet or nearly meet."""
     out: list[Ruling] = []
@@ -121,8 +137,8 @@ def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
         return None
     left, right = min(h.start for h in across), max(h.end for h in across)
     top, bottom = min(v.start for v in down), max(v.end for v in down)
-    xs = _marks([v.at for v in down] + [left, right])
-    ys = _marks([h.at for h in across] + [top, bottom])
+    xs = marks([v.at for v in down] + [left, right])
+    ys = marks([h.at for h in across] + [top, bottom])
     n_rows, n_cols = len(ys) - 1, len(xs) - 1
     if n_rows < 1 or n_cols < 1:
         return None
@@ -132,7 +148,8 @@ def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
     return Grid(tuple(xs), tuple(ys), tuple(cells))
 
 
-def _marks(values: Sequence[float]) -> list[float]:
+def marks(values: Sequence[float]) -> list[float]:
+    """Borders nearer to the next than `TOUCH` are one, at their mean; in order."""
     out: list[list[float]] = []
     for v in sorted(values):
         if out and v - out[-1][-1] <= TOUCH:

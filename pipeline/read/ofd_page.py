@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from lxml import etree
 
-from pipeline.read.lattice import Char, Ruling
+from pipeline.read.lattice import Char, Ruling, levelled
 from pipeline.read.ofd_object import DEEPEST, Box, Look, Matrix, Point, Resources, at, child, local, numbers, placed
 from pipeline.read.ofd_text import Mark, marks
 
@@ -235,11 +235,4 @@ def _rulings(ink: _Ink, turn: Callable[[float, float], Point], area: float) -> t
         for x0, y0, x1, y1 in ink.fills:
             if (x1 - x0) * (y1 - y0) < WHOLE_PAGE * area:
                 segments += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
-    across, down = [], []
-    for x0, y0, x1, y1 in segments:
-        a, b = turn(x0, y0), turn(x1, y1)
-        if abs(a[1] - b[1]) <= abs(a[0] - b[0]):
-            across.append(Ruling((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
-        else:
-            down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
-    return across, down
+    return levelled(segments, turn)

@@ -22,7 +22,7 @@ import pypdfium2.raw as raw
 from pipeline.errors import Code, error
 from pipeline.model import Block, Line, Problem, Reading, Table
 from pipeline.read.fills import cell_sides, dotted
-from pipeline.read.lattice import Char, Grid, Ruling, grids, lines_of, tables, text_lines
+from pipeline.read.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
 from pipeline.read.paths import DEEPEST, Stroke, collect
 from pipeline.read.text import text_blocks
 from pipeline.read.unruled import stretches
@@ -40,8 +40,6 @@ MOST_PIXELS = 6000  # a side
 WIDE_GAP = 1.2  # of the character's size: a gap that parts columns where no ruling does
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
 _MARGIN = 0.09  # of the page's height: where page numbers stand
-
-Turn = Callable[[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,21 +293,9 @@ def _rulings(page: pdfium.PdfPage, turn: Turn, area: float, chars: Sequence[RawC
     image = collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), segments, fills, 0)
     dots = [(x0, y0) for x0, y0, x1, y1 in segments if (x0, y0) == (x1, y1)]
     segments = [s for s in segments if s[:2] != s[2:]] + dotted(dots)
-    across, down = _level(segments, turn)
+    across, down = levelled(segments, turn)
     if fills and not grids(across, down):
         cells = [f for f in fills if (f[2] - f[0]) * (f[3] - f[1]) < WHOLE_PAGE * area]
         middles = [((c[2] + c[4]) / 2, (c[3] + c[5]) / 2) for c in chars if _tilt(c[0]) < MOST_TILT]
-        across, down = _level(segments + cell_sides(cells, middles), turn)
+        across, down = levelled(segments + cell_sides(cells, middles), turn)
     return across, down, image
-
-
-def _level(segments: Sequence[Stroke], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
-    """Lines of the page as horizontal and vertical rulings."""
-    across, down = [], []
-    for x0, y0, x1, y1 in segments:
-        a, b = turn(x0, y0), turn(x1, y1)
-        if abs(a[1] - b[1]) <= abs(a[0] - b[0]):
-            across.append(Ruling((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
-        else:
-            down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
-    return across, down

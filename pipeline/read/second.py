@@ -18,7 +18,7 @@ from typing import Any
 from pdfminer.psexceptions import PSException
 
 from pipeline.model import Reading, Table
-from pipeline.read.lattice import TOUCH, Grid
+from pipeline.read.lattice import Grid, marks
 from pipeline.read.pdf import Finder, Page, read_pdf
 
 MOST_PAGES = 40  # of a document that opinions are asked on
@@ -141,8 +141,8 @@ def _grids(found: Sequence[Sequence[Corners]]) -> list[Grid] | None:
 
 
 def _grid(cells: Sequence[Corners]) -> Grid | None:
-    xs = _marks([x for c in cells for x in (c[0], c[2])])
-    ys = _marks([y for c in cells for y in (c[1], c[3])])
+    xs = marks([x for c in cells for x in (c[0], c[2])])
+    ys = marks([y for c in cells for y in (c[1], c[3])])
     n_rows, n_cols = len(ys) - 1, len(xs) - 1
     if n_rows < 2 or n_cols < 2:
         return None
@@ -161,16 +161,5 @@ def _grid(cells: Sequence[Corners]) -> Grid | None:
     return Grid(tuple(xs), tuple(ys), tuple(sorted(out)))
 
 
-def _marks(values: Sequence[float]) -> list[float]:
-    """Borders nearer than `TOUCH` are one, at their mean."""
-    groups: list[list[float]] = []
-    for v in sorted(values):
-        if groups and v - groups[-1][-1] <= TOUCH:
-            groups[-1].append(v)
-        else:
-            groups.append([v])
-    return [sum(g) / len(g) for g in groups]
-
-
-def _nearest(marks: Sequence[float], value: float) -> int:
-    return min(range(len(marks)), key=lambda i: abs(marks[i] - value))
+def _nearest(borders: Sequence[float], value: float) -> int:
+    return min(range(len(borders)), key=lambda i: abs(borders[i] - value))
