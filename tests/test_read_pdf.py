@@ -253,3 +253,31 @@ def test_texts_that_stand_between_rows_are_in_doubt() -> None:
     assert [c.confidence for c in one.cells if c.text == "工期延误"] == [0.5]
     crowded = borderless([(f"原因{k}", 18 + 15 * k) for k in range(4)])
     assert {c.confidence for c in crowded.cells} == {0.5}
+
+
+def test_two_texts_side_by_side_above_a_table_without_rulings_stay_apart() -> None:
+    left = ["养护农村公路二十公里，保障群众", "安全出行，改善沿线环境。"]
+    right = ["已养护农村公路二十一公里，群众", "出行条件明显改善，沿线环境整洁，", "未发生安全事故。"]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 9)
+        canvas.drawString(60, 800, "项目支出绩效自评表")
+        for x, text in ((200, "预期目标"), (420, "实际完成情况")):
+            canvas.drawString(x, 780, text)
+        canvas.drawString(60, 752, "年度目标")
+        for k, text in enumerate(left):
+            canvas.drawString(130, 757 - 13 * k, text)
+        for k, text in enumerate(right):
+            canvas.drawString(340, 764 - 13 * k, text)
+        for k, row in enumerate(
+            [("二级指标", "三级指标", "指标值", "分值", "得分"), *(("", f"项目{n}", "10公里", "10", "9") for n in range(3))]
+        ):
+            for x, text in zip((60, 130, 210, 290, 350), row, strict=True):
+                canvas.drawString(x, 700 - 20 * k, text)
+
+    title, goals, indicators = read_document(drawn(draw), "a.pdf").blocks
+    assert isinstance(title, Line)
+    assert isinstance(goals, Table)
+    assert isinstance(indicators, Table)
+    wanted = {(0, 1): "预期目标", (0, 2): "实际完成情况", (1, 0): "年度目标", (1, 1): "\n".join(left), (1, 2): "\n".join(right)}
+    assert {(c.row, c.col): c.text for c in goals.cells if c.text} == wanted

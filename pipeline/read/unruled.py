@@ -26,6 +26,9 @@ PITCH = 1.6  # of the character's size: lines further apart are not of one text
 OFF = 3.0  # points that a text may stand off the middle of its rows
 DOUBT = 0.5  # confidence of a cell whose text stands further off, it may be another row's; and of all where texts fit no row
 LEFT_OVER = 2  # rows at the end, the total's, that merged labels need not cover
+GUTTER = 0.6  # of the character's size: two texts side by side keep so far apart
+FEWEST_LINES = 2  # of two texts side by side
+FEWEST_CHARS = 12
 MOST_LINES = 14
 MOST_MERGED = 30
 _FIGURE = re.compile(r"[≥≤><=]?[-\d.,%/—]+")
@@ -79,12 +82,40 @@ def stretches(lines: Sequence[Sequence[Char]], page: int) -> list[Table | list[S
         if made is None:
             continue
         if start > done:
-            out.append(list(lines[done:start]))
+            out += _beside(lines[done:start], texts[done:start], page)
         out.append(made)
         done = end
     if done < len(lines):
         out.append(list(lines[done:]))
     return out
+
+
+def _beside(lines: Sequence[Sequence[Char]], rows: Sequence[Sequence[Text]], page: int) -> list[Table | list[Sequence[Char]]]:
+    """Lines above a table; where they end in two texts of several lines side by side, below a line of two heads, these are a table.
+
+    To the left of both a label may stand beside them.
+    """
+    for at in range(len(rows) - FEWEST_LINES):
+        heads, below = rows[at], [t for row in rows[at + 1 :] for t in row]
+        if len(heads) != 2 or any(_FIGURE.fullmatch(t.text) for t in heads):
+            continue
+        middles = [(h.x0 + h.x1) / 2 for h in heads]
+        left, right = [t for t in below if t.x0 < middles[0]], [t for t in below if t.x0 >= middles[0]]
+        wide = [t for t in left if t.x1 > middles[0]]
+        if not wide or not right:
+            continue
+        edge, size = min(t.x0 for t in wide), heads[0].chars[0].size
+        prose, label = [t for t in left if t.x1 > edge], [t for t in left if t.x1 <= edge]
+        parted = max(t.x1 for t in prose) + GUTTER * size <= min(t.x0 for t in right) and min(t.x0 for t in right) < middles[1]
+        if not parted or min(sum(len(t.chars) for t in side) for side in (prose, right)) < FEWEST_CHARS:
+            continue
+        cells = [_cell([h], 0, 1, n, page) for n, h in enumerate(heads, 1)]
+        cells += [_cell(side, 1, 1, n, page) for n, side in ((1, prose), (2, right))]
+        cells += [_cell(label, 1, 1, 0, page)] if label else [Cell("", 1, 0, page=page)]
+        borders = (edge - 2, edge - 1, (max(t.x1 for t in prose) + min(t.x0 for t in right)) / 2, max(t.x1 for t in right) + 2)
+        table = Table(tuple(sorted([Cell("", 0, 0, page=page), *cells], key=lambda c: (c.row, c.col))), 2, 3, READER, True, page, borders)
+        return [*([list(lines[:at])] if at else []), table]
+    return [list(lines)]
 
 
 def _texts(line: Sequence[Char]) -> list[Text]:
