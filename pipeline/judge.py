@@ -38,7 +38,7 @@ class Verdict:
     """How a reading adds up: forms, indicator rows, odd rows, sums that do not close, characters in the forms' rows.
 
     `expected`: at least so many forms are there, for the words of an indicator table's header are. `pages`: those of the forms that
-    do not add up; all of the document's, where a form is missing. `cells`: what the rows say, to see whether two readings agree.
+    do not add up; those that announce one, where a form is missing. `cells`: what the rows say, to see whether two readings agree.
     """
 
     forms: int
@@ -72,9 +72,11 @@ class Verdict:
 def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
     """How well the rows of a reading add up."""
     findings = [f for f in finish([rows]).documents[0].findings if f["rule"] in SUMS]
-    odd_rows = [r for r in rows.indicators if _odd(r)]
+    columns = {p["project_id"]: frozenset(p["indicator_columns"]) for p in rows.projects}
+    odd_rows = [r for r in rows.indicators if _odd(r, columns[r["project_id"]])]
     odd_forms = [p for p in rows.projects if UNREAD & set(p["flags"])]
-    expected = int(_announced(reading))
+    announced = _announced(reading)
+    expected = int(bool(announced))
     blamed = {x["project_id"] for x in (*findings, *odd_rows, *odd_forms)}
     pages = {n for p in rows.projects if p["project_id"] in blamed and p["page_start"] for n in range(p["page_start"], p["page_end"] + 1)}
     return Verdict(
@@ -84,20 +86,25 @@ def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
         broken=len(findings),
         characters=sum(len(r[t] or "") for r in rows.indicators for t in TEXTS),
         expected=expected,
-        pages=frozenset(pages if len(rows.projects) >= expected else range(1, (reading.n_pages or 0) + 1)),
+        pages=frozenset(pages) if len(rows.projects) >= expected else announced,
         cells=tuple(tuple(r[c] for c in CELLS) for r in rows.indicators),
     )
 
 
-def _odd(row: Mapping[str, Any]) -> bool:
-    """No row of such a form: no name, no level, a figure that is none, or a reading that is not sure of itself."""
+def _odd(row: Mapping[str, Any], columns: frozenset[str]) -> bool:
+    """No row of such a form: no name, no level where it has a column for it, no figure in place of one, or a reading not sure of itself."""
     nameless = not row["name"] and not row["is_placeholder"]
-    return nameless or row["level1"] is None or row["confidence"] < SURE or bool(UNREAD & set(row["flags"]))
+    without_level = row["level1"] is None and "level1" in columns
+    return nameless or without_level or row["confidence"] < SURE or bool(UNREAD & set(row["flags"]))
 
 
-def _announced(reading: Reading) -> bool:
-    """Do the words of an indicator table's header stand anywhere in the document?"""
-    texts = (t for b in reading.blocks for t in ([c.text for c in b.cells] if isinstance(b, Table) else [b.text]))
-    whole = "".join("".join(t.split()) for t in texts)
+def _announced(reading: Reading) -> frozenset[int]:
+    """The pages on which the words of an indicator table's header stand, and the pages behind them."""
     columns = vocabulary.data()["column"]
-    return all(any(w in whole for w in columns[key] if len(w) >= LONG_LABEL) for key in ("level1", "name"))
+    words = [[w for w in columns[key] if len(w) >= LONG_LABEL] for key in ("level1", "name")]
+    texts: dict[int, list[str]] = {}
+    for b in reading.blocks:
+        texts.setdefault(b.page or 1, []).extend([c.text for c in b.cells] if isinstance(b, Table) else [b.text])
+    whole = {page: "".join("".join(t.split()) for t in held) for page, held in texts.items()}
+    found = {page for page, text in whole.items() if all(any(w in text for w in group) for group in words)}
+    return frozenset(found | {page + 1 for page in found if page < (reading.n_pages or 1)})

@@ -22,6 +22,7 @@ from pipeline.read.lattice import Grid, marks
 from pipeline.read.pdf import Finder, Page, read_pdf
 
 MOST_PAGES = 40  # of a document that opinions are asked on
+MOST_RECOGNISED = 6  # of them, to be recognised as pictures: each takes seconds
 SAME_SIZE = 1.0  # points by which two programs may see a page in different sizes
 FEWEST_CELLS = 4
 
@@ -52,7 +53,7 @@ def second_opinion(data: bytes, name: str, media_type: str, opinion: str, pages:
         PipelineError: as `read_pdf`.
         KeyError: no such opinion.
     """
-    asked = frozenset(sorted(pages)[:MOST_PAGES])
+    asked = frozenset(sorted(pages)[: MOST_RECOGNISED if opinion == RECOGNISED else MOST_PAGES])
     if opinion == RECOGNISED:
         return read_pdf(data, name, media_type, reader=opinion, as_pictures=asked)
     finder = _plumbed(data, PLUMBER[opinion]) if opinion in PLUMBER else _camelot(data, CAMELOT[opinion])
