@@ -122,7 +122,7 @@ def _key(project: Row) -> _Key:
 
 @lru_cache(maxsize=16384)
 def _region(place: str) -> str:
-    """The region at the head of a department's or unit's name: 西城区科学技术协会 → 西城区; empty where none is named."""
+    """The region at the head of a department's or unit's name: 青河县交通运输局 → 青河县; empty where none is named."""
     at = max((place.find(w) + len(w) for w in vocabulary.data()["series"]["regions"] if 1 < place.find(w) <= 8), default=0)
     return place[:at]
 
