@@ -26,6 +26,7 @@ SAME_NAME = 88.0  # likeness (0–100) of cleaned names from which on two projec
 SAME_PLACE = 70.0  # likeness of units: one renamed keeps most of its characters, another unit of the department does not
 SAME_DEPARTMENT = 85.0  # where one side names no unit
 NAME_SHARE, PLACE_SHARE, AMOUNT_SHARE = 0.7, 0.25, 0.05  # of a link's score; amounts change from year to year and say least
+NOWHERE = 0.85  # what is left of a link's score where neither side says in which region it is
 SHORTEST = 4  # characters that a name keeps when its endings are cut
 CHUNK = 500  # names compared with all others at a time
 ID_LENGTH = 12
@@ -173,9 +174,13 @@ def _score(likeness: float, p: Row, q: Row, a: _Key, b: _Key) -> float | None:
             return None
     else:
         return None
+    nowhere = not a.region and not b.region  # 县公路局: which county, neither says
+    if nowhere and (a.core != b.core or a.unit != b.unit):
+        return None
     amounts = [x["annual_budget"] or x["total_amount"] for x in (p, q)]
     near = float(min(amounts) / max(amounts)) if all(amounts) and min(amounts) > 0 else 0.5
-    return (NAME_SHARE * likeness + PLACE_SHARE * place) / 100 + AMOUNT_SHARE * near
+    score = (NAME_SHARE * likeness + PLACE_SHARE * place) / 100 + AMOUNT_SHARE * near
+    return score * NOWHERE if nowhere else score
 
 
 def _may_join(one: Sequence[int], other: Sequence[int], named: Sequence[Row], earlier: Mapping[str, str]) -> bool:

@@ -65,6 +65,14 @@ def test_two_projects_stay_apart(other: dict[str, Any]) -> None:
     assert first != second
 
 
+def test_without_a_region_only_the_very_same_names_are_joined() -> None:
+    here = {"name": "农村道路养护经费", "unit": "县公路局", "department": "县交通运输局"}
+    for other, joined in (({}, True), ({"name": "农村道路的养护经费"}, False), ({"unit": "县公路管理局"}, False)):
+        first, second = finish([document(form(**here), name="a"), document(form(**{**here, **other}, fiscal_year=2024), name="b")]).links
+        assert (first.series_id == second.series_id) is joined
+        assert not joined or (second.score is not None and second.score < 0.9)
+
+
 def test_two_projects_of_one_document_are_never_joined() -> None:
     first, second = series(document(form(**BASE), form(**BASE, fiscal_year=2024)))
     assert first != second
