@@ -18,7 +18,7 @@ from pipeline.read.second import OPINIONS, RECOGNISED, second_opinion
 from pipeline.read.sniff import PDF, media_type_of
 from pipeline.records import DocumentRows, FileFacts, document_rows, failed_rows, file_facts
 
-OCR = "ocr"
+NATIVE = "native"  # pages that must be recognised are recognised once
 
 
 def parse_document(data: bytes, source_path: str) -> DocumentRows:
@@ -28,7 +28,7 @@ def parse_document(data: bytes, source_path: str) -> DocumentRows:
     try:
         reading = read_document(data, name)
         rows = document_rows(facts, reading, forms_of(reading))
-        return _judged(data, name, facts, reading, rows) if reading.media_type == PDF and reading.text_layer != OCR else rows
+        return _judged(data, name, facts, reading, rows) if reading.media_type == PDF and reading.text_layer == NATIVE else rows
     except PipelineError as error:
         return failed_rows(facts, error, _media_type(data, source_path))
 
