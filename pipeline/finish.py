@@ -46,7 +46,7 @@ def finish(documents: Sequence[DocumentRows], corrections: Sequence[Correction] 
     corrected, outcomes = apply_corrections(documents, corrections)
     joined = links([p for d in corrected for p in d.projects], earlier or {})
     series = {link.project_id: link.series_id for link in joined}
-    cases = [case for d in corrected for case in _cases(d, series)]
+    cases = [case for d in corrected for case in cases_of(d, series)]
     by_document: dict[str, list[Row]] = {}
     for finding in findings_of(cases):
         by_document.setdefault(finding["document_id"], []).append(finding)
@@ -55,7 +55,7 @@ def finish(documents: Sequence[DocumentRows], corrections: Sequence[Correction] 
     return Finished(done, tuple(joined), tuple(outcomes))
 
 
-def _cases(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
+def cases_of(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
     """The document's forms, with their series and their costs paired."""
     out = []
     for p in document.projects:

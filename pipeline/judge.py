@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import vocabulary
-from pipeline.audit.rules import READING_DOUBTFUL
-from pipeline.finish import finish
+from pipeline.audit import broken_rules
+from pipeline.finish import cases_of
 from pipeline.flags import Flag
 from pipeline.model import Reading, Table
 from pipeline.records import DocumentRows
@@ -24,7 +24,7 @@ KEPT = 0.98  # share of the first reading's characters that another must have in
 SURE = 0.9
 SUMS = frozenset({
     "weights_sum", "scores_sum", "level1_weight_sum", "level2_weight_sum", "fund_lines_sum", "execution_rate_mismatch",
-    "score_exceeds_weight", READING_DOUBTFUL.name,
+    "score_exceeds_weight",
 })  # fmt: skip
 """Rules whose failure may be the reading's fault."""
 TEXTS = ("name_raw", "target_raw", "actual_raw", "deviation_reason", "remark")
@@ -71,7 +71,7 @@ class Verdict:
 
 def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
     """How well the rows of a reading add up."""
-    findings = [f for f in finish([rows]).documents[0].findings if f["rule"] in SUMS]
+    findings = broken_rules(cases_of(rows, {}), SUMS)
     columns = {p["project_id"]: frozenset(p["indicator_columns"]) for p in rows.projects}
     odd_rows = [r for r in rows.indicators if _odd(r, columns[r["project_id"]])]
     odd_forms = [p for p in rows.projects if UNREAD & set(p["flags"])]

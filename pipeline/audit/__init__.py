@@ -19,6 +19,11 @@ from pipeline.schema import FINDINGS
 Row = Mapping[str, Any]
 
 
+def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[dict[str, Any]]:
+    """The findings of some rules on single forms; a doubtful sum counts where its rule is among them."""
+    return [row for case in cases for rule in OF_FORMS if rule.name in names for row in _rows(case, rule, list(rule.check(case)))]
+
+
 def findings_of(cases: Sequence[Case]) -> list[dict[str, Any]]:
     """All findings: of every form, of every document, and of every series over the documents."""
     found: dict[str, list[dict[str, Any]]] = {c.project["project_id"]: [] for c in cases}

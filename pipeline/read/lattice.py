@@ -162,8 +162,10 @@ def marks(values: Sequence[float]) -> list[float]:
 def _cells(xs: Sequence[float], ys: Sequence[float], across: Sequence[Ruling], down: Sequence[Ruling]) -> list[tuple[int, int, int, int]]:
     """Boxes of the grid without a wall between them are one cell; what is no rectangle is cut into rows of it."""
     n_rows, n_cols = len(ys) - 1, len(xs) - 1
-    walls = [[_covered(down, xs[j], ys[i], ys[i + 1]) for j in range(n_cols + 1)] for i in range(n_rows)]
-    floors = [[_covered(across, ys[i], xs[j], xs[j + 1]) for j in range(n_cols)] for i in range(n_rows + 1)]
+    upright = [[r for r in down if abs(r.at - x) <= TOUCH] for x in xs]
+    level = [[r for r in across if abs(r.at - y) <= TOUCH] for y in ys]
+    walls = [[_covered(upright[j], ys[i], ys[i + 1]) for j in range(n_cols + 1)] for i in range(n_rows)]
+    floors = [[_covered(level[i], xs[j], xs[j + 1]) for j in range(n_cols)] for i in range(n_rows + 1)]
     seen = [[False] * n_cols for _ in range(n_rows)]
     out = []
     for i in range(n_rows):
@@ -192,9 +194,9 @@ def _opens(
     return not inside and not any(floors[row][j] or seen[row][j] for j in columns)
 
 
-def _covered(rulings: Sequence[Ruling], at: float, start: float, end: float) -> bool:
-    """Does a ruling at this place cover most of the stretch?"""
-    length = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rulings if abs(r.at - at) <= TOUCH)
+def _covered(rulings: Sequence[Ruling], start: float, end: float) -> bool:
+    """Do the rulings of one border cover most of the stretch?"""
+    length = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rulings)
     return length >= COVERED * (end - start)
 
 

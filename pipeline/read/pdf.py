@@ -33,6 +33,7 @@ WHOLE_PAGE = 0.9  # a rectangle that covers this much of the page is its backgro
 MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled or broken
 FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
 RUBBISH = 0.3  # share of characters without meaning from which on a text layer is not to be used
+SAMPLE = 600  # characters, from both ends of a page, that tell which way its text runs
 MOST_TILT = 3.0  # degrees off the text's direction: more, and it is a watermark or a seal
 SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is not known
 MOST_SCALE = 300 / 72
@@ -259,7 +260,7 @@ def _text_turns(chars: Sequence[RawChar]) -> int:
     The angle that pdfium gives is not to be trusted for all fonts; where characters stand is.
     """
     runs: Counter[int] = Counter()
-    for a, b in pairwise(chars):
+    for a, b in pairwise(chars if len(chars) <= SAMPLE else (*chars[: SAMPLE // 2], *chars[-SAMPLE // 2 :])):
         dx, dy = b[6] - a[6], b[7] - a[7]
         near = 2.5 * max(a[4] - a[2], a[5] - a[3], 1.0)
         if 0 < abs(dx) + abs(dy) <= near and min(abs(dx), abs(dy)) < 0.2 * max(abs(dx), abs(dy)):
