@@ -153,7 +153,8 @@ def _items(reading: Reading) -> Iterator[Line | Row]:
         table = tables[piece]
         by_row: dict[int, list[Cell]] = {}
         for cell in table.cells:
-            by_row.setdefault(cell.row, []).append(replace(cell, text=clean(cell.text)))
+            text = clean(cell.text)
+            by_row.setdefault(cell.row, []).append(cell if text == cell.text else replace(cell, text=text))
         top = True
         for r in sorted(by_row):
             cells = tuple(sorted(by_row[r], key=lambda c: c.col))
@@ -185,6 +186,9 @@ def regrid(tables: Sequence[Table]) -> list[Table]:
             out.append(t)
             continue
         at = [nearest(x) for x in t.edges]
+        if at == list(range(len(at))):
+            out.append(replace(t, n_cols=len(marks) - 1))
+            continue
         cells = tuple(replace(c, col=at[c.col], col_span=max(1, at[c.col + c.col_span] - at[c.col])) for c in t.cells)
         out.append(replace(t, cells=cells, n_cols=len(marks) - 1))
     return out
