@@ -38,6 +38,7 @@ CASES: list[tuple[str, int | None, dict[str, Any], dict[str, Any]]] = [
      {"rows": (*ROWS, ("预算执行率", "预算执行率", "预算执行率", "预算执行率", "100%", "86.78%", "10", "8", None))},
      {"rows": (*ROWS, ("预算执行率", "预算执行率", "预算执行率", "预算执行率", "100%", "86.78%", "10", "8.68", "资金跨年支付"))}),
     ("execution_rate_mismatch", None, {"funds": with_line(0, execution_rate="89.78%")}, {"funds": with_line(0, execution_rate="86.77%")}),
+    ("execution_rate_mismatch", None, {"funds": with_line(2, execution_rate="96%")}, {"funds": with_line(2, execution_rate="100.00%")}),
     ("execution_rate_mismatch", None, {"funds": with_line(1, execution_rate="90%")}, {"funds": with_line(1, execution_rate="85%")}),
     ("budget_score_mismatch", None, {"funds": with_line(0, score="10"), "total": ("100", "99")}, {"funds": with_line(0, score="9"), "total": ("100", "98")}),
     ("fund_lines_sum", None, {"funds": with_line(1, initial_budget="31")}, {"funds": (FUNDS[0], ("其中：财政拨款", "all", "fiscal", "30", "35", "29.71", None, None, None))}),

@@ -29,7 +29,8 @@ def execution_rate_mismatch(case: Case) -> Iterator[Mark]:
         low, high = ((executed - half) / (budget + half) * 100, (executed + half) / (budget - half) * 100)
         exact = executed / budget * 100
         step = Decimal(1).scaleb(-places(rate))
-        if (executed == budget and rate == 100) or rounds_to(exact, rate) or low - step / 2 <= Decimal(str(rate)) <= high + step / 2:
+        rounded = executed != budget and low - step / 2 <= Decimal(str(rate)) <= high + step / 2  # equal amounts were not rounded apart
+        if rounded or rounds_to(exact, rate):
             continue
         got, wanted = f"{figure(rate)}%", f"{_rate(exact)}%"
         label = "" if line is case.total_line else f"“{line['label_raw']}”"
