@@ -94,7 +94,9 @@ def exact(cells: Sequence[Cell], columns: Sequence[Column], offset: int = 0, wor
     for c in cells:
         if not c.text:
             continue
-        under = [j for j, col in enumerate(columns) if col.overlap(c.col - offset, c.col_span)]
+        first = c.col - offset
+        last = first + c.col_span
+        under = [j for j, col in enumerate(columns) if col.start < last and first < col.start + col.width]
         if len(under) != 1 or (under[0] in at and columns[under[0]].role not in JOINED):
             return None
         suits = fit.cost(columns[under[0]].role, c.text)

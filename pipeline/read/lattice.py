@@ -73,12 +73,12 @@ Turn = Callable[[float, float], tuple[float, float]]
 def levelled(segments: Iterable[Box], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
     """Lines (x0, y0, x1, y1) of a page as it is stored, as horizontal and vertical rulings of the upright page."""
     across, down = [], []
-    for x0, y0, x1, y1 in segments:
-        a, b = turn(x0, y0), turn(x1, y1)
-        if abs(a[1] - b[1]) <= abs(a[0] - b[0]):
-            across.append(Ruling((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
+    for segment in dict.fromkeys(segments):  # neighbouring cells often draw a border twice
+        (ax, ay), (bx, by) = turn(segment[0], segment[1]), turn(segment[2], segment[3])
+        if abs(ay - by) <= abs(ax - bx):
+            across.append(Ruling((ay + by) / 2, min(ax, bx), max(ax, bx)))
         else:
-            down.append(Ruling((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
+            down.append(Ruling((ax + bx) / 2, min(ay, by), max(ay, by)))
     return across, down
 
 

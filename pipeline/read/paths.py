@@ -16,6 +16,9 @@ from pipeline.read.fills import DOT, is_box
 
 THIN = 3.2  # points: a filled rectangle that is thinner is a ruling
 DEEPEST = 4  # forms inside forms
+UPRIGHT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # the matrix that changes nothing
+
+MOVE, CURVE = raw.FPDF_SEGMENT_MOVETO, raw.FPDF_SEGMENT_BEZIERTO
 
 Matrix = tuple[float, float, float, float, float, float]
 Stroke = tuple[float, float, float, float]
@@ -49,7 +52,7 @@ def collect(
 def _matrix(item: object) -> Matrix:
     m = raw.FS_MATRIX()
     if not raw.FPDFPageObj_GetMatrix(item, m):
-        return (1, 0, 0, 1, 0, 0)
+        return UPRIGHT
     return (m.a, m.b, m.c, m.d, m.e, m.f)
 
 
@@ -65,8 +68,8 @@ def _path(item: object, outer: Matrix, segments: list[Stroke], fills: list[Strok
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
         return
-    matrix = _times(_matrix(item), outer)
-    points = _points(item, matrix)
+    own = _matrix(item)
+    points = _points(item, own if outer == UPRIGHT else _times(own, outer))
     if not points:
         return
     xs, ys = [p[0] for p in points], [p[1] for p in points]
@@ -99,8 +102,9 @@ def _points(item: object, matrix: Matrix) -> list[tuple[float, float, bool]]:
     for i in range(raw.FPDFPath_CountSegments(item)):
         segment = raw.FPDFPath_GetPathSegment(item, i)
         kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_BEZIERTO:
+        if kind == CURVE:
             return []
         if raw.FPDFPathSegment_GetPoint(segment, x, y):
-            out.append((a * x.value + c * y.value + e, b * x.value + d * y.value + f, kind == raw.FPDF_SEGMENT_MOVETO))
+            px, py = x.value, y.value
+            out.append((a * px + c * py + e, b * px + d * py + f, kind == MOVE))
     return out

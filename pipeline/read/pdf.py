@@ -23,7 +23,7 @@ from pipeline.errors import Code, error
 from pipeline.model import Block, Line, Problem, Reading, Table
 from pipeline.read.fills import cell_sides, dotted
 from pipeline.read.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
-from pipeline.read.paths import DEEPEST, Stroke, collect
+from pipeline.read.paths import DEEPEST, UPRIGHT, Stroke, collect
 from pipeline.read.text import text_blocks
 from pipeline.read.unruled import stretches
 
@@ -291,7 +291,7 @@ def _rulings(page: pdfium.PdfPage, turn: Turn, area: float, chars: Sequence[RawC
     """Horizontal and vertical rulings, and whether the page holds a picture; filled cells where strokes draw no table."""
     segments: list[Stroke] = []
     fills: list[Stroke] = []
-    image = collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), segments, fills, 0)
+    image = collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, UPRIGHT, segments, fills, 0)
     dots = [(x0, y0) for x0, y0, x1, y1 in segments if (x0, y0) == (x1, y1)]
     segments = [s for s in segments if s[:2] != s[2:]] + dotted(dots)
     across, down = levelled(segments, turn)
