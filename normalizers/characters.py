@@ -1,8 +1,8 @@
 """The text of a cell → its cleaned form, its match key, its half-width view.
 
-Comes in: any text. Goes out: a text; three views that are never mixed. `clean` is what `*_raw` columns hold (the source's characters),
-`fold` is only for comparing, `narrow` has the length of its input, so that a place found in it is a place in the original. Nothing
-is refused and nothing raises.
+Comes in: any text. Goes out: a text; three views that are never mixed. `clean` is what `*_raw` columns hold
+(the source's characters), `fold` is only for comparing, `narrow` has the length of its input, so that a place
+found in it is a place in the original. Nothing is refused and nothing raises.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _INLINE_TAGS = "span|b|i|u|s|a|em|strong|font|sup|sub|o:p|img|small|big|center|l
 _BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})(?:\s[^<>]*)?\s*/?>", re.IGNORECASE)
 _INLINE = re.compile(rf"</?(?:{_INLINE_TAGS})(?:\s[^<>]*)?\s*/?>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_TORN_NUMBER = re.compile(r"(?<=[0-9][.,])[ \t]*[\r\n]+[ \t]*(?=[0-9])|(?<=[0-9])[ \t]*[\r\n]+[ \t]*(?=[.,][0-9]|%)")
+_TORN_NUMBER = re.compile(
+    r"(?<=[0-9][.,])[ \t]*[\r\n]+[ \t]*(?=[0-9])|(?<=[0-9])[ \t]*[\r\n]+[ \t]*(?=[.,][0-9]|%)"
+)
 _SPACE = re.compile(r"\s+")
 _CHINESE = "⺀-⿟\u3000-〿\u3040-ヿ㈀-㏿㐀-䶿一-鿿豈-﫿︰-﹏\uff00-\uffef𠀀-\U0003fffd“”‘’—…"
 _SPACE_BESIDE_CHINESE = re.compile(rf" (?=[{_CHINESE}])|(?<=[{_CHINESE}]) ")
@@ -58,7 +60,8 @@ class _Narrow(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         one = unicodedata.normalize("NFKC", char)
-        # ① and ² are marks, not digits of a number; what folds into several characters would move the places after it.
+        # ① and ² are marks, not digits of a number; what folds into several characters would move the places
+        # after it.
         if len(one) != 1 or unicodedata.category(char) == "No":
             one = char
         self[code] = _MAPPED.get(ord(one), one)
@@ -70,10 +73,12 @@ _NARROW = _Narrow()
 
 @lru_cache(maxsize=65536)
 def clean(text: str) -> str:
-    """The text as a `*_raw` column holds it: markup, line breaks and white space beside Chinese gone, the characters kept.
+    """The text as a `*_raw` column holds it: markup, line breaks and white space beside Chinese gone, the
+    characters kept.
 
-    Quotes that a text format put around a cell are dropped. A number torn by a line break at its decimal point, its
-    thousands separator or its `%` is whole again. Idempotent. Source of the rules: the data contract, opening paragraphs.
+    Quotes that a text format put around a cell are dropped. A number torn by a line break at its decimal
+    point, its thousands separator or its `%` is whole again. Idempotent. Source of the rules: the data
+    contract, opening paragraphs.
     """
     while (shorter := _clean_once(text)) != text:
         text = shorter
@@ -91,7 +96,9 @@ def _clean_once(text: str) -> str:
 
 
 def _unquote(text: str) -> str:
-    """Without the `"` that a text format put around the whole cell; one that stands alone may be the form's own."""
+    """Without the `"` that a text format put around the whole cell; one that stands alone may be the form's
+    own.
+    """
     if '"' not in text:
         return text
     if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1].replace('""', ""):
@@ -101,9 +108,11 @@ def _unquote(text: str) -> str:
 
 @lru_cache(maxsize=262144)
 def fold(text: str) -> str:
-    """The match key: LaTeX unwrapped, NFKC, radicals and traditional characters mapped, look-alikes unified, no white space.
+    """The match key: LaTeX unwrapped, NFKC, radicals and traditional characters mapped, look-alikes unified,
+    no white space.
 
-    Idempotent. Only for comparing: it turns `½` into `1/2` and `10³` into `103`. Source of the tables: `characters.toml`.
+    Idempotent. Only for comparing: it turns `½` into `1/2` and `10³` into `103`. Source of the tables:
+    `characters.toml`.
     """
     while (folded := _fold_once(text)) != text:
         text = folded

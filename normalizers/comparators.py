@@ -1,8 +1,9 @@
 """The comparator around a number, in words or signs.
 
-Comes in: the narrow text left of a number, or right of it. Goes out: the sign (`=`, `>=`, `>`, `<=`, `<`, `~`) and what remains of
-the text. Which words mean what is data (`words.toml`); 以上, 以下, 以内 include the number itself, 超过 and 不满 do not (Civil Code of
-the PRC, article 1259). A text without a comparator comes back whole, with None.
+Comes in: the narrow text left of a number, or right of it. Goes out: the sign (`=`, `>=`, `>`, `<=`, `<`,
+`~`) and what remains of the text. Which words mean what is data (`words.toml`); 以上, 以下, 以内 include the
+number itself, 超过 and 不满 do not (Civil Code of the PRC, article 1259). A text without a comparator comes
+back whole, with None.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from normalizers.words import COMPARATORS_AFTER, COMPARATORS_BEFORE, INNER, MODIFIERS, TIME_UNITS, TOUCHING, alternatives
+from normalizers.words import (
+    COMPARATORS_AFTER,
+    COMPARATORS_BEFORE,
+    INNER,
+    MODIFIERS,
+    TIME_UNITS,
+    TOUCHING,
+    alternatives,
+)
 
 _BEFORE = re.compile(alternatives(COMPARATORS_BEFORE))
 _MODIFIERS = re.compile(rf"(?:{alternatives(MODIFIERS)})*")
@@ -27,8 +36,8 @@ _SYMBOLS = frozenset("≥≤><=~≈")
 def before(text: str) -> tuple[str | None, int, int, bool]:
     """The comparator at the end of `text`: its sign, where it starts and ends, and whether it is a weak 达.
 
-    Between it and the number only modifiers (平均, 每年) may stand; a sign such as `≥` may have any short word there. Without one:
-    (None, len, len, False).
+    Between it and the number only modifiers (平均, 每年) may stand; a sign such as `≥` may have any short
+    word there. Without one: (None, len, len, False).
     """
     none = (None, len(text), len(text), False)
     found = list(_BEFORE.finditer(text))
@@ -43,7 +52,11 @@ def before(text: str) -> tuple[str | None, int, int, bool]:
         start = m.start()
     rest = text[last.end() :]
     word = last.group()
-    if rest and (word in TOUCHING or _MODIFIERS.fullmatch(rest) is None) and not (word in _SYMBOLS and len(rest) <= 4):
+    if (
+        rest
+        and (word in TOUCHING or _MODIFIERS.fullmatch(rest) is None)
+        and not (word in _SYMBOLS and len(rest) <= 4)
+    ):
         return none
     return COMPARATORS_BEFORE[word], start, last.end(), word in _REACHING
 
@@ -52,7 +65,8 @@ def before(text: str) -> tuple[str | None, int, int, bool]:
 def after(text: str) -> tuple[str | None, str, str]:
     """The comparator behind a number: its sign, the unit before it, the words behind it.
 
-    余 and 多 stand right behind the number, 内 only behind a unit of time, 以上 and its kin behind the unit. Without one: (None, text, "").
+    余 and 多 stand right behind the number, 内 only behind a unit of time, 以上 and its kin behind the unit.
+    Without one: (None, text, "").
     """
     m = _AFTER.match(text)
     if m is not None:
@@ -71,7 +85,9 @@ def after(text: str) -> tuple[str | None, str, str]:
 
 
 def combine(left: str | None, right: str | None, reaching: bool = False) -> str:
-    """One sign from the two sides: the left one, unless it is missing or weak (`=`, `~`, a mere 达) and the right one says more."""
+    """One sign from the two sides: the left one, unless it is missing or weak (`=`, `~`, a mere 达) and the
+    right one says more.
+    """
     if right is not None and (left in _WEAK or reaching):
         return right
     return left or "="

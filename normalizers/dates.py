@@ -1,8 +1,8 @@
 """Points, deadlines and periods in time.
 
-Comes in: a text, or a place in one, in narrow characters, and the fiscal year that a date without a year takes. Goes out: a `Span`
-with its last day (and its first, for a period), or None. Nothing is read against today's date; a date that cannot be
-(`2024年2月30日`) or whose year is unknown is no date.
+Comes in: a text, or a place in one, in narrow characters, and the fiscal year that a date without a year
+takes. Goes out: a `Span` with its last day (and its first, for a period), or None. Nothing is read against
+today's date; a date that cannot be (`2024年2月30日`) or whose year is unknown is no date.
 """
 
 from __future__ import annotations
@@ -49,9 +49,13 @@ _ELIDED_DAYS = re.compile(rf"{_START}(?:(?P<y1>{_Y})年)?(?P<m1>{_M})月(?P<d1>{
 _ELIDED_YEARS = re.compile(rf"{_START}(?P<y1>{_Y})年?{_TO}(?P<y2>{_Y})年度?(?![0-9]|{_M}月)")
 _FROM_TO = re.compile(rf"{_START}(?:自|从)?{_point(1, True)}(?:起|日起)?{_TO}{_point(2, True)}(?:底|末|止)?")
 _POINT = re.compile(rf"{_START}{_point(1, False)}")
-_SHORT_DAY = re.compile(rf"{_START}(?P<m1>1[0-2]|0?[1-9])\.(?P<d1>3[01]|[12][0-9]|0?[1-9])(?=日?(?:之前|以前|前))日?")
+_SHORT_DAY = re.compile(
+    rf"{_START}(?P<m1>1[0-2]|0?[1-9])\.(?P<d1>3[01]|[12][0-9]|0?[1-9])(?=日?(?:之前|以前|前))日?"
+)
 _LONE_MONTH = re.compile(rf"{_START}(?P<fy1>{_Y})-(?P<fm1>0[1-9]|1[0-2])(?![0-9./-])")
-_YEAR_END = re.compile(r"(?<![0-9每逐多几半一两三四五六七八九十])[本当今]?年(?:度)?(?P<end>底|末|终|内)(?:前|之前|以前)?")
+_YEAR_END = re.compile(
+    r"(?<![0-9每逐多几半一两三四五六七八九十])[本当今]?年(?:度)?(?P<end>底|末|终|内)(?:前|之前|以前)?"
+)
 _WHOLE_YEAR = re.compile(r"[本当]?(?:全年|年度|年)(?:内|度)?")
 # 底, 末, 前, 完成 make a deadline of a point: data contract, "A value".
 _DONE = r"(?:全部|全面|基本|按时|如期|顺利)?(?:完成|完工|竣工|交付|结束)(?![率度比量情质的])"
@@ -65,7 +69,9 @@ LAST_OF_TEN_DAYS = {"上": 10, "中": 20}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time as a cell says it: `kind` is `date` (`start` None, `end` the day or deadline) or `period` (first and last day)."""
+    """A time as a cell says it: `kind` is `date` (`start` None, `end` the day or deadline) or `period` (first
+    and last day).
+    """
 
     kind: str
     comparator: str
@@ -75,7 +81,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A time inside a longer text: where it stands and what it says; `span` is None where its year is unknown."""
+    """A time inside a longer text: where it stands and what it says; `span` is None where its year is
+    unknown.
+    """
 
     start: int
     end: int
@@ -91,9 +99,11 @@ class _Range:
 
 @lru_cache(maxsize=65536)
 def read_date(text: str, fiscal_year: int | None = None) -> Span | None:
-    """The date or period that the whole text is, or None: `2024年6月30日前`, `2024年底`, `1-12月`, `2024.1.1-2024.12.31`, `第四季度`.
+    """The date or period that the whole text is, or None: `2024年6月30日前`, `2024年底`, `1-12月`,
+    `2024.1.1-2024.12.31`, `第四季度`.
 
-    A missing year is `fiscal_year`; 前, 底, 末, 底完成 give comparator `<=`. A month or year alone is a period of its days.
+    A missing year is `fiscal_year`; 前, 底, 末, 底完成 give comparator `<=`. A month or year alone is a
+    period of its days.
     """
     key = "".join(narrow(unwrap_latex(clean(text))).split()).rstrip("。;,.")
     if _WHOLE_YEAR.fullmatch(key) and key != "年" and fiscal_year is not None and _year(fiscal_year):
@@ -114,7 +124,11 @@ def find(text: str, at: int, fiscal_year: int | None) -> Found | None:
     if (m := _YEAR_END.match(text, at)) is not None:
         done = _DONE_WORDS.match(text, m.end())
         end = done.end() if done else m.end()
-        span = Span("date", "<=", None, date(fiscal_year, 12, 31)) if fiscal_year is not None and _year(fiscal_year) else None
+        span = (
+            Span("date", "<=", None, date(fiscal_year, 12, 31))
+            if fiscal_year is not None and _year(fiscal_year)
+            else None
+        )
         return Found(at, end, span)
     for pattern in (_ELIDED_DAYS, _ELIDED_YEARS, _FROM_TO, _ELIDED_MONTHS):
         m = pattern.match(text, at)
@@ -196,7 +210,9 @@ def _range(m: re.Match[str], n: int, fiscal_year: int | None) -> _Range | None:
     day = next((_int(named[k]) for k in ("sd", "ed", "d") if k in named), None)
     if "x" in named and month is not None:
         last = LAST_OF_TEN_DAYS.get(named["x"], monthrange(year, month)[1])
-        return _Range(date(year, month, {"上": 1, "中": 11}.get(named["x"], 21)), date(year, month, last), False)
+        return _Range(
+            date(year, month, {"上": 1, "中": 11}.get(named["x"], 21)), date(year, month, last), False
+        )
     return _days(year, month, day)
 
 

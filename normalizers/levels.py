@@ -1,8 +1,9 @@
 """A printed level label → its canonical form.
 
-Comes in: the text of a level cell, weight, code and notes included (`11-数量指标`, `产出指标（50分）`, `30分)`), and the column's level
-if it is known. Goes out: a `Level`. The labels are data (`words.toml`); a label that is not in them is kept as printed with `known`
-False, and only a blank text gives None. A damaged label is matched by likeness, where one canonical label is clearly the nearest.
+Comes in: the text of a level cell, weight, code and notes included (`11-数量指标`, `产出指标（50分）`,
+`30分)`), and the column's level if it is known. Goes out: a `Level`. The labels are data (`words.toml`); a
+label that is not in them is kept as printed with `known` False, and only a blank text gives None. A damaged
+label is matched by likeness, where one canonical label is clearly the nearest.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from rapidfuzz import fuzz, process
 from normalizers.characters import clean, fold, narrow
 from normalizers.words import WORDS
 
-# One wrong character in five or more. Measured on 2,037 labels with one character replaced, lost or added: 79 % recognised, none wrongly;
+# One wrong character in five or more. Measured on 2,037 labels with one character replaced, lost or added: 79
+# % recognised, none wrongly;
 # of four characters one cannot be wrong: 效率指标 is as near to 效益指标 (75) as a misreading of it.
 LIKENESS = 80.0
 MARGIN = 5.0  # the next other label must be this much farther
@@ -26,15 +28,21 @@ _CODE = re.compile(
     r"|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.]"
 )
 _FIGURE = r"(?:权重|满分|分值|计|共)?[:\s]*(?P<weight>[0-9]{1,3}(?:\.[0-9]+)?)\s*(?:分|%)?"
-_WEIGHT_BEHIND = re.compile(rf"\s*[(\[【]\s*{_FIGURE}\s*[)\]】]?\s*$|\s*{_FIGURE.replace('P<weight>', 'P<bare>')}\s*[)\]】]?\s*$")
+_WEIGHT_BEHIND = re.compile(
+    rf"\s*[(\[【]\s*{_FIGURE}\s*[)\]】]?\s*$|\s*{_FIGURE.replace('P<weight>', 'P<bare>')}\s*[)\]】]?\s*$"
+)
 _WEIGHT_BEFORE = re.compile(rf"[(\[【]\s*{_FIGURE}\s*[)\]】]\s*(?=\S)")
-_NOTE = re.compile(r"[(\[【](?:必填|选填|必选|可选|必填硬性指标|[a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü\s']+)[^)\]】]*[)\]】]")
+_NOTE = re.compile(
+    r"[(\[【](?:必填|选填|必选|可选|必填硬性指标|[a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü\s']+)[^)\]】]*[)\]】]"
+)
 _ENDING = re.compile(r"(?:类)?(?:指标|目标)?等?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A label as recognised: `level` 1 or 2, its canonical first level `parent` if it has one, `score` 1 = to the letter."""
+    """A label as recognised: `level` 1 or 2, its canonical first level `parent` if it has one, `score` 1 = to
+    the letter.
+    """
 
     level: int
     label: str
@@ -51,22 +59,35 @@ def _key(label: str) -> str:
     return _ENDING.sub("", key) or key
 
 
-PARENTS: dict[str, str | None] = {entry["label"]: entry.get("parent") for entry in WORDS["level"] if entry["level"] == 2}
+PARENTS: dict[str, str | None] = {
+    entry["label"]: entry.get("parent") for entry in WORDS["level"] if entry["level"] == 2
+}
 LEVEL1 = tuple(entry["label"] for entry in WORDS["level"] if entry["level"] == 1)
 LEVEL2_ORDER = tuple(label for label in PARENTS if label not in LEVEL1 or label == "成本指标")
 """The second levels in the template's order; 预算执行率, which has no place in it, is left out."""
 _FORMS: dict[int, dict[str, str]] = {
-    level: {fold(form): entry["label"] for entry in WORDS["level"] if entry["level"] == level for form in (entry["label"], *entry["also"])}
+    level: {
+        fold(form): entry["label"]
+        for entry in WORDS["level"]
+        if entry["level"] == level
+        for form in (entry["label"], *entry["also"])
+    }
     for level in (1, 2)
 }
-_KEYS: dict[int, dict[str, str]] = {level: {_key(form): label for form, label in forms.items()} for level, forms in _FORMS.items()}
-_OTHER: dict[int, frozenset[str]] = {entry["level"]: frozenset(map(fold, entry["labels"])) for entry in WORDS["other_level"]}
+_KEYS: dict[int, dict[str, str]] = {
+    level: {_key(form): label for form, label in forms.items()} for level, forms in _FORMS.items()
+}
+_OTHER: dict[int, frozenset[str]] = {
+    entry["level"]: frozenset(map(fold, entry["labels"])) for entry in WORDS["other_level"]
+}
 LEVEL_LABELS: tuple[str, ...] = tuple(sorted({form for forms in _FORMS.values() for form in forms}))
 """Every form in which a canonical label is printed, folded."""
 
 
 def parent_of(label2: str) -> str | None:
-    """The first level of a canonical second level; None for 成本指标, which stays where it is printed, and for unknown labels."""
+    """The first level of a canonical second level; None for 成本指标, which stays where it is printed, and
+    for unknown labels.
+    """
     return PARENTS.get(label2)
 
 
@@ -74,8 +95,9 @@ def parent_of(label2: str) -> str | None:
 def read_level(text: str, level: int | None = None) -> Level | None:
     """The level that a cell's text names, or None for a blank text.
 
-    `level` is the column's (1 or 2): it decides where a label can be both (成本指标, 满意度指标, 预算执行率); a label that belongs only
-    to the other level is returned with that one. Source of the labels: 财预〔2020〕10号, 财预〔2021〕101号, the provinces' forms.
+    `level` is the column's (1 or 2): it decides where a label can be both (成本指标, 满意度指标, 预算执行率);
+    a label that belongs only to the other level is returned with that one. Source of the labels:
+    财预〔2020〕10号, 财预〔2021〕101号, the provinces' forms.
     """
     text = "".join(clean(text).split())
     if not text:
@@ -98,7 +120,10 @@ def read_level(text: str, level: int | None = None) -> Level | None:
 
 def _first_by_default(key: str) -> bool:
     """Labels of both levels that, without a column to go by, mean the first: 满意度指标, 预算执行率."""
-    return _KEYS[1].get(key) in ("满意度指标", "预算执行率") and key in (_key("满意度指标"), _key("预算执行率"))
+    return _KEYS[1].get(key) in ("满意度指标", "预算执行率") and key in (
+        _key("满意度指标"),
+        _key("预算执行率"),
+    )
 
 
 def _known(level: int, label: str, code: str | None, weight: float | None, score: float) -> Level:
@@ -125,12 +150,16 @@ def _cut(text: str) -> tuple[str, str | None, float | None]:
 
 @lru_cache(maxsize=16384)
 def _nearest(key: str, order: tuple[int, ...]) -> tuple[int, str, float] | None:
-    """Level, label and likeness (0–1) of the canonical label that a damaged one is nearest to, if one clearly is."""
+    """Level, label and likeness (0–1) of the canonical label that a damaged one is nearest to, if one clearly
+    is.
+    """
     if not 3 <= len(key) <= LONGEST:
         return None
     best: dict[tuple[int, str], float] = {}
     for at in order:
-        for form, score, _ in process.extract(key, _FORMS[at].keys(), scorer=fuzz.ratio, score_cutoff=LIKENESS - MARGIN, limit=None):
+        for form, score, _ in process.extract(
+            key, _FORMS[at].keys(), scorer=fuzz.ratio, score_cutoff=LIKENESS - MARGIN, limit=None
+        ):
             if abs(len(form) - len(key)) > 1:  # 项目质量管理 is another label, not a damaged one
                 continue
             found = (at, _FORMS[at][form])

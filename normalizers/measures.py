@@ -1,8 +1,8 @@
 """The text of one value cell → every measure in it, in order.
 
-Comes in: a cleaned text, the fiscal year, whether it is a cost. Goes out: `Part`s, each with the words left of it as its label, and
-the flags of what had to be assumed. A number that only names something (第3届, A4纸, 5G基站, 〔2021〕101号, 1:500) is none; a text
-without a measure gives no part. Nothing raises.
+Comes in: a cleaned text, the fiscal year, whether it is a cost. Goes out: `Part`s, each with the words left
+of it as its label, and the flags of what had to be assumed. A number that only names something (第3届, A4纸,
+5G基站, 〔2021〕101号, 1:500) is none; a text without a measure gives no part. Nothing raises.
 """
 
 from __future__ import annotations
@@ -71,22 +71,39 @@ class _Measure:
 
 
 _SCALE = rf"(?:{SCALE}(?!{alternatives(NOT_SCALED)}))?"
-_NUMBER = re.compile(rf"(?<![0-9A-Za-z第#.])(?:(?<![0-9一-鿿)%])(?P<sign>[+-]))?(?P<n>{PLAIN})(?P<scale>{_SCALE})")
+_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z第#.])(?:(?<![0-9一-鿿)%])(?P<sign>[+-]))?(?P<n>{PLAIN})(?P<scale>{_SCALE})"
+)
 _UNIT_BETWEEN = r"(?P<u>[^0-9,;、。()~-]{0,6}?)"
-_RANGE = re.compile(rf"(?P<a>{PLAIN})(?P<s>{_SCALE}){_UNIT_BETWEEN}(?:-{{1,2}}|~|至|到)(?P<b>{PLAIN})(?P<scale>{_SCALE})")
-_BETWEEN = re.compile(rf"(?P<a>{PLAIN})(?P<s>{_SCALE})(?P<u>%?)[≤<][^0-9,;、。≤<]{{0,8}}[≤<](?P<b>{PLAIN})(?P<scale>{_SCALE})")
+_RANGE = re.compile(
+    rf"(?P<a>{PLAIN})(?P<s>{_SCALE}){_UNIT_BETWEEN}(?:-{{1,2}}|~|至|到)(?P<b>{PLAIN})(?P<scale>{_SCALE})"
+)
+_BETWEEN = re.compile(
+    rf"(?P<a>{PLAIN})(?P<s>{_SCALE})(?P<u>%?)[≤<][^0-9,;、。≤<]{{0,8}}[≤<](?P<b>{PLAIN})(?P<scale>{_SCALE})"
+)
 _TOLERANCE = re.compile(rf"±(?P<n>{PLAIN})(?P<scale>{_SCALE})")
 _RATE = re.compile(rf"(?P<base>[百千])分之(?P<n>[{NUMERAL_CHARS}点]+|{PLAIN})")
-_TENTHS = re.compile(rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<more>[一二三四五六七八九半])?(?![员本功果立效为绩品分就交长])")
+_TENTHS = re.compile(
+    rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<more>[一二三四五六七八九半])?(?![员本功果立效为绩品分就交长])"
+)
 _SCALE_END = re.compile(r"[百千]?[万亿]+$")
 _NUMERAL = re.compile(rf"[{NUMERAL_CHARS}]+(?={alternatives([*CLASSIFIERS, *MONEY_WORDS, '余', '多'])})")
 _NAMES = re.compile(r"《[^》]*》|〔[^〕]*〕|“[^”]*[^0-9%”][^”]*”|\[[12][09][0-9]{2}\]")
-_PRODUCT = re.compile(r"[0-9.]+[×xX*+:][0-9.]+|(?<![0-9])[0-9]+/[0-9]+(?![0-9年月])|(?<=[A-Za-z])[-_+]?[0-9.]+|[0-9]+[A-Za-z](?=[一-鿿])")
+_PRODUCT = re.compile(
+    r"[0-9.]+[×xX*+:][0-9.]+|(?<![0-9])[0-9]+/[0-9]+(?![0-9年月])|(?<=[A-Za-z])[-_+]?[0-9.]+|[0-9]+[A-Za-z](?=[一-鿿])"
+)
 _SQUARE = re.compile(r"(?<=m)[23](?![0-9])")
 _INCLUSIVE = re.compile(r"\((?:不?含|包含|包括)[^()]{0,8}\)")
 _BARE_BRACKET = re.compile(rf"(?<=[0-9])\((%|‰|[十百千万亿]+|[十百千万亿]*元|{alternatives(CLASSIFIERS)})\)")
-_LIST_MARK = re.compile(r"(?:^|(?<=[,;。、]))(?:\(\d{1,2}\)|[①-⑳]|\d{1,2}(?:[、)]|\.(?![0-9])))(?=[^0-9,;、。]|[0-9]+[^0-9、.,])")
-_INNER_MARKS = {"1、": r"(?<![0-9]){n}、", "1.": r"(?<![0-9]){n}\.(?![0-9])", "(1)": r"\({n}\)", "①": "{circled}"}
+_LIST_MARK = re.compile(
+    r"(?:^|(?<=[,;。、]))(?:\(\d{1,2}\)|[①-⑳]|\d{1,2}(?:[、)]|\.(?![0-9])))(?=[^0-9,;、。]|[0-9]+[^0-9、.,])"
+)
+_INNER_MARKS = {
+    "1、": r"(?<![0-9]){n}、",
+    "1.": r"(?<![0-9]){n}\.(?![0-9])",
+    "(1)": r"\({n}\)",
+    "①": "{circled}",
+}
 _SEPARATOR = re.compile(r"[,;、。()]")
 _STRONG = re.compile(r"[,;。()]")
 _JOINERS = re.compile(r"^(?:以及|及(?![时格])|和(?![谐平])|与(?![会人])|且|并且?|或者?)+")
@@ -125,11 +142,14 @@ def measures(text: str, fiscal_year: int | None, cost: bool) -> tuple[tuple[Part
     return tuple(parts), frozenset(flags)
 
 
-# ---- the text --------------------------------------------------------------------------------------------------
+# ---- the text
+# --------------------------------------------------------------------------------------------------
 
 
 def _prepare(text: str) -> tuple[str, str]:
-    """The text and its narrow view without white space, notes of inclusion, brackets around a unit and list marks; places agree."""
+    """The text and its narrow view without white space, notes of inclusion, brackets around a unit and list
+    marks; places agree.
+    """
     text = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))|(?<![0-9A-Za-z]) | (?![0-9A-Za-z])", "", text)
     view = narrow(text)
     keep = [True] * len(view)
@@ -162,7 +182,8 @@ def _inner_marks(view: str) -> list[tuple[int, int]]:
     return marks
 
 
-# ---- finding ---------------------------------------------------------------------------------------------------
+# ---- finding
+# ---------------------------------------------------------------------------------------------------
 
 
 def _anchors(view: str, fiscal_year: int | None) -> list[_Anchor]:
@@ -187,7 +208,9 @@ def _anchors(view: str, fiscal_year: int | None) -> list[_Anchor]:
 
 
 def _time(view: str, at: int, fiscal_year: int | None) -> _Anchor | None:
-    """A time that is a measure: a deadline or day, or a period up to the end of its clause; an undated one is passed over."""
+    """A time that is a measure: a deadline or day, or a period up to the end of its clause; an undated one is
+    passed over.
+    """
     found = dates.find(view, at, fiscal_year)
     if found is None:
         return None
@@ -203,10 +226,18 @@ def _time(view: str, at: int, fiscal_year: int | None) -> _Anchor | None:
 def _number(view: str, at: int) -> _Anchor | None:
     if (m := _TOLERANCE.match(view, at)) is not None:
         value = decimal(m.group("n"))
-        return None if value is None else _Anchor(at, m.end(), -value, value, "", scale_of(m.group("scale")), m.group("scale"))
+        return (
+            None
+            if value is None
+            else _Anchor(at, m.end(), -value, value, "", scale_of(m.group("scale")), m.group("scale"))
+        )
     if (m := _RATE.match(view, at)) is not None:
         value = number(m.group("n"))
-        return None if value is None else _Anchor(at, m.end(), rate=value if m.group("base") == "百" else value / 10)
+        return (
+            None
+            if value is None
+            else _Anchor(at, m.end(), rate=value if m.group("base") == "百" else value / 10)
+        )
     if (m := _TENTHS.match(view, at)) is not None and (at == 0 or not view[at - 1].isdigit()):
         value = number(m.group("n"))
         return None if value is None else _Anchor(at, m.end(), rate=value * 10 + _tenths(m.group("more")))
@@ -228,12 +259,16 @@ def _tenths(digit: str | None) -> Decimal:
 
 
 def _ranged(view: str, m: re.Match[str]) -> _Anchor | None:
-    """Two numbers with one unit: `80%-90%`, `3-5次`, `50万元-60万元`, `1-2万`; None where the lower end has a unit of its own."""
+    """Two numbers with one unit: `80%-90%`, `3-5次`, `50万元-60万元`, `1-2万`; None where the lower end has a
+    unit of its own.
+    """
     low, high = decimal(m.group("a")), decimal(m.group("b"))
     unit, tail = m.group("u"), view[m.end() :]
     if low is None or high is None or (unit and not tail.startswith(unit)):
         return None
-    if comparators.after(unit)[0] is not None or (view[m.end() : m.end() + 1] in "-/." and tail[:1] and tail[1:2].isdigit()):
+    if comparators.after(unit)[0] is not None or (
+        view[m.end() : m.end() + 1] in "-/." and tail[:1] and tail[1:2].isdigit()
+    ):
         return None
     factor = scale_of(m.group("scale"))
     own = scale_of(m.group("s")) if m.group("s") or unit else factor
@@ -242,14 +277,20 @@ def _ranged(view: str, m: re.Match[str]) -> _Anchor | None:
 
 
 def _numeral(view: str, at: int) -> _Anchor | None:
-    """A Chinese numeral at the head of a clause or behind a comparator, with a measure word: `三次`, 超`百万`人次, `叁万`元."""
+    """A Chinese numeral at the head of a clause or behind a comparator, with a measure word: `三次`,
+    超`百万`人次, `叁万`元.
+    """
     m = _NUMERAL.match(view, at)
     if m is None or (at and view[at - 1] in NUMERAL_CHARS + "0123456789.第统同"):
         return None
     clause = _SEPARATOR.split(view[:at])[-1]
     tail = _SEPARATOR.split(view[m.end() :])[0]
     compared = comparators.before(clause)[0] is not None
-    if tail.startswith(NUMERAL_NOT_IN) or len(tail) > NUMERAL_UNIT or not (compared or not clause or clause.startswith(COUNTING)):
+    if (
+        tail.startswith(NUMERAL_NOT_IN)
+        or len(tail) > NUMERAL_UNIT
+        or not (compared or not clause or clause.startswith(COUNTING))
+    ):
         return None
     word = m.group()
     scale = _SCALE_END.search(word)
@@ -272,9 +313,15 @@ def _head_start(view: str, last: int, start: int, later: bool) -> int:
 
 
 def _tail_length(gap: str, anchor: _Anchor, final: bool) -> int:
-    """How much of the text up to the next measure belongs to this one; -1 if this number belongs to the next one's name."""
+    """How much of the text up to the next measure belongs to this one; -1 if this number belongs to the next
+    one's name.
+    """
     separator = _SEPARATOR.search(gap)
-    if separator is not None and separator.group() == "(" and (m := re.match(r"\([^()0-9]{1,3}\)", gap[separator.start() :])) is not None:
+    if (
+        separator is not None
+        and separator.group() == "("
+        and (m := re.match(r"\([^()0-9]{1,3}\)", gap[separator.start() :])) is not None
+    ):
         again = _SEPARATOR.search(gap, separator.start() + m.end())
         return again.start() if again else len(gap) if final else separator.start() + m.end()
     if separator is not None:
@@ -282,7 +329,11 @@ def _tail_length(gap: str, anchor: _Anchor, final: bool) -> int:
     if final or anchor.span is not None:
         return len(gap) if final else 0
     if anchor.rate is not None:
-        return len(gap) - len(comparators.after(gap)[2]) if comparators.after(gap)[0] and not comparators.after(gap)[1] else 0
+        return (
+            len(gap) - len(comparators.after(gap)[2])
+            if comparators.after(gap)[0] and not comparators.after(gap)[1]
+            else 0
+        )
     if (m := _JOINED.fullmatch(gap)) is not None:
         return m.end("unit")
     # Glued to the next measure: cut behind the measure word and its comparator.
@@ -299,10 +350,13 @@ def _tail_length(gap: str, anchor: _Anchor, final: bool) -> int:
     return len(gap) - len(rest) if sign is not None and not own else end
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------
+# ---- reading
+# ---------------------------------------------------------------------------------------------------
 
 
-def _part(text: str, view: str, head: tuple[int, int], anchor: _Anchor, tail: str, cost: bool) -> tuple[Part | None, frozenset[str]]:
+def _part(
+    text: str, view: str, head: tuple[int, int], anchor: _Anchor, tail: str, cost: bool
+) -> tuple[Part | None, frozenset[str]]:
     words = view[head[0] : head[1]]
     if anchor.span is not None:
         return _time_part(text, head, words, anchor), frozenset()
@@ -312,7 +366,11 @@ def _part(text: str, view: str, head: tuple[int, int], anchor: _Anchor, tail: st
     words = words.removesuffix("¥")
     left, start, end, reaching = comparators.before(words)
     label = _label(text[head[0] : head[0] + start] + text[head[0] + end : head[0] + len(words)])
-    tail = tail.removeprefix(anchor.low_tail) if anchor.low_tail and not _MONEY.match(tail) and not tail.startswith("%") else tail
+    tail = (
+        tail.removeprefix(anchor.low_tail)
+        if anchor.low_tail and not _MONEY.match(tail) and not tail.startswith("%")
+        else tail
+    )
     right, unit, rest = comparators.after(tail)
     if _PER.fullmatch(rest):  # 1次以上/月
         unit += rest
@@ -357,7 +415,9 @@ def _measure(anchor: _Anchor, tail: str, currency: bool, cost: bool) -> _Measure
         return _scaled(anchor, "money", "元" + (per.group() if per else ""))
     if cost and anchor.scale_word.endswith(("万", "亿")) and (not tail or _PER.fullmatch(tail)):
         return _scaled(anchor, "money", "元" + tail, flags=frozenset({"unit_assumed"}))
-    unit = next((word for word in FOREIGN_MONEY if tail.startswith(word)), _DONE.sub("", tail.strip(" :;,。*~=-")))
+    unit = next(
+        (word for word in FOREIGN_MONEY if tail.startswith(word)), _DONE.sub("", tail.strip(" :;,。*~=-"))
+    )
     if len(unit) > LONGEST_UNIT:
         word = _UNIT_CLASS.match(unit)
         if word is None:
@@ -366,7 +426,9 @@ def _measure(anchor: _Anchor, tail: str, currency: bool, cost: bool) -> _Measure
     return _scaled(anchor, "number", unit or None)
 
 
-def _scaled(anchor: _Anchor, kind: str, unit: str | None, factor: Decimal = ONE, flags: frozenset[str] = frozenset()) -> _Measure | None:
+def _scaled(
+    anchor: _Anchor, kind: str, unit: str | None, factor: Decimal = ONE, flags: frozenset[str] = frozenset()
+) -> _Measure | None:
     if anchor.low is None:
         return None
     high = None if anchor.high is None else float(anchor.high * anchor.scale * factor)

@@ -1,7 +1,7 @@
 """Amounts of a fund block → 元, and the unit that a label states.
 
-Comes in: the text of an amount cell, or of a label. Goes out: a `Decimal` in 元 with two places, or the unit's name; None where
-there is none. The cell's own unit beats the block's. Nothing raises.
+Comes in: the text of an amount cell, or of a label. Goes out: a `Decimal` in 元 with two places, or the
+unit's name; None where there is none. The cell's own unit beats the block's. Nothing raises.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _AMOUNT = re.compile(rf"(?:人民币|RMB|¥)?([+-]?)¥?([^+-].*?)({UNIT}|圆|万
 
 @lru_cache(maxsize=65536)
 def unit_of(text: str) -> str | None:
-    """The unit of money that a label states: `项目资金（万元）` → `万元`; one after 单位 or in brackets comes first."""
+    """The unit of money that a label states: `项目资金（万元）` → `万元`; one after 单位 or in brackets comes
+    first.
+    """
     key = fold(text)
     m = _STATED.search(key) or _UNIT.search(key)
     return m.group(1) if m else None
@@ -32,10 +34,11 @@ def unit_of(text: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def yuan(text: str, unit: str | None = None) -> Decimal | None:
-    """The amount of a cell in 元, rounded half up to 0.01; a bare number is in `unit` (None: 元), the cell's own unit beats it.
+    """The amount of a cell in 元, rounded half up to 0.01; a bare number is in `unit` (None: 元), the cell's
+    own unit beats it.
 
-    `14.5万元`, `叁万元`, `￥3,000`, `-13.27万元` and `20万` carry their own; None for what is no amount or exceeds decimal(20, 2),
-    and for `.00`: an amount whose whole part is lost is none.
+    `14.5万元`, `叁万元`, `￥3,000`, `-13.27万元` and `20万` carry their own; None for what is no amount or
+    exceeds decimal(20, 2), and for `.00`: an amount whose whole part is lost is none.
     """
     key = fold(text)
     if key.startswith("."):

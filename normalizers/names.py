@@ -1,7 +1,8 @@
 """The name of a third-level indicator → its ordinal and its words.
 
-Comes in: the text of a name cell. Goes out: the number that the template prints before it (`指标 2：`, `（1）`, `①`) and the name with its
-own characters. A cell that holds a list of several (`1、…2、…`) has no ordinal and stays whole. Nothing raises.
+Comes in: the text of a name cell. Goes out: the number that the template prints before it (`指标 2：`,
+`（1）`, `①`) and the name with its own characters. A cell that holds a list of several (`1、…2、…`) has no
+ordinal and stays whole. Nothing raises.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from functools import lru_cache
 from normalizers.characters import clean, narrow
 
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
-_LABEL = re.compile(r"(?:三级|绩效|年度)?指标\s*(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,2})?\s*(?P<mark>[:：.、．)）]?)\s*")
+_LABEL = re.compile(
+    r"(?:三级|绩效|年度)?指标\s*(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,2})?\s*(?P<mark>[:：.、．)）]?)\s*"
+)
 _GLUED_YEAR = re.compile(r"(?P<n>[1-9][0-9]?)(?=(?:19|20)[0-9]{2}[年./-])")
 _MARKS = (
     (re.compile(r"(?P<n>[0-9]{1,2})\s*[、．.:)](?![0-9])\s*"), r"(?<![0-9]){n}[、．.:)](?![0-9])"),
@@ -26,7 +29,8 @@ _NUMERALS = "一二三四五六七八九十"
 def split_ordinal(text: str) -> tuple[int | None, str]:
     """The ordinal of a name, or None, and the name without it, cleaned: `指标 2：媒体宣传` → (2, `媒体宣传`).
 
-    `指标12021年11月…` is 指标1 and a year. `1、`, `（1）`, `①` count only where the cell holds no further item of such a list.
+    `指标12021年11月…` is 指标1 and a year. `1、`, `（1）`, `①` count only where the cell holds no further
+    item of such a list.
     """
     name = clean(text)
     view = narrow(name)

@@ -1,7 +1,8 @@
 """A text that is one number → `Decimal`; a text that is one rate → percent points.
 
-Comes in: the text of a cell. Goes out: the number, or None where the text is not exactly one number. Chinese numerals are read by a
-grammar of our own, because the usual libraries also read 统一 and 一次性. Nothing raises.
+Comes in: the text of a cell. Goes out: the number, or None where the text is not exactly one number. Chinese
+numerals are read by a grammar of our own, because the usual libraries also read 统一 and 一次性. Nothing
+raises.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _CHINESE_PERCENT = re.compile(rf"百分之([{NUMERAL_CHARS}点]+|{PLAIN})")
 def number(text: str) -> Decimal | None:
     """The number that the whole text is, or None.
 
-    Full-width digits, well-formed thousands groups (`1,200`, `1，200`, `1 000`), decimals, a sign and Chinese numerals (`二十`, `叁万`).
-    A digit with a scale (`5万`) is for `scaled`.
+    Full-width digits, well-formed thousands groups (`1,200`, `1，200`, `1 000`), decimals, a sign and Chinese
+    numerals (`二十`, `叁万`). A digit with a scale (`5万`) is for `scaled`.
     """
     plain = "".join(c for c in text if unicodedata.category(c) != "Cf")
     if any(unicodedata.category(c) == "No" for c in plain):
@@ -65,7 +66,9 @@ def scaled(text: str) -> Decimal | None:
 
 
 def scale_of(word: str) -> int:
-    """The factor of a scale word: `万` → 10000, `百万` → 1000000, `万亿` → 10¹²; of an empty one 1. Raises KeyError for another."""
+    """The factor of a scale word: `万` → 10000, `百万` → 1000000, `万亿` → 10¹²; of an empty one 1. Raises
+    KeyError for another.
+    """
     factor = 1
     for char in word:
         factor *= SCALES[char]
@@ -73,9 +76,11 @@ def scale_of(word: str) -> int:
 
 
 def chinese(text: str) -> Decimal | None:
-    """A Chinese numeral as a number: `二十`, `一百零五`, `叁万`, `三点五亿`, `二〇二四`; None for what is none.
+    """A Chinese numeral as a number: `二十`, `一百零五`, `叁万`, `三点五亿`, `二〇二四`; None for what is
+    none.
 
-    Colloquial `一百五` is refused, for it can be read two ways, and so are digits in a row (`二三`) of fewer than four.
+    Colloquial `一百五` is refused, for it can be read two ways, and so are digits in a row (`二三`) of fewer
+    than four.
     """
     text = text.translate(_FORMAL)
     whole, point, rest = text.partition("点")
@@ -138,7 +143,8 @@ def _section(text: str) -> int | None:
 
 @lru_cache(maxsize=65536)
 def percent(text: str, fraction: bool = False) -> float | None:
-    """A rate in percent points: `99.17%`, `100.00(%)`, `百分之九十`, a bare number as it is; None if it is no rate.
+    """A rate in percent points: `99.17%`, `100.00(%)`, `百分之九十`, a bare number as it is; None if it is no
+    rate.
 
     With `fraction` a number without a sign is a part of one, as workbooks keep it: `0.9917` → 99.17.
     """

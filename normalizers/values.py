@@ -1,7 +1,8 @@
 """A target or actual cell → a typed value; two values → how far the target was met.
 
-Comes in: the text of a cell (blank or None too). Goes out: a frozen `Value` with the fields of the data contract, "A value", and the
-doubts met on the way; nothing is corrected. Refused, as null, is what cannot be told: attainment across units, a text against a number.
+Comes in: the text of a cell (blank or None too). Goes out: a frozen `Value` with the fields of the data
+contract, "A value", and the doubts met on the way; nothing is corrected. Refused, as null, is what cannot be
+told: attainment across units, a text against a number.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _MISREAD_GE = re.compile(r"2(?:100(?:\.0+)?|[1-9][0-9](?:\.[0-9]+)?)%")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a cell says. Units as in the contract: money in 元, percent in points; `kind` None for a blank cell."""
+    """What a cell says. Units as in the contract: money in 元, percent in points; `kind` None for a blank
+    cell.
+    """
 
     kind: str | None = None
     comparator: str | None = None
@@ -48,9 +51,10 @@ class Value:
 def read_value(raw: str | None, *, fiscal_year: int | None = None, cost: bool = False) -> Value:
     """The value of a cell; with `cost` a bare 万 or 亿 is money (flag `unit_assumed`).
 
-    One measure is repeated in the scalar fields, more than one make a `compound`, none a `text`. Flags: `digits_lost` where units or
-    comparators stand without their digits, `unit_suspect` where a figure cannot be what it says (`290%` for `≥90%`, a workbook's day
-    number); the figure is kept. Source: data contract, "A value".
+    One measure is repeated in the scalar fields, more than one make a `compound`, none a `text`. Flags:
+    `digits_lost` where units or comparators stand without their digits, `unit_suspect` where a figure cannot
+    be what it says (`290%` for `≥90%`, a workbook's day number); the figure is kept. Source: data contract,
+    "A value".
     """
     if raw is None or is_blank(raw):
         return Value()
@@ -82,20 +86,24 @@ def _suspect(key: str, parts: tuple[Part, ...]) -> bool:
 
 
 def is_placeholder(name: str | None, target: str | None, actual: str | None = None) -> bool:
-    """Does the row only say that there is no such indicator (`0`/`0`, `无`/`0`, blank/`无`)? A real zero (`0起`) is not one.
+    """Does the row only say that there is no such indicator (`0`/`0`, `无`/`0`, blank/`无`)? A real zero
+    (`0起`) is not one.
 
     An entirely blank row says nothing and is not one either. Source: data contract, `is_placeholder`.
     """
     _, bare = split_ordinal(name or "")
     words = [bare, target or "", actual or ""]
     empty = [is_blank(word) for word in words]
-    return not all(empty) and all(blank or fold(word) in PLACEHOLDERS for word, blank in zip(words, empty, strict=True))
+    return not all(empty) and all(
+        blank or fold(word) in PLACEHOLDERS for word, blank in zip(words, empty, strict=True)
+    )
 
 
 def attainment(target: Value, actual: Value) -> float | None:
     """actual / target × 100, rounded to 4 places, where both are one number in the same unit; else None.
 
-    A unit missing on one side is taken from the other, but a bare number is no amount of money: the cell does not say of what.
+    A unit missing on one side is taken from the other, but a bare number is no amount of money: the cell does
+    not say of what.
     """
     if not _comparable(target, actual) or target.comparator == "range" or actual.comparator == "range":
         return None
@@ -106,12 +114,18 @@ def attainment(target: Value, actual: Value) -> float | None:
 
 
 def target_met(
-    target: Value, actual: Value, *, cost: bool = False, target_raw: str | None = None, actual_raw: str | None = None
+    target: Value,
+    actual: Value,
+    *,
+    cost: bool = False,
+    target_raw: str | None = None,
+    actual_raw: str | None = None,
 ) -> bool | None:
     """Does the actual value meet the target? None where that cannot be told.
 
-    Numbers in the same unit: the actual interval inside the target's; `=` is met from above too, in a cost indicator from below.
-    Intervals that only overlap cannot be told. Dates: the actual end not after the target's. Equal texts meet. Source: data contract.
+    Numbers in the same unit: the actual interval inside the target's; `=` is met from above too, in a cost
+    indicator from below. Intervals that only overlap cannot be told. Dates: the actual end not after the
+    target's. Equal texts meet. Source: data contract.
     """
     if _comparable(target, actual):
         return _inside(target, actual, cost)
@@ -149,7 +163,9 @@ def _inside(target: Value, actual: Value, cost: bool) -> bool | None:
         wanted = "<=" if cost else ">="
     low, low_in, high, high_in = _interval(target, wanted)
     a, a_in, b, b_in = _interval(actual, actual.comparator)
-    if (a > low or (a == low and (low_in or not a_in))) and (b < high or (b == high and (high_in or not b_in))):
+    if (a > low or (a == low and (low_in or not a_in))) and (
+        b < high or (b == high and (high_in or not b_in))
+    ):
         return True
     if a > high or b < low or (a == high and not (a_in and high_in)) or (b == low and not (b_in and low_in)):
         return False

@@ -1,7 +1,8 @@
 """`words.toml` → plain tuples and dictionaries, read once at import.
 
-Comes in: nothing but the file beside this module. Goes out: the words of values, longest first where they are matched. It refuses
-a file that lacks a section (KeyError at import), because nothing can be read without it. A new province's word is one line there.
+Comes in: nothing but the file beside this module. Goes out: the words of values, longest first where they are
+matched. It refuses a file that lacks a section (KeyError at import), because nothing can be read without it.
+A new province's word is one line there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Any
 
 
 def load(name: str) -> dict[str, Any]:
-    """A TOML file of this package as nested dictionaries. Raises FileNotFoundError if there is none of that name."""
+    """A TOML file of this package as nested dictionaries. Raises FileNotFoundError if there is none of that
+    name.
+    """
     return tomllib.loads(resources.files("normalizers").joinpath(name).read_text(encoding="utf-8"))
 
 
@@ -31,9 +34,13 @@ def alternatives(words: Iterable[str]) -> str:
 WORDS = load("words.toml")
 
 _COMPARATOR = WORDS["comparator"]
-COMPARATORS_BEFORE: dict[str, str] = {word: sign for sign, words in _COMPARATOR["before"].items() for word in words}
+COMPARATORS_BEFORE: dict[str, str] = {
+    word: sign for sign, words in _COMPARATOR["before"].items() for word in words
+}
 TOUCHING = frozenset[str](_COMPARATOR["touching"])
-COMPARATORS_AFTER: dict[str, str] = {word: sign for sign, words in _COMPARATOR["after"].items() for word in words}
+COMPARATORS_AFTER: dict[str, str] = {
+    word: sign for sign, words in _COMPARATOR["after"].items() for word in words
+}
 INNER = frozenset[str](_COMPARATOR["inner"])
 MODIFIERS = longest_first(WORDS["modifier"]["words"])
 CLASSIFIERS = longest_first(WORDS["unit"]["classifiers"])

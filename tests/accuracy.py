@@ -1,7 +1,8 @@
 """How well files of every kind are read: each fixture is parsed and compared with the truth beside it.
 
-Comes in: a folder with one folder a kind, files in it, and `NAME.json` beside each. Goes out: `Accuracy` by kind, and a table for
-people with the goals beside the figures. A fund cell or project field counts where truth or the reader has a value for it.
+Comes in: a folder with one folder a kind, files in it, and `NAME.json` beside each. Goes out: `Accuracy` by
+kind, and a table for people with the goals beside the figures. A fund cell or project field counts where
+truth or the reader has a value for it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.document import parse_document
-from tests.compare import FORM_FIELDS, FUND_FIELDS, Difference, Pair, RowResult, Rows, compare_document, paired, rows_right, same
+from pipeline.app.document import parse_document
+from tests.compare import (
+    FORM_FIELDS,
+    FUND_FIELDS,
+    Difference,
+    Pair,
+    RowResult,
+    Rows,
+    compare_document,
+    paired,
+    rows_right,
+    same,
+)
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SURE = 0.95  # confidence from which on a row claims to be right
@@ -23,7 +35,9 @@ SURE_GOAL = 99.5  # percent of such rows that are
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a kind shall reach, in percent: indicator rows, and fund cells and project fields (None where none is set)."""
+    """What a kind shall reach, in percent: indicator rows, and fund cells and project fields (None where none
+    is set).
+    """
 
     rows: float
     fields: float | None
@@ -91,7 +105,9 @@ class Accuracy:
                 self.funds.add(same(name, want, got))
 
 
-def _values(truth: Mapping[str, Any] | None, got: Mapping[str, Any] | None, names: Sequence[str]) -> Iterator[tuple[str, object, object]]:
+def _values(
+    truth: Mapping[str, Any] | None, got: Mapping[str, Any] | None, names: Sequence[str]
+) -> Iterator[tuple[str, object, object]]:
     """The fields that truth tells or the reader gives, where truth says anything about them."""
     unknown = (truth or {}).get("unrecoverable", ())
     for name in names:
@@ -105,7 +121,12 @@ def _values(truth: Mapping[str, Any] | None, got: Mapping[str, Any] | None, name
 def fixtures(folder: Path = FIXTURES) -> list[Path]:
     """Every document that has truth beside it, in the order of `GOALS`; the kind is the name of its folder."""
     kinds = list(GOALS)
-    found = [p for kind in kinds for p in sorted((folder / kind).glob("*")) if p.suffix != ".json" and p.with_suffix(".json").exists()]
+    found = [
+        p
+        for kind in kinds
+        for p in sorted((folder / kind).glob("*"))
+        if p.suffix != ".json" and p.with_suffix(".json").exists()
+    ]
     return sorted(found, key=lambda p: kinds.index(p.parent.name))
 
 
@@ -129,7 +150,9 @@ def measured(paths: Iterable[Path]) -> tuple[dict[str, Accuracy], list[tuple[Pat
 
 def table(accuracy: Mapping[str, Accuracy]) -> str:
     """One line a kind: shares in percent, the goal, and whether it is met."""
-    lines = [f"{'kind':10} docs   rows  right %   goal      funds %  fields %   goal      sure rows  right %   goal      made up"]
+    lines = [
+        f"{'kind':10} docs   rows  right %   goal      funds %  fields %   goal      sure rows  right %   goal      made up"
+    ]
     for kind, a in accuracy.items():
         goal = GOALS[kind]
         least = min(a.funds.share, a.heads.share)

@@ -1,8 +1,9 @@
-"""How well the audit finds what is wrong: forms with a planted inconsistency are written, parsed, audited and compared.
+"""How well the audit finds what is wrong: forms with a planted inconsistency are written, parsed, audited and
+compared.
 
-Comes in: the rules and the kinds of text and file. Goes out: recall and precision of every rule and kind, and the false alarms on
-consistent forms. A finding counts that is an error or a warning, or that was expected; a sum that is said to be doubtful
-(`reading_doubtful`) is told apart. Run as a part of `make accuracy`.
+Comes in: the rules and the kinds of text and file. Goes out: recall and precision of every rule and kind, and
+the false alarms on consistent forms. A finding counts that is an error or a warning, or that was expected; a
+sum that is said to be doubtful (`reading_doubtful`) is told apart. Run as a part of `make accuracy`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from pipeline.app.document import parse_document
 from pipeline.audit.rules import READING_DOUBTFUL
-from pipeline.document import parse_document
-from pipeline.finish import finish
+from pipeline.corpus.all_documents import finish
 from tests.writers.files import drawn, excel, word
 from tests.writers.files.look import Look
 from tests.writers.planted import NEEDS, Expected, consistent, planted
@@ -29,7 +30,14 @@ GOAL = 98.0  # percent, of recall and of precision
 PDF_FONT = "STSong-Light"  # every PDF reader has it
 CLEAR = ("grid", "markdown", "html-line", "html-pretty", "html-page", "cells-tab", "spaces", "damaged-grid")
 """Dialects that are audited; in those without separators nearly every row is doubtful, and the audit says so."""
-TARGETS = ("cost_total_mismatch", "level_conflict", "goal_amount_mismatch", "digits_lost", "unit_suspect", "duplicate_project")
+TARGETS = (
+    "cost_total_mismatch",
+    "level_conflict",
+    "goal_amount_mismatch",
+    "digits_lost",
+    "unit_suspect",
+    "duplicate_project",
+)
 """Rules that are planted in target forms too."""
 
 
@@ -75,7 +83,11 @@ def keys(findings: Iterable[Mapping[str, Any]], want: set[Key]) -> set[Key]:
     """What findings say: form, rule and row; hints only where they were expected."""
     out = set()
     for f in findings:
-        key = (int(f["project_id"][-3:]), f["rule"], int(f["indicator_id"][-3:]) if f["indicator_id"] else None)
+        key = (
+            int(f["project_id"][-3:]),
+            f["rule"],
+            int(f["indicator_id"][-3:]) if f["indicator_id"] else None,
+        )
         if f["severity"] != "info" or key in want:
             out.add(key)
     return out
@@ -166,7 +178,9 @@ def table(title: str, tallies: Mapping[str, Tally]) -> str:
     lines = [f"{title:26} docs  expected  recall %  doubted  precision %  false  goal {GOAL:g}"]
     for name, t in tallies.items():
         met = "met" if min(t.recall, t.precision) >= GOAL else "NOT"
-        lines.append(f"{name:26} {t.documents:4d} {t.wanted:9d}  {t.recall:8.2f}  {t.doubted:7d}  {t.precision:11.2f}  {t.false:5d}  {met}")
+        lines.append(
+            f"{name:26} {t.documents:4d} {t.wanted:9d}  {t.recall:8.2f}  {t.doubted:7d}  {t.precision:11.2f}  {t.false:5d}  {met}"
+        )
     return "\n".join(lines)
 
 

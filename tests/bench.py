@@ -1,8 +1,10 @@
-"""How fast files are read, as ratios within one run: native PDF and scanned pages against other programs, and peak memory.
+"""How fast files are read, as ratios within one run: native PDF and scanned pages against other programs, and
+peak memory.
 
-Run it as `python -m tests.bench`. The whole job, file to normalised rows, is timed in turn with pdfplumber's bare `extract_tables` and
-camelot's lattice on the same pages, and a scanned page with one bare call of rapidocr on the whole page; the median of the
-ratios counts, for machines are shared and noisy. Memory is that of child processes of their own, for a few files and for many.
+Run it as `python -m tests.bench`. The whole job, file to normalised rows, is timed in turn with pdfplumber's
+bare `extract_tables` and camelot's lattice on the same pages, and a scanned page with one bare call of
+rapidocr on the whole page; the median of the ratios counts, for machines are shared and noisy. Memory is that
+of child processes of their own, for a few files and for many.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import pypdfium2
 from camelot.io import read_pdf as camelot_read
 from rapidocr import RapidOCR
 
-from pipeline.document import parse_document
+from pipeline.app.document import parse_document
 from tests.accuracy import FIXTURES
 from tests.audits import PDF_FONT
 from tests.writers.files import drawn
@@ -45,7 +47,11 @@ MEGABYTE = 1024  # ru_maxrss is in KB on Linux
 def document() -> bytes:
     """A PDF of some pages with consistent forms in one layout."""
     rng = Random("bench")
-    pages = [printed(form, "central_self", rng) for seed in range(FORMS) for form in consistent(300 + 3 * seed, n_forms=2)]
+    pages = [
+        printed(form, "central_self", rng)
+        for seed in range(FORMS)
+        for form in consistent(300 + 3 * seed, n_forms=2)
+    ]
     return drawn.pdf(pages, Look(font=PDF_FONT), rng)
 
 
@@ -87,7 +93,9 @@ def scanned() -> None:
     page = pypdfium2.PdfDocument(data)
     images = [np.asarray(p.render(scale=SCAN_SCALE).to_numpy()) for p in page]
     engine = RapidOCR(params={"Global.log_level": "critical"})
-    found = ratio(lambda: parse_document(data, SCAN.name), lambda: [engine(image) for image in images], SLOW_ROUNDS)
+    found = ratio(
+        lambda: parse_document(data, SCAN.name), lambda: [engine(image) for image in images], SLOW_ROUNDS
+    )
     print(f"scanned page: {1 / found:.2f} times one bare rapidocr call (goal at most 1.2)")
 
 
@@ -98,7 +106,17 @@ def memory(files: dict[str, bytes], label: str) -> None:
         source.mkdir()
         for name, data in files.items():
             (source / name).write_bytes(data)
-        command = [sys.executable, "-m", "pipeline", "parse", str(source), "--out", str(Path(folder, "out")), "--jobs", "1"]
+        command = [
+            sys.executable,
+            "-m",
+            "pipeline",
+            "parse",
+            str(source),
+            "--out",
+            str(Path(folder, "out")),
+            "--jobs",
+            "1",
+        ]
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -111,7 +129,10 @@ def main() -> None:
     warnings.simplefilter("ignore")
     data = document()
     for n in FILES:
-        memory({f"{k}.pdf": data + b"\n%" + str(k).encode() for k in range(n)}, f"{n} native PDFs (goal below 250 MB)")
+        memory(
+            {f"{k}.pdf": data + b"\n%" + str(k).encode() for k in range(n)},
+            f"{n} native PDFs (goal below 250 MB)",
+        )
     memory({SCAN.name: SCAN.read_bytes()}, "a scan (goal below 1200 MB)")
     native(data)
     scanned()

@@ -1,10 +1,11 @@
 """Parsed rows against truth, typed and cell by cell.
 
-Comes in: a truth dictionary in the format of `tests/golden` and a document's rows by the contract's columns. Goes out: the
-list of differences, or for every indicator row whether it is right as a whole. Forms, fund lines and indicators are paired
-in order by what they are called; what finds no partner is a difference too. Texts are equal after NFKC and without white
-space and LaTeX; numbers to 1e-6 of their size; money to the cent. A key NAME_alt lists other right readings, and
-`unrecoverable` names fields that nobody can know. It judges only: it repairs and guesses nothing.
+Comes in: a truth dictionary in the format of `tests/golden` and a document's rows by the contract's columns.
+Goes out: the list of differences, or for every indicator row whether it is right as a whole. Forms, fund
+lines and indicators are paired in order by what they are called; what finds no partner is a difference too.
+Texts are equal after NFKC and without white space and LaTeX; numbers to 1e-6 of their size; money to the
+cent. A key NAME_alt lists other right readings, and `unrecoverable` names fields that nobody can know. It
+judges only: it repairs and guesses nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +42,17 @@ MORE_ROW_FIELDS = (
 PART_FIELDS = ("kind", "comparator", "value", "value_max", "unit", "date_start", "date_end")
 MONEY = frozenset({"total_amount", "initial_budget", "annual_budget", "executed"})
 WITHOUT_COMPARATOR = frozenset({"period", "text", "compound"})
-LATEX = {"\\geqslant": "≥", "\\leqslant": "≤", "\\geq": "≥", "\\leq": "≤", "\\ge": "≥", "\\le": "≤", "\\%": "%", "\\sim": "~", "$": ""}
+LATEX = {
+    "\\geqslant": "≥",
+    "\\leqslant": "≤",
+    "\\geq": "≥",
+    "\\leq": "≤",
+    "\\ge": "≥",
+    "\\le": "≤",
+    "\\%": "%",
+    "\\sim": "~",
+    "$": "",
+}
 ASCII_SIGNS = {">=": "≥", "<=": "≤"}
 SAME_NAME = 50.0  # similarity (0-100) below which two names are not one row
 SAME_FORM = 30.0
@@ -62,7 +73,9 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that is not what it should be; `row` says which row of the form, empty for the form's own fields."""
+    """One field that is not what it should be; `row` says which row of the form, empty for the form's own
+    fields.
+    """
 
     form: int
     row: str
@@ -73,7 +86,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """Is one indicator row right as a whole? `seq` is None for a row that truth does not have; `confidence` is the parser's."""
+    """Is one indicator row right as a whole? `seq` is None for a row that truth does not have; `confidence`
+    is the parser's.
+    """
 
     form: int
     seq: int | None
@@ -118,19 +133,31 @@ def same(field: str, wanted: object, got: object) -> bool:
     if isinstance(wanted, bool) or isinstance(got, bool):
         return wanted is got
     if isinstance(wanted, int | float):
-        return isinstance(got, int | float | Decimal) and abs(float(wanted) - float(got)) <= 1e-6 * max(1.0, abs(float(wanted)))
+        return isinstance(got, int | float | Decimal) and abs(float(wanted) - float(got)) <= 1e-6 * max(
+            1.0, abs(float(wanted))
+        )
     if isinstance(got, datetime.date):
         return str(wanted) == got.isoformat()[:10]
     return bare(wanted) == bare(got)
 
 
 def compare_document(truth: Row, rows: Rows) -> list[Difference]:
-    """Every field of truth that the rows have otherwise, in the order of the document; fields that truth leaves out are not compared."""
-    out = [d for f in DOCUMENT_FIELDS if f in truth for d in _difference(0, "document", f, truth, rows.document)]
+    """Every field of truth that the rows have otherwise, in the order of the document; fields that truth
+    leaves out are not compared.
+    """
+    out = [
+        d for f in DOCUMENT_FIELDS if f in truth for d in _difference(0, "document", f, truth, rows.document)
+    ]
     for pair in paired(truth, rows):
         if pair.truth is None or pair.got is None:
             side = pair.truth or pair.got or {}
-            one = Difference(pair.index, "form", "form", pair.truth and side["project_name"], pair.got and side["project_name"])
+            one = Difference(
+                pair.index,
+                "form",
+                "form",
+                pair.truth and side["project_name"],
+                pair.got and side["project_name"],
+            )
             out.append(one)
         if pair.truth is None:
             continue
@@ -142,18 +169,24 @@ def compare_document(truth: Row, rows: Rows) -> list[Difference]:
             row = "row {}".format((want or {}).get("seq") or f"?{(got or {}).get('seq')}")
             out += _row_differences(pair.index, row, "name", (*ROW_FIELDS, *MORE_ROW_FIELDS), want, got)
             if want is not None and got is not None:
-                out += [d for p in ("target", "actual") for d in _value_differences(pair.index, row, p, want, got)]
+                out += [
+                    d for p in ("target", "actual") for d in _value_differences(pair.index, row, p, want, got)
+                ]
     return out
 
 
 def rows_right(truth: Row, rows: Rows) -> list[RowResult]:
-    """One result for every indicator of truth, and one (`seq` None) for every parsed indicator that truth does not know."""
+    """One result for every indicator of truth, and one (`seq` None) for every parsed indicator that truth
+    does not know.
+    """
     out = []
     for pair in paired(truth, rows):
         for want, got in pair.indicators:
             confidence = float((got or {}).get("confidence") or 0.0)
             if want is None or got is None:
-                out.append(RowResult(pair.index, None if want is None else want["seq"], False, confidence, ("row",)))
+                out.append(
+                    RowResult(pair.index, None if want is None else want["seq"], False, confidence, ("row",))
+                )
                 continue
             wrong = tuple(f for f in ROW_FIELDS if not _right(f, want, got))
             out.append(RowResult(pair.index, want["seq"], not wrong, confidence, wrong))
@@ -172,7 +205,8 @@ def shown(differences: Iterable[Difference]) -> str:
     return "\n".join(lines)
 
 
-# ---- pairing -------------------------------------------------------------------------------------------------------
+# ---- pairing
+# -------------------------------------------------------------------------------------------------------
 
 
 def paired(truth: Row, rows: Rows) -> list[Pair]:
@@ -236,8 +270,12 @@ def _fund_likeness(want: Row, got: Row) -> float:
     return max(kind, label) + 0.2 * label
 
 
-def _matched(n: int, m: int, likeness: Callable[[int, int], float], least: float) -> list[tuple[int | None, int | None]]:
-    """The order-keeping pairing of 0..n-1 with 0..m-1 of the greatest sum; those without a partner stand where they belong."""
+def _matched(
+    n: int, m: int, likeness: Callable[[int, int], float], least: float
+) -> list[tuple[int | None, int | None]]:
+    """The order-keeping pairing of 0..n-1 with 0..m-1 of the greatest sum; those without a partner stand
+    where they belong.
+    """
     alike = [[likeness(i, j) for j in range(m)] for i in range(n)]
     best = [[0.0] * (m + 1) for _ in range(n + 1)]
     for i in range(n - 1, -1, -1):
@@ -259,7 +297,8 @@ def _matched(n: int, m: int, likeness: Callable[[int, int], float], least: float
     return out + [(k, None) for k in range(i, n)] + [(None, k) for k in range(j, m)]
 
 
-# ---- fields --------------------------------------------------------------------------------------------------------
+# ---- fields
+# --------------------------------------------------------------------------------------------------------
 
 
 def _readings(field: str, want: Row) -> list[object]:
@@ -267,7 +306,9 @@ def _readings(field: str, want: Row) -> list[object]:
 
 
 def _right(field: str, want: Row, got: Row) -> bool:
-    return field in want.get("unrecoverable", ()) or any(same(field, w, got.get(field)) for w in _readings(field, want))
+    return field in want.get("unrecoverable", ()) or any(
+        same(field, w, got.get(field)) for w in _readings(field, want)
+    )
 
 
 def _difference(form: int, row: str, field: str, want: Row, got: Row) -> list[Difference]:
@@ -278,7 +319,9 @@ def _differences(form: int, row: str, fields: Iterable[str], want: Row, got: Row
     return [d for f in fields if f in want for d in _difference(form, row, f, want, got)]
 
 
-def _row_differences(form: int, row: str, key: str, fields: Iterable[str], want: Row | None, got: Row | None) -> list[Difference]:
+def _row_differences(
+    form: int, row: str, key: str, fields: Iterable[str], want: Row | None, got: Row | None
+) -> list[Difference]:
     if want is None or got is None:
         return [Difference(form, row, "row", want and want[key], got and got[key])]
     return _differences(form, row, fields, want, got)
@@ -289,9 +332,16 @@ def _value_differences(form: int, row: str, which: str, want: Row, got: Row) -> 
     gone = want.get("unrecoverable", ())
     if f"{which}_kind" not in want or f"{which}_raw" in gone or f"{which}_value" in gone:
         return []
-    parts: tuple[Sequence[Row], Sequence[Row]] = (want.get(f"{which}_parts") or (), got.get(f"{which}_parts") or ())
+    parts: tuple[Sequence[Row], Sequence[Row]] = (
+        want.get(f"{which}_parts") or (),
+        got.get(f"{which}_parts") or (),
+    )
     out = _part_differences(
-        form, row, which, {f: want.get(f"{which}_{f}") for f in PART_FIELDS}, {f: got.get(f"{which}_{f}") for f in PART_FIELDS}
+        form,
+        row,
+        which,
+        {f: want.get(f"{which}_{f}") for f in PART_FIELDS},
+        {f: got.get(f"{which}_{f}") for f in PART_FIELDS},
     )
     if want[f"{which}_kind"] != "compound":
         return out

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Cell, Field, Form, FundLine, Indicator, Reading, Table
+from pipeline.model.cells import Cell, Reading, Table
+from pipeline.model.form import Field, Form, FundLine, Indicator
 
 ROOT = Path(__file__).parent.parent
 

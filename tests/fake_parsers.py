@@ -1,4 +1,6 @@
-"""Stand-ins for `parse_document` that misbehave as a document's bytes tell them; a worker process imports them."""
+"""Stand-ins for `parse_document` that misbehave as a document's bytes tell them; a worker process imports
+them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ import os
 import signal
 import time
 
-from pipeline.errors import Code, error
-from pipeline.model import Reading
-from pipeline.records import DocumentRows, document_rows, file_facts
+from pipeline.model.cells import Reading
+from pipeline.model.errors import Code, error
+from pipeline.rows.build import DocumentRows, document_rows, file_facts
 
 HUNGER = 64 * 1024 * 1024
 

@@ -1,6 +1,7 @@
 """Small forms made by hand, as the rows of a document: for the tests of what happens after reading.
 
-Comes in: compact tuples. Goes out: `DocumentRows` as the parser gives them. The form without any change is consistent: no rule speaks.
+Comes in: compact tuples. Goes out: `DocumentRows` as the parser gives them. The form without any change is
+consistent: no rule speaks.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline.finish import finish
-from pipeline.model import Field, Form, FundLine, Indicator, Reading
-from pipeline.records import DocumentRows, FileFacts, document_rows
+from pipeline.corpus.all_documents import finish
+from pipeline.model.cells import Reading
+from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.rows.build import DocumentRows, FileFacts, document_rows
 
 FUNDS = (
     ("年度资金总额", "all", "total", "35", "40", "34.71", "10", "86.78%", "8.68"),
@@ -24,10 +26,30 @@ ROWS = (
     # level1, level2, level1 as printed, name, target, actual, weight, score, reason
     ("产出指标", "数量指标", "产出指标（50分）", "养护里程", "≥20公里", "21公里", "20", "20", None),
     ("产出指标", "质量指标", "产出指标（50分）", "验收合格率", "≥95%", "97%", "10", "10", None),
-    ("产出指标", "时效指标", "产出指标（50分）", "完成时间", "2023年1-12月", "2023年1-12月", "10", "10", None),
+    (
+        "产出指标",
+        "时效指标",
+        "产出指标（50分）",
+        "完成时间",
+        "2023年1-12月",
+        "2023年1-12月",
+        "10",
+        "10",
+        None,
+    ),
     ("产出指标", "成本指标", "产出指标（50分）", "养护里程", "40万元", "38万元", "10", "10", None),
     ("效益指标", "社会效益指标", "效益指标（30分）", "出行条件", "明显改善", "明显改善", "30", "30", None),
-    ("满意度指标", "服务对象满意度指标", "满意度指标（10分）", "群众满意度", "≥90%", "85%", "10", "9", "部分路段施工扰民，已调整工期。"),
+    (
+        "满意度指标",
+        "服务对象满意度指标",
+        "满意度指标（10分）",
+        "群众满意度",
+        "≥90%",
+        "85%",
+        "10",
+        "9",
+        "部分路段施工扰民，已调整工期。",
+    ),
 )
 COLUMNS = ("actual", "level1", "level2", "name", "reason", "score", "target", "weight")
 LINE_FIELDS = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
@@ -45,14 +67,27 @@ def indicator(row: RowCells, confidence: float = 1.0) -> Indicator:
     level1, level2, printed, name, target, actual, weight, score, reason = row
     points = float(printed.partition("（")[2].rstrip("分）")) if "（" in printed else None
     values = [field(x) for x in (target, actual, weight, score)]
-    return Indicator(level1, level2, printed, level2, points, None, Field(name), *values, reason=field(reason), confidence=confidence)
+    return Indicator(
+        level1,
+        level2,
+        printed,
+        level2,
+        points,
+        None,
+        Field(name),
+        *values,
+        reason=field(reason),
+        confidence=confidence,
+    )
 
 
 def form(
     *, funds: Sequence[RowCells] = FUNDS, rows: Sequence[RowCells] = ROWS, total: tuple[str | None, str | None] = ("100", "97.68"),
     columns: Sequence[str] = COLUMNS, name: str = "农村道路养护", unit: str | None = "县公路养护中心", department: str | None = "县交通运输局", doubtful: int = -1, **more: Any,
 ) -> Form:  # fmt: skip
-    """A form; `doubtful` is the place in `rows` of one that was read with doubt, `more` other fields of `Form` or texts of its head."""
+    """A form; `doubtful` is the place in `rows` of one that was read with doubt, `more` other fields of
+    `Form` or texts of its head.
+    """
     head = {"project_name": name, "implementing_unit": unit, "supervising_department": department}
     head |= {k: more.pop(k) for k in list(more) if k in ("goal_expected", "goal_actual", "total_amount")}
     kept: dict[str, Any] = {
@@ -61,7 +96,10 @@ def form(
         "amount_unit_source": "stated",
         "fiscal_year": 2023,
     } | more
-    lines = tuple(FundLine(f[0], f[1], f[2], **{n: field(x) for n, x in zip(LINE_FIELDS, f[3:], strict=True)}) for f in funds)
+    lines = tuple(
+        FundLine(f[0], f[1], f[2], **{n: field(x) for n, x in zip(LINE_FIELDS, f[3:], strict=True)})
+        for f in funds
+    )
     return Form(
         title="项目支出绩效自评表",
         header={k: Field(v) for k, v in head.items() if v is not None},
@@ -84,11 +122,16 @@ def document(*forms: Form, name: str = "a.txt") -> DocumentRows:
 def found(*documents: DocumentRows) -> list[tuple[str, str, int | None]]:
     """What the audit says: (rule, severity, seq)."""
     findings = [f for d in finish(documents).documents for f in d.findings]
-    return [(f["rule"], f["severity"], int(f["indicator_id"][-3:]) if f["indicator_id"] else None) for f in findings]
+    return [
+        (f["rule"], f["severity"], int(f["indicator_id"][-3:]) if f["indicator_id"] else None)
+        for f in findings
+    ]
 
 
 def with_row(at: int, **cells: str | None) -> tuple[RowCells, ...]:
-    """`ROWS` with some cells of one row changed: level1, level2, printed, name, target, actual, weight, score, reason."""
+    """`ROWS` with some cells of one row changed: level1, level2, printed, name, target, actual, weight,
+    score, reason.
+    """
     names = ("level1", "level2", "printed", "name", "target", "actual", "weight", "score", "reason")
     changed = tuple(cells.get(n, old) for n, old in zip(names, ROWS[at], strict=True))
     return (*ROWS[:at], changed, *ROWS[at + 1 :])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run import Limits, collect, run
+from pipeline.app.workers import Limits, collect, run
 
 FORM = Path(__file__).parent.parent / "data" / "raw" / "000_d9e816b49658f078.txt"
 
@@ -20,7 +20,10 @@ def packed(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def test_members_are_documents_under_the_archives_name(tmp_path: Path) -> None:
-    archive = packed(tmp_path / "年报.zip", {"甲/自评表.txt": FORM.read_bytes(), "乙.txt": "没有表".encode(), ".hidden": b"x"})
+    archive = packed(
+        tmp_path / "年报.zip",
+        {"甲/自评表.txt": FORM.read_bytes(), "乙.txt": "没有表".encode(), ".hidden": b"x"},
+    )
     rows = run(collect([archive]))
     assert [(r.document["source_path"], r.document["status"]) for r in rows] == [
         ("年报.zip/乙.txt", "empty"), ("年报.zip/甲/自评表.txt", "ok"),
@@ -46,4 +49,6 @@ REFUSED = [
 def test_what_is_refused_costs_only_itself(tmp_path: Path, name: str, data: bytes, code: str) -> None:
     archive = packed(tmp_path / "a.zip", {name: data, "zz.txt": FORM.read_bytes()})
     rows = run(collect([archive]), limits=Limits(max_mb=2 if code == "too_large" else 512))
-    assert sorted((r.document["status"], r.document["error_code"]) for r in rows) == sorted([("failed", code), ("ok", None)], key=str)
+    assert sorted((r.document["status"], r.document["error_code"]) for r in rows) == sorted(
+        [("failed", code), ("ok", None)], key=str
+    )

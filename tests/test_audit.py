@@ -1,4 +1,6 @@
-"""`pipeline.audit`: each rule has a form that fires it and a near miss that does not; doubt accuses nobody; the seeds' findings."""
+"""`pipeline.audit`: each rule has a form that fires it and a near miss that does not; doubt accuses nobody;
+the seeds' findings.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.app.document import parse_document
 from pipeline.audit.rules import RULES
-from pipeline.document import parse_document
-from pipeline.finish import finish
-from pipeline.model import Form
-from pipeline.schema import FINDINGS
+from pipeline.corpus.all_documents import finish
+from pipeline.model.form import Form
+from pipeline.model.schema import FINDINGS
 from tests.audits import audited, cases, dialects, keys
 from tests.forms import FUNDS, ROWS, document, form, found, other_year, with_line, with_row
 from tests.writers.planted import NEEDS
@@ -82,8 +84,12 @@ CASES: list[tuple[str, int | None, dict[str, Any], dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "seq", "fires", "near"), CASES, ids=[f"{n}-{c[0]}" for n, c in enumerate(CASES)])
-def test_a_rule_fires_and_a_near_miss_does_not(rule: str, seq: int | None, fires: dict[str, Any], near: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("rule", "seq", "fires", "near"), CASES, ids=[f"{n}-{c[0]}" for n, c in enumerate(CASES)]
+)
+def test_a_rule_fires_and_a_near_miss_does_not(
+    rule: str, seq: int | None, fires: dict[str, Any], near: dict[str, Any]
+) -> None:
     assert (rule, seq) in {(r, s) for r, _, s in found(document(form(**fires)))}
     assert rule not in {r for r, _, _ in found(document(form(**near)))}
 
@@ -108,7 +114,9 @@ def test_every_rule_has_a_case() -> None:
 def test_every_rule_is_declared_once_and_says_where_it_comes_from() -> None:
     names = [r.name for r in RULES]
     assert len(set(names)) == len(names)
-    assert all(r.label and r.source and r.tolerance and r.severity in ("error", "warning", "info") for r in RULES)
+    assert all(
+        r.label and r.source and r.tolerance and r.severity in ("error", "warning", "info") for r in RULES
+    )
 
 
 def test_the_contracts_rules_are_all_there(root: Path) -> None:
@@ -120,7 +128,9 @@ def test_doubt_is_said_where_a_sum_fails_and_silences_the_rest() -> None:
     wrong = {"rows": with_row(1, actual="94%", score="10"), "total": ("100", "90")}
     assert {r for r, _, _ in found(document(form(**wrong)))} == {"scores_sum", "target_missed_full_score"}
     assert found(document(form(**wrong, doubtful=1))) == [("reading_doubtful", "info", None)]
-    assert "第2行的识别存疑" in finish([document(form(**wrong, doubtful=1))]).documents[0].findings[0]["message"]
+    assert (
+        "第2行的识别存疑" in finish([document(form(**wrong, doubtful=1))]).documents[0].findings[0]["message"]
+    )
 
 
 def test_a_missing_cell_silences_a_rule() -> None:
@@ -129,7 +139,17 @@ def test_a_missing_cell_silences_a_rule() -> None:
 
 
 def test_a_budget_row_is_not_counted_twice() -> None:
-    row = ("预算执行率", "预算执行率", "预算执行率", "预算执行率", "100%", "86.78%", "10", "8.68", "资金跨年支付")
+    row = (
+        "预算执行率",
+        "预算执行率",
+        "预算执行率",
+        "预算执行率",
+        "100%",
+        "86.78%",
+        "10",
+        "8.68",
+        "资金跨年支付",
+    )
     assert found(document(form(rows=(*ROWS, row)))) == []
 
 
@@ -142,12 +162,16 @@ def test_messages_give_both_numbers() -> None:
 
 def test_level2_weights_are_summed_below_their_first_level() -> None:
     made = form()
-    rows = [replace(i, level2_weight=w) for i, w in zip(made.indicators, (20.0, 10.0, 10.0, 10.0, 25.0, 10.0), strict=True)]
+    rows = [
+        replace(i, level2_weight=w)
+        for i, w in zip(made.indicators, (20.0, 10.0, 10.0, 10.0, 25.0, 10.0), strict=True)
+    ]
     wrong = replace(made, indicators=tuple(rows))
     assert found(document(wrong)) == [("level2_weight_sum", "error", None)]
 
 
-# ---- several forms -------------------------------------------------------------------------------------------------
+# ---- several forms
+# -------------------------------------------------------------------------------------------------
 
 
 def target_form(**more: Any) -> Form:
@@ -167,8 +191,13 @@ def test_targets_are_compared_with_the_results_of_their_year() -> None:
     assert found(plan, revised) == [("target_revised", "warning", 1)]
     rewritten = document(form(rows=with_row(0, target="=20 公里")), name="result.txt")
     assert found(plan, rewritten) == []
-    dropped = document(form(rows=with_row(4, name="事故下降率", target="≥5%", actual="6%")), name="result.txt")
-    assert [(r, s) for r, _, s in found(plan, dropped)] == [("indicator_dropped", None), ("indicator_added", 5)]
+    dropped = document(
+        form(rows=with_row(4, name="事故下降率", target="≥5%", actual="6%")), name="result.txt"
+    )
+    assert [(r, s) for r, _, s in found(plan, dropped)] == [
+        ("indicator_dropped", None),
+        ("indicator_added", 5),
+    ]
     next_year = document(other_year(form(rows=with_row(0, target="≥15公里")), 2024), name="result.txt")
     assert "target_revised" not in {r for r, _, _ in found(plan, next_year)}
 
@@ -181,7 +210,8 @@ def test_a_form_repeated_word_for_word() -> None:
     assert found(first, document(other_year(changed, 2024), name="2024.txt")) == []
 
 
-# ---- the seeds and planted inconsistencies -------------------------------------------------------------------------
+# ---- the seeds and planted inconsistencies
+# -------------------------------------------------------------------------
 
 
 def test_the_seeds_findings(root: Path) -> None:

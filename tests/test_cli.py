@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli import main
-from pipeline.dictionary import dictionary
-from pipeline.flags import unknown
-from pipeline.schema import TABLES
+from pipeline.app.cli import main
+from pipeline.app.dictionary import dictionary
+from pipeline.model.flags import unknown
+from pipeline.model.schema import TABLES
 from pipeline.version import VERSION
 
 PROSE = "今天上午，县里召开了春季防火工作会议。\n会议要求各乡镇落实责任。\n"
@@ -63,17 +63,25 @@ STATUS = [
 
 
 @pytest.mark.parametrize(("name", "status", "code"), STATUS, ids=[s[0] for s in STATUS])
-def test_every_file_has_a_row_with_its_status(bad_run: tuple[Result, Path], name: str, status: str, code: str | None) -> None:
+def test_every_file_has_a_row_with_its_status(
+    bad_run: tuple[Result, Path], name: str, status: str, code: str | None
+) -> None:
     rows = {r["source_path"]: (r["status"], r["error_code"]) for r in table(bad_run[1], "documents")}
     assert rows[name] == (status, code)
 
 
 def test_a_format_without_a_reader_is_named(bad_run: tuple[Result, Path]) -> None:
     kinds = {r["source_path"]: r["media_type"] for r in table(bad_run[1], "documents")}
-    assert (kinds["old.7z"], kinds["rubbish.bin"], kinds["again.txt"]) == ("application/x-7z-compressed", None, "text/plain")
+    assert (kinds["old.7z"], kinds["rubbish.bin"], kinds["again.txt"]) == (
+        "application/x-7z-compressed",
+        None,
+        "text/plain",
+    )
 
 
-def test_bad_files_take_nothing_from_the_others(bad_run: tuple[Result, Path], raw: Path, tmp_path: Path) -> None:
+def test_bad_files_take_nothing_from_the_others(
+    bad_run: tuple[Result, Path], raw: Path, tmp_path: Path
+) -> None:
     alone = tmp_path / "alone"
     assert invoke("parse", min(raw.iterdir()), "--out", alone).exit_code == 0
     ids = {r["document_id"] for r in table(alone, "documents")}
@@ -97,19 +105,28 @@ def test_the_example_is_read_whole_and_every_row_is_accounted_for(raw: Path, tmp
     for name in TABLES:
         rows = table(tmp_path, name)
         assert unknown(flag for row in rows for flag in row.get("flags") or ()) == ()  # type: ignore[attr-defined]
-    counts = [sum(r[f"n_{name}"] for r in table(tmp_path, "documents")) for name in ("projects", "indicators", "findings")]  # type: ignore[misc]
+    counts = [
+        sum(r[f"n_{name}"] for r in table(tmp_path, "documents"))
+        for name in ("projects", "indicators", "findings")
+    ]  # type: ignore[misc]
     assert counts == [len(table(tmp_path, name)) for name in ("projects", "indicators", "findings")]
     for word, count in zip(("forms", "indicators", "findings"), counts, strict=True):
         assert any(word in line and str(count) in line for line in result.output.split("\n"))
 
 
-def test_two_runs_give_the_same_bytes_whatever_the_jobs(bad_run: tuple[Result, Path], bad_files: Path, tmp_path: Path) -> None:
+def test_two_runs_give_the_same_bytes_whatever_the_jobs(
+    bad_run: tuple[Result, Path], bad_files: Path, tmp_path: Path
+) -> None:
     invoke("parse", bad_files, "--out", tmp_path, "--jobs", 1)
     first = {p.name: p.read_bytes() for p in bad_run[1].iterdir()}
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == first
 
 
-REFUSED = [("no input", ["parse", "--out", "x"]), ("no output", ["parse", "."]), ("no such file", ["parse", "nothing-here", "--out", "x"])]
+REFUSED = [
+    ("no input", ["parse", "--out", "x"]),
+    ("no output", ["parse", "."]),
+    ("no such file", ["parse", "nothing-here", "--out", "x"]),
+]
 
 
 @pytest.mark.parametrize("arguments", [r[1] for r in REFUSED], ids=[r[0] for r in REFUSED])
@@ -117,7 +134,9 @@ def test_wrong_arguments_end_with_status_2(arguments: list[str]) -> None:
     assert invoke(*arguments).exit_code == 2
 
 
-def test_a_folder_without_files_or_an_output_that_is_a_file_ends_with_status_2(raw: Path, tmp_path: Path) -> None:
+def test_a_folder_without_files_or_an_output_that_is_a_file_ends_with_status_2(
+    raw: Path, tmp_path: Path
+) -> None:
     (tmp_path / "in").mkdir()
     assert invoke("parse", tmp_path / "in", "--out", tmp_path / "out").exit_code == 2
     (tmp_path / "file").write_text("x")
@@ -135,7 +154,9 @@ def test_show_prints_every_stage(raw: Path, stage: str) -> None:
 
 def test_shown_records_are_json(raw: Path) -> None:
     lines = invoke("show", min(raw.iterdir()), "--stage", "records").output.splitlines()
-    kinds = {kind for kind, _, text in (line.partition(" ") for line in lines) if json.loads(text)["document_id"]}
+    kinds = {
+        kind for kind, _, text in (line.partition(" ") for line in lines) if json.loads(text)["document_id"]
+    }
     assert {"documents", "projects", "funds", "indicators"} <= kinds
 
 
@@ -165,7 +186,9 @@ def register(folder: Path, sha256: str, old: str) -> Path:
 def test_corrections_are_applied_at_the_end_of_a_run(raw: Path, tmp_path: Path) -> None:
     source = min(raw.iterdir())
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
-    result = invoke("parse", source, "--out", tmp_path / "out", "--corrections", register(tmp_path, sha256, "100"))
+    result = invoke(
+        "parse", source, "--out", tmp_path / "out", "--corrections", register(tmp_path, sha256, "100")
+    )
     assert result.exit_code == 0
     first = table(tmp_path / "out", "projects")[0]
     assert (first["total_score"], first["flags"]) == (95.0, ["corrected"])
@@ -175,13 +198,19 @@ def test_corrections_are_applied_at_the_end_of_a_run(raw: Path, tmp_path: Path) 
     assert "与总得分95不符" in str(sums[0])
 
 
-def test_a_stale_correction_is_named_and_a_bad_one_ends_the_run_before_anything_is_written(raw: Path, tmp_path: Path) -> None:
+def test_a_stale_correction_is_named_and_a_bad_one_ends_the_run_before_anything_is_written(
+    raw: Path, tmp_path: Path
+) -> None:
     source = min(raw.iterdir())
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
-    result = invoke("parse", source, "--out", tmp_path / "out", "--corrections", register(tmp_path, sha256, "90"))
+    result = invoke(
+        "parse", source, "--out", tmp_path / "out", "--corrections", register(tmp_path, sha256, "90")
+    )
     assert result.exit_code == 1
     assert "stale correction, line 2" in result.output
-    result = invoke("parse", source, "--out", tmp_path / "other", "--corrections", register(tmp_path, sha256, "ninety"))
+    result = invoke(
+        "parse", source, "--out", tmp_path / "other", "--corrections", register(tmp_path, sha256, "ninety")
+    )
     assert result.exit_code == 2
     assert "line 2: `ninety` is no value" in result.output
     assert not (tmp_path / "other").exists()

@@ -1,4 +1,6 @@
-"""`pipeline.costs`: costs are paired with what they price and close against the budget where a reading does."""
+"""`pipeline.audit.costs`: costs are paired with what they price and close against the budget where a reading
+does.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.costs import bare_name, costs_of, likeness
-from pipeline.document import parse_document
-from pipeline.finish import finish
+from pipeline.app.document import parse_document
+from pipeline.audit.costs import bare_name, costs_of, likeness
+from pipeline.corpus.all_documents import finish
 from tests.forms import document, form
 
 QUANTITY, COST = ("产出指标", "数量指标", "产出指标"), ("产出指标", "成本指标", "产出指标")
@@ -24,7 +26,11 @@ def rows(*pairs: tuple[str, str, str, str]) -> tuple[Any, ...]:
 
 def costs(budget: str, *pairs: tuple[str, str, str, str]) -> Any:
     made = document(
-        form(form_type="target", rows=rows(*pairs), funds=(("年度资金总额", "all", "total", None, budget, None, None, None, None),))
+        form(
+            form_type="target",
+            rows=rows(*pairs),
+            funds=(("年度资金总额", "all", "total", None, budget, None, None, None, None),),
+        )
     )
     return costs_of(made.projects[0], made.funds, made.indicators)
 
@@ -34,10 +40,18 @@ CASES = [
     ("40", [("道路养护", "20公里", "道路养护", "2万元/公里")], [400000], "annual_budget"),
     ("40", [("道路养护", "20公里", "道路养护", "40万元")], [400000], "annual_budget"),
     ("40", [("道路养护", "20公里", "道路养护", "2万元")], [400000], "annual_budget"),
-    ("50", [("更换台式机", "16台", "购置台式机", "2万元/台"), ("", "", "其他费用", "18万元")], [320000, 180000], "annual_budget"),
+    (
+        "50",
+        [("更换台式机", "16台", "购置台式机", "2万元/台"), ("", "", "其他费用", "18万元")],
+        [320000, 180000],
+        "annual_budget",
+    ),
     (
         "10.4",
-        [("巡展场次", "≥70场", "巡展差旅费", "4.72万元/年，不高于平均0.104万元/场"), ("", "", "维护费", "5.68万元")],
+        [
+            ("巡展场次", "≥70场", "巡展差旅费", "4.72万元/年，不高于平均0.104万元/场"),
+            ("", "", "维护费", "5.68万元"),
+        ],
         [47200, 56800],
         "annual_budget",
     ),
@@ -47,8 +61,12 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("budget", "pairs", "amounts", "closes"), CASES, ids=[str(n) for n in range(len(CASES))])
-def test_costs_close_in_the_reading_that_can(budget: str, pairs: Any, amounts: list[int | None], closes: str | None) -> None:
+@pytest.mark.parametrize(
+    ("budget", "pairs", "amounts", "closes"), CASES, ids=[str(n) for n in range(len(CASES))]
+)
+def test_costs_close_in_the_reading_that_can(
+    budget: str, pairs: Any, amounts: list[int | None], closes: str | None
+) -> None:
     found = costs(budget, *pairs)
     assert [c.amount for c in found.rows] == [None if a is None else Decimal(a) for a in amounts]
     assert found.closes_on == closes
@@ -86,9 +104,16 @@ def test_all_target_forms_of_a_seed_close_their_costs(root: Path) -> None:
     by_form = {p["project_id"]: p["annual_budget"] for p in done.projects}
     assert len(by_form) == 19
     for project, budget in by_form.items():
-        added = [i["cost_amount"] for i in done.indicators if i["project_id"] == project and i["cost_amount"] is not None]
+        added = [
+            i["cost_amount"]
+            for i in done.indicators
+            if i["project_id"] == project and i["cost_amount"] is not None
+        ]
         assert sum(added) == budget, project
     ids = {i["indicator_id"]: i for i in done.indicators}
     paired = [(i, ids[i["cost_of"]]) for i in done.indicators if i["cost_of"]]
     assert len(paired) > 80
-    assert all(cost["project_id"] == quantity["project_id"] and quantity["level2"] == "数量指标" for cost, quantity in paired)
+    assert all(
+        cost["project_id"] == quantity["project_id"] and quantity["level2"] == "数量指标"
+        for cost, quantity in paired
+    )

@@ -1,7 +1,9 @@
-"""The reader is not fitted to its samples: their forms, and invented ones, in other layouts and every text dialect.
+"""The reader is not fitted to its samples: their forms, and invented ones, in other layouts and every text
+dialect.
 
-Comes in: documents that `tests.writers` makes, the same on every run. What is asked: the share of rows that are right in all
-their fields, dialect by dialect, and that a wrong row does not claim to be sure. Run with `-s` to see the table.
+Comes in: documents that `tests.writers` makes, the same on every run. What is asked: the share of rows that
+are right in all their fields, dialect by dialect, and that a wrong row does not claim to be sure. Run with
+`-s` to see the table.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ import click
 import pytest
 from lxml import etree
 
-from pipeline.cli import main
-from pipeline.document import parse_document
-from pipeline.flags import Flag
+from pipeline.app.cli import main
+from pipeline.app.document import parse_document
+from pipeline.model.flags import Flag
 from pipeline.version import VERSION
 
 COMMANDS = {f"python -m pipeline {name}": command for name, command in main.commands.items()}
@@ -19,7 +19,9 @@ OPTIONS = [
     (name, option)
     for name, command in COMMANDS.items()
     for parameter in command.params
-    for option in (parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name.upper()])
+    for option in (
+        parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name.upper()]
+    )
 ]
 PAGES = ["README.md", "docs/cli.md", "docs/architecture.md", "CHANGELOG.md", "docs/audit.md"]
 
@@ -44,8 +46,14 @@ def test_every_command_and_option_has_help(command: click.Command) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_that_the_docs_name_exist(root: Path, page: str) -> None:
     text = (root / page).read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)", text)) | set(re.findall(r"^make ([a-z]+)", text, flags=re.MULTILINE)) <= targets
+    targets = set(
+        re.findall(r"^([a-z]+):", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
+    assert (
+        set(re.findall(r"`make ([a-z]+)", text))
+        | set(re.findall(r"^make ([a-z]+)", text, flags=re.MULTILINE))
+        <= targets
+    )
     assert set(re.findall(r"python -m pipeline ([a-z]+)", text)) <= set(main.commands)
 
 
@@ -77,7 +85,13 @@ def test_the_picture_shows_what_the_program_reads(root: Path) -> None:
     assert [len(rows[table]) for table in PICTURED] == [1, 2, 4]
     for table, columns in PICTURED.items():
         for value in (row[c] for row in rows[table] for c in columns):
-            text = f"{value:g}" if isinstance(value, float) else ", ".join(value) if isinstance(value, list) else str(value)
+            text = (
+                f"{value:g}"
+                if isinstance(value, float)
+                else ", ".join(value)
+                if isinstance(value, list)
+                else str(value)
+            )
             assert text in shown or value is None, f"{table}: {text}"
 
 
@@ -95,4 +109,6 @@ def test_the_locks_pin_every_version_and_name_no_host(root: Path) -> None:
         lines = (root / name).read_text(encoding="utf-8").split("\n")
         assert lines.pop() == ""
         assert lines
-        assert [line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*==[0-9][0-9a-z.]*", line)] == []
+        assert [
+            line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*==[0-9][0-9a-z.]*", line)
+        ] == []

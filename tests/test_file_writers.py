@@ -1,4 +1,6 @@
-"""The writers of files, as far as they need no other program: what they write is what the sheet says, the same for equal plans."""
+"""The writers of files, as far as they need no other program: what they write is what the sheet says, the
+same for equal plans.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,14 @@ from tests.writers.templates import printed
 
 SHEET = printed(invented(3)[0], "central_self", Random(3)).sheet
 PLANS = [
-    Plan("html", 5, "yunnan_self", 2, {"torn": True, "prose": True}, site={"dialect": "nested", "p_cells": True}),
+    Plan(
+        "html",
+        5,
+        "yunnan_self",
+        2,
+        {"torn": True, "prose": True},
+        site={"dialect": "nested", "p_cells": True},
+    ),
     Plan("html", 6, "ningxia_target", 1, {"narrow": True}, site={"dialect": "saved", "charset": "gb18030"}),
 ]
 

@@ -1,7 +1,9 @@
-"""Files of every kind, read from bytes to rows: native ones wholly right, scans over their goal, and no wrong row that claims to be sure.
+"""Files of every kind, read from bytes to rows: native ones wholly right, scans over their goal, and no wrong
+row that claims to be sure.
 
-The documents and their truths come from `tests.writers.files`; `tests/fixtures/README.md` says how. What the reader still gets wrong
-stands in `KNOWN_FAILURES`; one that starts to pass fails its test, so that it is taken off.
+The documents and their truths come from `tests.writers.files`; `tests/fixtures/README.md` says how. What the
+reader still gets wrong stands in `KNOWN_FAILURES`; one that starts to pass fails its test, so that it is
+taken off.
 """
 
 from __future__ import annotations
@@ -31,7 +33,11 @@ def problems(accuracy: Accuracy, rows: float, fields: float | None) -> list[str]
     if accuracy.made_up:
         told.append(f"{accuracy.made_up} rows made up")
     if fields is not None:
-        told += [f"{name} {t.share:.2f}" for name, t in (("funds", accuracy.funds), ("fields", accuracy.heads)) if t.share < fields]
+        told += [
+            f"{name} {t.share:.2f}"
+            for name, t in (("funds", accuracy.funds), ("fields", accuracy.heads))
+            if t.share < fields
+        ]
     if accuracy.sure.right < accuracy.sure.all:
         told.append(f"{accuracy.sure.all - accuracy.sure.right} wrong rows are sure")
     return told
@@ -47,7 +53,9 @@ def judged(name: str, found: list[str], differences: str) -> None:
 
 def test_every_kind_has_documents() -> None:
     assert {p.parent.name for p in ALL} == set(GOALS)
-    assert {f"{kind_of(plan)}/{name}" for name, plan in plans().items()} == {f"{p.parent.name}/{p.stem}" for p in ALL}
+    assert {f"{kind_of(plan)}/{name}" for name, plan in plans().items()} == {
+        f"{p.parent.name}/{p.stem}" for p in ALL
+    }
     assert set(KNOWN_FAILURES) <= {p.relative_to(FIXTURES).as_posix() for p in NATIVE} | PICTURES
 
 
@@ -62,7 +70,11 @@ def test_native_files_are_read_right(path: Path) -> None:
     truth, rows = read(path)
     accuracy = Accuracy()
     accuracy.add(truth, rows)
-    judged(path.relative_to(FIXTURES).as_posix(), problems(accuracy, 100.0, FIELDS), shown(compare_document(truth, rows)))
+    judged(
+        path.relative_to(FIXTURES).as_posix(),
+        problems(accuracy, 100.0, FIELDS),
+        shown(compare_document(truth, rows)),
+    )
 
 
 @pytest.mark.slow

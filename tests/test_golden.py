@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.document import parse_document
+from pipeline.app.document import parse_document
 from tests.compare import compare_document, shown
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline.document import parse_document
+from pipeline.app.document import parse_document
 from pipeline.read import read_document
 from tests.test_read_pdf import GRID, cells_of, drawn, table
 
@@ -26,7 +26,9 @@ def raw_pdf(objects: list[bytes]) -> bytes:
         places.append(len(out))
         out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
     start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % p for p in places)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(
+        b"%010d 00000 n \n" % p for p in places
+    )
     return out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
 
 
@@ -51,7 +53,9 @@ def bomb() -> bytes:
 
 def huge_picture() -> bytes:
     """A page with a picture that says it has 100,000 × 100,000 pixels."""
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>"
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>"
+    )
     facts = b"/Type/XObject/Subtype/Image/Width 100000/Height 100000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
     return paged([page], stream(b"595 0 0 842 0 0 cm /I Do"), stream(zlib.compress(b"\0" * 10**6), facts))
 

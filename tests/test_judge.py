@@ -1,4 +1,6 @@
-"""`pipeline.judge` and `pipeline.read.second`: another program is asked only where a reading does not add up, and wins only if it is better."""
+"""`pipeline.audit.consistency` and `pipeline.read.page.second_opinion`: another program is asked only where a
+reading does not add up, and wins only if it is better.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from dataclasses import replace
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline import document
-from pipeline.document import parse_document
-from pipeline.judge import Verdict, verdict
-from pipeline.model import Line, Reading, Table
-from pipeline.read.second import OPINIONS, second_opinion
+from pipeline.app import document
+from pipeline.app.document import parse_document
+from pipeline.audit.consistency import Verdict, verdict
+from pipeline.model.cells import Line, Reading, Table
+from pipeline.read.page.second_opinion import OPINIONS, second_opinion
 from tests.forms import ROWS, form, with_row
 from tests.forms import document as made
 from tests.test_read_pdf import FONT, drawn
@@ -55,14 +57,21 @@ def test_a_consistent_form_adds_up_and_a_broken_one_does_not() -> None:
     assert verdict(Reading((Line("工作总结"),), "application/pdf", "x", n_pages=2), made()).adds_up
 
 
-# ---- on pages ------------------------------------------------------------------------------------------------------
+# ---- on pages
+# ------------------------------------------------------------------------------------------------------
 
-HEAD = [("一级指标", "二级指标", "三级指标", "指标值", "分值"), *((r[0], r[1], r[3], r[4], r[6]) for r in ROWS), ("总分", "", "", "", "90")]
+HEAD = [
+    ("一级指标", "二级指标", "三级指标", "指标值", "分值"),
+    *((r[0], r[1], r[3], r[4], r[6]) for r in ROWS),
+    ("总分", "", "", "", "90"),
+]
 XS, ROW_HEIGHT, TOP = (50.0, 130.0, 230.0, 330.0, 440.0, 520.0), 26.0, 760.0
 
 
 def page(short: float, total: str = "90", *, wrapped: bool = False) -> bytes:
-    """A ruled table whose rulings end `short` points before each crossing; `wrapped`: names and targets on two lines."""
+    """A ruled table whose rulings end `short` points before each crossing; `wrapped`: names and targets on
+    two lines.
+    """
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, 12)
@@ -78,7 +87,9 @@ def page(short: float, total: str = "90", *, wrapped: bool = False) -> bytes:
         for r, cells in enumerate([*HEAD[:-1], ("总分", "", "", "", total)]):
             for c, (x0, x1, text) in enumerate(zip(XS, XS[1:], cells, strict=False)):
                 half = len(text) - 1 if wrapped and c in (2, 3) and r else len(text)
-                pieces = [p for p in (text[:half], text[half:]) if p]  # the lines of all rows stand at one pitch
+                pieces = [
+                    p for p in (text[:half], text[half:]) if p
+                ]  # the lines of all rows stand at one pitch
                 for n, piece in enumerate(pieces):
                     down = (r + 0.5) * ROW_HEIGHT + (n - (len(pieces) - 1) / 2) * ROW_HEIGHT / 2
                     canvas.drawCentredString((x0 + x1) / 2, TOP - down - 3, piece)
@@ -108,7 +119,9 @@ def test_a_reading_that_adds_up_is_not_questioned(asked: list[str]) -> None:
 
 def test_rulings_that_miss_each_other_are_seen_by_another_program(asked: list[str]) -> None:
     rows = parse_document(page(6.0, wrapped=True), "a.pdf").indicators
-    assert [(r["name"], r["target_raw"], r["weight"]) for r in rows] == [(r[3], r[4], float(r[6])) for r in ROWS]
+    assert [(r["name"], r["target_raw"], r["weight"]) for r in rows] == [
+        (r[3], r[4], float(r[6])) for r in ROWS
+    ]
     assert {r["extractor"] for r in rows} == {asked[-1]}
     assert set(asked) <= set(OPINIONS)
 
@@ -125,7 +138,13 @@ def test_every_opinion_on_rulings_reads_a_clean_table(opinion: str) -> None:
     reading = second_opinion(page(0.0), "a.pdf", "application/pdf", opinion, frozenset({1}))
     (found,) = [b for b in reading.blocks if isinstance(b, Table)]
     assert found.reader == opinion
-    assert [c.text for c in found.cells if c.row == 1] == [ROWS[0][0], ROWS[0][1], ROWS[0][3], ROWS[0][4], ROWS[0][6]]
+    assert [c.text for c in found.cells if c.row == 1] == [
+        ROWS[0][0],
+        ROWS[0][1],
+        ROWS[0][3],
+        ROWS[0][4],
+        ROWS[0][6],
+    ]
 
 
 def test_pages_that_are_not_asked_about_are_read_as_before() -> None:

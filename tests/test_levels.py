@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.levels import LevelCells, join_pieces, resolve, without_chance_weights
+from pipeline.table.levels import LevelCells, join_pieces, resolve, without_chance_weights
 
 TORN = [
     (["14-成本指", "标", None], ["14-成本指标", None, None]),
@@ -49,7 +49,12 @@ def test_a_label_printed_behind_the_page_break_is_the_open_cells_above() -> None
     assert [r.level2 for r in resolve(rows)] == ["时效指标", "成本指标", "成本指标"]
 
 
-DAMAGED = [("成本恒标", "成本指标"), ("社会效标", "社会效益指标"), ("服务对象满音度指标", "服务对象满意度指标"), ("教学成效", "教学成效")]
+DAMAGED = [
+    ("成本恒标", "成本指标"),
+    ("社会效标", "社会效益指标"),
+    ("服务对象满音度指标", "服务对象满意度指标"),
+    ("教学成效", "教学成效"),
+]
 
 
 @pytest.mark.parametrize(("read", "label"), DAMAGED)

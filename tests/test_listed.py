@@ -1,4 +1,6 @@
-"""`pipeline.listed`: one table for many projects becomes a form a project, wherever its cells are merged or repeated."""
+"""`pipeline.form.project_lists`: one table for many projects becomes a form a project, wherever its cells are
+merged or repeated.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,22 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.document import parse_document
-from pipeline.records import DocumentRows
+from pipeline.app.document import parse_document
+from pipeline.rows.build import DocumentRows
 
-HEADS = ["单位名称", "项目名称", "预算数（万元）", "年度目标", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "权重"]
+HEADS = [
+    "单位名称",
+    "项目名称",
+    "预算数（万元）",
+    "年度目标",
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "指标性质",
+    "指标值",
+    "度量单位",
+    "权重",
+]
 PROJECTS = [
     ("市教育局机关", "校车安全运行补助", "86.4", "保障校车安全运行", [("产出指标", "数量指标", "补助校车数", "≥", "36", "辆", "60"), ("满意度指标", "服务对象满意度指标", "家长满意度", "≥", "90", "%", "30")]),
     ("市教育局机关", "教师培训经费", "52", "提升教师教学能力", [("产出指标", "数量指标", "培训教师人次", "≥", "800", "人次", "60"), ("效益指标", "社会效益指标", "教师教学能力", "定性", "提升", "", "30")]),
@@ -28,7 +42,9 @@ def merged(repeat_header_at: int = -1) -> bytes:
             if k == 0:
                 over = sum(len(p[4]) for p in PROJECTS if p[0] == unit)
                 cells = f"<td rowspan={over}>{unit}</td>" if n == units.index(unit) else ""
-                cells += "".join(f"<td rowspan={len(indicators)}>{html.escape(x)}</td>" for x in (name, budget, goal))
+                cells += "".join(
+                    f"<td rowspan={len(indicators)}>{html.escape(x)}</td>" for x in (name, budget, goal)
+                )
             rows.append(cells + "".join(f"<td>{html.escape(x)}</td>" for x in row))
     if repeat_header_at > 0:
         rows.insert(repeat_header_at, rows[0])
@@ -48,16 +64,21 @@ def told(rows: DocumentRows) -> list[tuple[object, ...]]:
     return [tuple(p[k] for k in keys) for p in rows.projects]
 
 
-@pytest.mark.parametrize("data", [merged(), merged(repeat_header_at=5), repeated()], ids=["merged", "header again", "repeated"])
+@pytest.mark.parametrize(
+    "data", [merged(), merged(repeat_header_at=5), repeated()], ids=["merged", "header again", "repeated"]
+)
 def test_a_list_of_projects_is_a_form_each(data: bytes) -> None:
     rows = parse_document(data, "a.html" if data.startswith(b"<") else "a.txt")
     wanted = [(p[1], p[0], Decimal(p[2]) * 10000, p[3], "target", 2024) for p in PROJECTS]
     assert told(rows) == wanted
     indicators = [
-        (i["form"], i["name"], i["target_raw"], i["weight"]) for i in ({**i, "form": int(i["project_id"][-3:])} for i in rows.indicators)
+        (i["form"], i["name"], i["target_raw"], i["weight"])
+        for i in ({**i, "form": int(i["project_id"][-3:])} for i in rows.indicators)
     ]
     assert indicators == [
-        (n, r[2], ("" if r[3] == "定性" else r[3]) + r[4] + r[5], float(r[6])) for n, p in enumerate(PROJECTS, 1) for r in p[4]
+        (n, r[2], ("" if r[3] == "定性" else r[3]) + r[4] + r[5], float(r[6]))
+        for n, p in enumerate(PROJECTS, 1)
+        for r in p[4]
     ]
 
 

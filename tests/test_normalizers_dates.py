@@ -84,14 +84,20 @@ def test_printed_days_read_back(day: date, form: str, ending: str) -> None:
     assert read_date(form.format(day) + ending) == Span("date", "<=" if ending else "=", None, day)
 
 
-@given(DAY, st.integers(min_value=1, max_value=2000), st.sampled_from(PRINTED_DAYS[:4]), st.sampled_from(["-", "—", "至", "~", "--", "～"]))
+@given(
+    DAY,
+    st.integers(min_value=1, max_value=2000),
+    st.sampled_from(PRINTED_DAYS[:4]),
+    st.sampled_from(["-", "—", "至", "~", "--", "～"]),
+)
 def test_printed_periods_read_back(start: date, length: int, form: str, sign: str) -> None:
     end = start + timedelta(days=length)
     assert read_date(form.format(start) + sign + form.format(end)) == Span("period", "=", start, end)
 
 
 @given(
-    st.text(alphabet="0123456789年月日-./至前底末完成上下半季度第一二三四十旬本全 ：:", max_size=20), st.one_of(st.none(), st.integers())
+    st.text(alphabet="0123456789年月日-./至前底末完成上下半季度第一二三四十旬本全 ：:", max_size=20),
+    st.one_of(st.none(), st.integers()),
 )
 def test_nothing_raises(text: str, year: int | None) -> None:
     span = read_date(text, year)

@@ -29,7 +29,10 @@ def indicators(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def plain(value: Any) -> dict[str, Any]:
     """The value fields of a `Value` or `Part` as the labels write them: dates in ISO form."""
     found = {field: getattr(value, field) for field in FIELDS}
-    return {field: x.isoformat() if field.startswith("date") and x is not None else x for field, x in found.items()}
+    return {
+        field: x.isoformat() if field.startswith("date") and x is not None else x
+        for field, x in found.items()
+    }
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
@@ -38,7 +41,9 @@ def test_every_value_reads_as_labelled(path: Path) -> None:
     for year, row in indicators(path):
         cost = "成本指标" in (row["level1"] or "", (row["level2"] or "")[-4:])
         for side in ("target", "actual"):
-            value = read_value(None if row["is_placeholder"] else row[f"{side}_raw"], fiscal_year=year, cost=cost)
+            value = read_value(
+                None if row["is_placeholder"] else row[f"{side}_raw"], fiscal_year=year, cost=cost
+            )
             found = plain(value) | {"parts": [{"label": part.label} | plain(part) for part in value.parts]}
             expected = {field: row[f"{side}_{field}"] for field in FIELDS} | {"parts": row[f"{side}_parts"]}
             if found != expected:
@@ -49,7 +54,9 @@ def test_every_value_reads_as_labelled(path: Path) -> None:
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
 def test_every_placeholder_is_one(path: Path) -> None:
     wrong = [
-        row for _, row in indicators(path) if is_placeholder(row["name"], row["target_raw"], row["actual_raw"]) != row["is_placeholder"]
+        row
+        for _, row in indicators(path)
+        if is_placeholder(row["name"], row["target_raw"], row["actual_raw"]) != row["is_placeholder"]
     ]
     assert wrong == []
 

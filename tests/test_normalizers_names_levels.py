@@ -92,11 +92,23 @@ def test_split_ordinal(raw: str, ordinal: int | None, name: str) -> None:
 
 @pytest.mark.parametrize(("raw", "column", "level", "label", "parent", "code", "weight"), LEVELS)
 def test_read_level(
-    raw: str, column: int | None, level: int, label: str, parent: str | None, code: str | None, weight: float | None
+    raw: str,
+    column: int | None,
+    level: int,
+    label: str,
+    parent: str | None,
+    code: str | None,
+    weight: float | None,
 ) -> None:
     found = read_level(raw, column)
     assert found is not None
-    assert (found.level, found.label, found.parent, found.code, found.weight) == (level, label, parent, code, weight)
+    assert (found.level, found.label, found.parent, found.code, found.weight) == (
+        level,
+        label,
+        parent,
+        code,
+        weight,
+    )
     assert (found.known, found.score) == (True, 1.0)
 
 
@@ -130,7 +142,10 @@ def test_every_canonical_label_reads_as_itself() -> None:
 
 
 def test_every_printed_form_is_known() -> None:
-    assert all((found := read_level(form)) is not None and found.known and found.score == 1.0 for form in LEVEL_LABELS)
+    assert all(
+        (found := read_level(form)) is not None and found.known and found.score == 1.0
+        for form in LEVEL_LABELS
+    )
 
 
 def test_the_template_order_and_its_parents() -> None:
@@ -151,7 +166,9 @@ def test_printed_ordinals_read_back(ordinal: int, name: str, form: str) -> None:
 
 
 @given(
-    st.sampled_from(LEVEL2_ORDER), st.integers(1, 100), st.sampled_from(["{}（{}分）", "{}({})", "{}{}分", "{} （ {} 分 ）", "{}\n({}分)"])
+    st.sampled_from(LEVEL2_ORDER),
+    st.integers(1, 100),
+    st.sampled_from(["{}（{}分）", "{}({})", "{}{}分", "{} （ {} 分 ）", "{}\n({}分)"]),
 )
 def test_printed_weights_read_back(label: str, weight: int, form: str) -> None:
     found = read_level(form.format(label, weight), 2)
@@ -160,7 +177,10 @@ def test_printed_weights_read_back(label: str, weight: int, form: str) -> None:
 
 
 @given(
-    st.one_of(st.text(max_size=40), st.text(alphabet="指标产出效益数量质时满意度0123456789-.、（）()分①② :：", max_size=20)),
+    st.one_of(
+        st.text(max_size=40),
+        st.text(alphabet="指标产出效益数量质时满意度0123456789-.、（）()分①② :：", max_size=20),
+    ),
     st.sampled_from([None, 1, 2]),
 )
 def test_nothing_raises(text: str, level: int | None) -> None:

@@ -106,5 +106,12 @@ def test_chinese_numerals_read_back(value: int) -> None:
 
 @given(st.text())
 def test_nothing_raises(text: str) -> None:
-    for result in (number(text), scaled(text), yuan(text, text), yuan(text, "万元"), percent(text), unit_of(text)):
+    for result in (
+        number(text),
+        scaled(text),
+        yuan(text, text),
+        yuan(text, "万元"),
+        percent(text),
+        unit_of(text),
+    ):
         assert result is None or result == result  # not NaN

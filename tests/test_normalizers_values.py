@@ -1,7 +1,8 @@
 """`normalizers.values`: what a target or actual cell says, grouped by where such cells come from.
 
-The expected values are written as `kind comparator value[..max] unit`, with `label: ` before and ` ; ` between the measures of a
-compound; dates as `date <= 2024-12-31`, periods as `period first..last`. The year of the forms is 2024.
+The expected values are written as `kind comparator value[..max] unit`, with `label: ` before and ` ; `
+between the measures of a compound; dates as `date <= 2024-12-31`, periods as `period first..last`. The year
+of the forms is 2024.
 """
 
 from __future__ import annotations
@@ -40,10 +41,16 @@ SEEDS = [
     ("预计公民科学素质比例达到7%", "预计公民科学素质比例: percent >= 7 %"),
     ("达 90%以上", "percent >= 90 %"),
     ("培养企业技术技能人才 100 人次", "培养企业技术技能人才: number = 100 人次"),
-    ("培训合格率达到100%，创新方法实践项目完成率90%", "培训合格率: percent >= 100 % ; 创新方法实践项目完成率: percent = 90 %"),
+    (
+        "培训合格率达到100%，创新方法实践项目完成率90%",
+        "培训合格率: percent >= 100 % ; 创新方法实践项目完成率: percent = 90 %",
+    ),
     ("1-12月,全年运行不少于120天", "period 2024-01-01..2024-12-31 ; 全年运行: number >= 120 天"),
     ("4.72万元/年,不高于平均0.104万元/场次", "money = 47200 元/年 ; 平均: money <= 1040 元/场次"),
-    ("制作科普短视频>=100 条;开展科普直播>=20 次", "制作科普短视频: number >= 100 条 ; 开展科普直播: number >= 20 次"),
+    (
+        "制作科普短视频>=100 条;开展科普直播>=20 次",
+        "制作科普短视频: number >= 100 条 ; 开展科普直播: number >= 20 次",
+    ),
     (r"$\geq 10\%$", "percent >= 10 %"),
     ("受众师生群体逐年增长", "text"),
     ("持续提升", "text"),
@@ -176,7 +183,9 @@ def test_cells_of_the_bundled_forms(raw: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected"), [*SIGNS, *UNITS, *PERCENTS, *RANGES, *MONEY, *TIMES, *COMPOUNDS, *NAMES_NOT_NUMBERS], ids=lambda x: x
+    ("raw", "expected"),
+    [*SIGNS, *UNITS, *PERCENTS, *RANGES, *MONEY, *TIMES, *COMPOUNDS, *NAMES_NOT_NUMBERS],
+    ids=lambda x: x,
 )
 def test_cells_of_other_published_forms(raw: str, expected: str) -> None:
     assert show(read_value(raw, fiscal_year=2024)) == expected
@@ -207,7 +216,13 @@ def test_one_measure_is_repeated_in_the_scalars() -> None:
 
 def test_a_compound_has_no_scalars_and_a_text_no_parts() -> None:
     several = read_value("1项，2场")
-    assert (several.kind, several.comparator, several.value, several.unit, len(several.parts)) == ("compound", None, None, None, 2)
+    assert (several.kind, several.comparator, several.value, several.unit, len(several.parts)) == (
+        "compound",
+        None,
+        None,
+        None,
+        2,
+    )
     assert read_value("及时") == Value("text")
 
 
@@ -236,21 +251,39 @@ SIGN_FORMS = st.sampled_from(
     [("", "", "="), ("＝", "", "="), ("≥", "", ">="), ("≥ ", "", ">="), (">=", "", ">="), ("不少于", "", ">="), ("至少", "", ">="), ("达到", "", ">="), ("", "以上", ">="), ("", "及以上", ">="),
      ("≤", "", "<="), ("<=", "", "<="), ("不超过", "", "<="), ("", "以内", "<="), ("", "以下", "<="), ("＞", "", ">"), ("超过", "", ">"), ("低于", "", "<"), ("约", "", "~"), ("", "左右", "~")]
 )  # fmt: skip
-UNIT_FORMS = st.sampled_from(["次", "人次", "个", "家", "场次", "台(套)", "平方米", "个工作日", "次/年", "名专家", "km", "小时"])
+UNIT_FORMS = st.sampled_from(
+    ["次", "人次", "个", "家", "场次", "台(套)", "平方米", "个工作日", "次/年", "名专家", "km", "小时"]
+)
 SPACE = st.sampled_from(["", " ", "\n", "\u3000"])
 FIGURE = st.decimals(min_value=0, max_value=10**7, places=2).map(lambda d: d.normalize() + 0)
 
 
 @given(SIGN_FORMS, FIGURE, UNIT_FORMS, st.booleans())
-def test_printed_counts_read_back(sign: tuple[str, str, str], figure: object, unit: str, grouped: bool) -> None:
-    value = read_value(f"{sign[0]}{figure:,f}{unit}{sign[1]}" if grouped else f"{sign[0]}{figure:f}{unit}{sign[1]}")
-    assert (value.kind, value.comparator, value.value, value.unit) == ("number", sign[2], float(str(figure)), unit)
+def test_printed_counts_read_back(
+    sign: tuple[str, str, str], figure: object, unit: str, grouped: bool
+) -> None:
+    value = read_value(
+        f"{sign[0]}{figure:,f}{unit}{sign[1]}" if grouped else f"{sign[0]}{figure:f}{unit}{sign[1]}"
+    )
+    assert (value.kind, value.comparator, value.value, value.unit) == (
+        "number",
+        sign[2],
+        float(str(figure)),
+        unit,
+    )
 
 
 @given(SIGN_FORMS, FIGURE, SPACE, st.sampled_from(["%", "％", "(%)", "百分比"]))
-def test_printed_percents_read_back(sign: tuple[str, str, str], figure: object, space: str, mark: str) -> None:
+def test_printed_percents_read_back(
+    sign: tuple[str, str, str], figure: object, space: str, mark: str
+) -> None:
     value = read_value(f"{sign[0]}{figure:f}{space}{mark}{sign[1]}")
-    assert (value.kind, value.comparator, value.value, value.unit) == ("percent", sign[2], float(str(figure)), "%")
+    assert (value.kind, value.comparator, value.value, value.unit) == (
+        "percent",
+        sign[2],
+        float(str(figure)),
+        "%",
+    )
 
 
 @given(
@@ -259,7 +292,9 @@ def test_printed_percents_read_back(sign: tuple[str, str, str], figure: object, 
     st.sampled_from([("元", 1), ("千元", 1000), ("万元", 10**4), ("亿元", 10**8)]),
     st.sampled_from(["", "/人", "/场次", "/人·月"]),
 )
-def test_printed_money_reads_back(sign: tuple[str, str, str], figure: object, unit: tuple[str, int], per: str) -> None:
+def test_printed_money_reads_back(
+    sign: tuple[str, str, str], figure: object, unit: tuple[str, int], per: str
+) -> None:
     value = read_value(f"{sign[0]}{figure:f}{unit[0]}{per}{sign[1]}")
     assert (value.kind, value.comparator, value.unit) == ("money", sign[2], "元" + per)
     assert value.value == pytest.approx(float(str(figure)) * unit[1], rel=1e-12)
@@ -289,7 +324,9 @@ CELL_TEXT = st.text(
 )
 
 
-@given(st.one_of(st.text(max_size=40), CELL_TEXT), st.one_of(st.none(), st.integers(1990, 2059)), st.booleans())
+@given(
+    st.one_of(st.text(max_size=40), CELL_TEXT), st.one_of(st.none(), st.integers(1990, 2059)), st.booleans()
+)
 def test_nothing_raises_and_the_fields_agree(text: str, year: int | None, cost: bool) -> None:
     value = read_value(text, fiscal_year=year, cost=cost)
     assert (value.kind == "compound") == (len(value.parts) > 1)

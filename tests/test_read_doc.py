@@ -1,8 +1,9 @@
 """Word files up to 2003 and RTF, with a converter, with a false one and with none.
 
-`fixtures/doc` holds invented forms that `tests.writers.word` wrote and LibreOffice 7.4 saved as .doc; `table_last.doc` is `merged.doc` without the
-paragraph behind its table, which LibreOffice then loses; `changes.doc` has tracked, hidden and struck out text, `nested.doc` a table in a cell.
-Where no converter is on the machine, the outcome is what our own reader finds, or the error that says what to install.
+`fixtures/doc` holds invented forms that `tests.writers.word` wrote and LibreOffice 7.4 saved as .doc;
+`table_last.doc` is `merged.doc` without the paragraph behind its table, which LibreOffice then loses;
+`changes.doc` has tracked, hidden and struck out text, `nested.doc` a table in a cell. Where no converter is
+on the machine, the outcome is what our own reader finds, or the error that says what to install.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from random import Random
 
 import pytest
 
-from pipeline.document import parse_document
-from pipeline.errors import PipelineError
-from pipeline.model import Line, Table
+from pipeline.app.document import parse_document
+from pipeline.app.workers import Limits, collect, run
+from pipeline.model.cells import Line, Table
+from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
-from pipeline.read.convert import office, to_docx
-from pipeline.read.doc import read_doc
-from pipeline.read.ole import kind_of, word_text
-from pipeline.read.sniff import OLE_SIGNATURE
-from pipeline.run import Limits, collect, run
+from pipeline.read.common.media_type import OLE_SIGNATURE
+from pipeline.read.office.converters import office, to_docx
+from pipeline.read.office.old_word import read_doc
+from pipeline.read.office.ole import kind_of, word_text
 from tests.compare import Rows, compare_document, rows_right, shown
 from tests.writers import rtf, word
 from tests.writers.inventor import invented
@@ -98,7 +99,10 @@ def test_what_is_taken_out_hidden_or_struck_out_is_not_read(on_path: ON_PATH) ->
 @pytest.mark.parametrize("seed", range(3))
 def test_an_rtf_is_right_or_the_error_says_what_to_install(seed: int) -> None:
     rng = Random(seed)
-    pages = [printed(f, rng.choice(layouts_for(f)), rng) for f in invented(300 + seed, n_forms=1 + seed, target=seed == 1)]
+    pages = [
+        printed(f, rng.choice(layouts_for(f)), rng)
+        for f in invented(300 + seed, n_forms=1 + seed, target=seed == 1)
+    ]
     truth = {"projects": [{**p.truth, "form_index": n} for n, p in enumerate(pages, 1)]}
     assert_right_or_no_converter(truth, parse_document(rtf.written([p.sheet for p in pages]), "a.rtf"))
 
@@ -111,7 +115,9 @@ def unreadable() -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("data", [data_of("nested.doc"), unreadable()], ids=["a table in a cell", "no properties"])
+@pytest.mark.parametrize(
+    "data", [data_of("nested.doc"), unreadable()], ids=["a table in a cell", "no properties"]
+)
 def test_what_our_own_reader_does_not_know_needs_a_converter(data: bytes, on_path: ON_PATH) -> None:
     on_path("something", "exit 0")
     with pytest.raises(PipelineError, match="install LibreOffice") as caught:
@@ -119,7 +125,8 @@ def test_what_our_own_reader_does_not_know_needs_a_converter(data: bytes, on_pat
     assert caught.value.code == "converter_missing"
 
 
-# ---- converters that are none --------------------------------------------------------------------------------------
+# ---- converters that are none
+# --------------------------------------------------------------------------------------
 
 UNHAPPY = [
     ("nothing comes out", "exit 0", "converter_failed"),
@@ -146,7 +153,9 @@ def test_an_rtf_without_any_converter_says_what_to_install(on_path: ON_PATH) -> 
     assert caught.value.code == "converter_missing"
 
 
-def test_a_table_that_the_converter_loses_is_found_by_our_own_reader_or_said(on_path: ON_PATH, tmp_path: Path) -> None:
+def test_a_table_that_the_converter_loses_is_found_by_our_own_reader_or_said(
+    on_path: ON_PATH, tmp_path: Path
+) -> None:
     (tmp_path / "made.docx").write_bytes(word.written([]))
     on_path("soffice", f"mkdir out; cp {tmp_path}/made.docx out/in.docx")
     assert read_document(data_of("merged.doc"), "a.doc").reader == "doc-native"
@@ -198,7 +207,9 @@ DOCBOOK = """<book><chapter><title/><para>项目支出绩效自评表</para><par
 
 
 @pytest.mark.parametrize("office_script", [None, "exit 1"])
-def test_antiword_is_the_last_choice_and_what_it_loses_is_said(office_script: str | None, on_path: ON_PATH, tmp_path: Path) -> None:
+def test_antiword_is_the_last_choice_and_what_it_loses_is_said(
+    office_script: str | None, on_path: ON_PATH, tmp_path: Path
+) -> None:
     (tmp_path / "book").write_text(DOCBOOK)
     on_path("antiword", f"cat {tmp_path}/book")
     if office_script is not None:
@@ -208,7 +219,11 @@ def test_antiword_is_the_last_choice_and_what_it_loses_is_said(office_script: st
     assert isinstance(line, Line)
     assert isinstance(table, Table)
     assert (line.text, table.spans, reading.reader) == ("项目支出绩效自评表", False, "doc-antiword")
-    assert [(c.text, c.row, c.col) for c in table.cells] == [("项目名称", 0, 0), ("水库\n维修", 0, 1), ("总分", 1, 0)]
+    assert [(c.text, c.row, c.col) for c in table.cells] == [
+        ("项目名称", 0, 0),
+        ("水库\n维修", 0, 1),
+        ("总分", 1, 0),
+    ]
     assert [p.code for p in reading.problems] == ["table_unread"]
 
 
@@ -227,7 +242,8 @@ def test_a_small_memory_limit_is_an_error_of_ours(tmp_path: Path) -> None:
     assert rows.document["error_code"] in (None, "converter_failed", "converter_missing", "out_of_memory")
 
 
-# ---- the file itself -----------------------------------------------------------------------------------------------
+# ---- the file itself
+# -----------------------------------------------------------------------------------------------
 
 
 def test_the_text_of_a_word_file_is_known_without_a_converter() -> None:

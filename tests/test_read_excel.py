@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.document import parse_document
-from pipeline.errors import PipelineError
-from pipeline.model import Table
+from pipeline.app.document import parse_document
+from pipeline.model.cells import Table
+from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
-from pipeline.read.number_format import shown
+from pipeline.read.office.number_format import shown
 from tests.compare import compare_document
 from tests.writers.excel import ARRANGEMENTS, written
 from tests.writers.inventor import invented
@@ -92,11 +92,18 @@ def test_a_broken_workbook_is_damaged() -> None:
     assert caught.value.code in ("damaged", "unknown_format")
 
 
-# ---- workbooks that openpyxl does not write ------------------------------------------------------------------------
+# ---- workbooks that openpyxl does not write
+# ------------------------------------------------------------------------
 
 STRICT = (
-    (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
-    (b"http://schemas.openxmlformats.org/officeDocument/2006/relationships", b"http://purl.oclc.org/ooxml/officeDocument/relationships"),
+    (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    ),
+    (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    ),
 )
 ROWS = b"</sheetData>"
 PATCHES = [
@@ -126,7 +133,9 @@ def patched(data: bytes, changes: Sequence[tuple[bytes, bytes]]) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("changes", "more", "problems"), [x[1:] for x in PATCHES], ids=[x[0] for x in PATCHES])
+@pytest.mark.parametrize(
+    ("changes", "more", "problems"), [x[1:] for x in PATCHES], ids=[x[0] for x in PATCHES]
+)
 def test_what_other_programs_write(
     changes: Sequence[tuple[bytes, bytes]], more: dict[tuple[int, int], str] | None, problems: list[str]
 ) -> None:
@@ -139,7 +148,12 @@ def test_what_other_programs_write(
     texts = {(c.row, c.col): c.text for c in table.cells if c.text}
     if more is None:
         assert texts[0, 0] == "产出指标"
-        places = [(a, b) for c in table.cells for a in range(c.row, c.row + c.row_span) for b in range(c.col, c.col + c.col_span)]
+        places = [
+            (a, b)
+            for c in table.cells
+            for a in range(c.row, c.row + c.row_span)
+            for b in range(c.col, c.col + c.col_span)
+        ]
         assert len(places) == len(set(places))
     else:
         assert texts == {(0, 0): "产出指标", (0, 2): "分值", (1, 1): "质量", (1, 2): "50%"} | more
@@ -164,7 +178,9 @@ def test_a_workbook_in_one_xml() -> None:
     assert set(reading.flags) == {"hidden_sheets_skipped", "wrong_ending"}
 
 
-@pytest.mark.parametrize(("old", "new"), [("</Table>", ""), (">0.88<", ">x<"), ('ss:Index="2"', 'ss:Index="x"')])
+@pytest.mark.parametrize(
+    ("old", "new"), [("</Table>", ""), (">0.88<", ">x<"), ('ss:Index="2"', 'ss:Index="x"')]
+)
 def test_a_broken_workbook_in_one_xml_is_damaged(old: str, new: str) -> None:
     with pytest.raises(PipelineError) as caught:
         read_document(ONE_XML.replace(old, new).encode(), "a.xls")
@@ -194,13 +210,20 @@ def test_texts_far_out_cost_neither_memory_nor_silence() -> None:
 def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> None:
     rng = random.Random(seed)
     pages = [
-        printed(f, rng.choice(layouts_for(f)), rng) for f in invented(910 + seed, n_forms=(12, 1, 2, 3, 4, 2)[seed], target=seed % 3 == 2)
+        printed(f, rng.choice(layouts_for(f)), rng)
+        for f in invented(910 + seed, n_forms=(12, 1, 2, 3, 4, 2)[seed], target=seed % 3 == 2)
     ]
     rows = parse_document(written([page.sheet for page in pages], arrangement), "a.xlsx")
-    assert compare_document({"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows) == []
+    assert (
+        compare_document(
+            {"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows
+        )
+        == []
+    )
 
 
-# ---- workbooks up to 2003; `fixtures/xls` was saved by LibreOffice 7.4 ---------------------------------------------
+# ---- workbooks up to 2003; `fixtures/xls` was saved by LibreOffice 7.4
+# ---------------------------------------------
 
 FIGURES = Path(__file__).parent / "fixtures" / "xls" / "figures.xls"
 

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from pipeline.document import parse_document
-from pipeline.errors import Code, PipelineError
-from pipeline.model import Line, Reading, Table
+from pipeline.app.document import parse_document
+from pipeline.model.cells import Line, Reading, Table
+from pipeline.model.errors import Code, PipelineError
 from pipeline.read import read_document
-from pipeline.read.html import html_blocks
-from pipeline.read.spans import MAX_COLS, SpanCell, place
+from pipeline.read.common.span_grid import MAX_COLS, SpanCell, place
+from pipeline.read.web.html import html_blocks
 from tests.compare import compare_document
 from tests.writers.inventor import invented
 from tests.writers.sheet import WCell
@@ -26,7 +26,9 @@ def read(markup: str) -> Reading:
 def shown(reading: Reading) -> list[object]:
     """Lines as texts, tables as lists of (text, row, col, row_span, col_span)."""
     return [
-        block.text if isinstance(block, Line) else [(c.text, c.row, c.col, c.row_span, c.col_span) for c in block.cells]
+        block.text
+        if isinstance(block, Line)
+        else [(c.text, c.row, c.col, c.row_span, c.col_span) for c in block.cells]
         for block in reading.blocks
     ]
 
@@ -37,7 +39,11 @@ SPANS = [
         [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 2), ("c", 1, 1, 1, 1), ("d", 1, 2, 1, 1)],
         id="cells not closed",
     ),
-    pytest.param("<tr><td rowspan=9>a<td>b<tr><td>c", [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 1), ("c", 1, 1, 1, 1)], id="past the end"),
+    pytest.param(
+        "<tr><td rowspan=9>a<td>b<tr><td>c",
+        [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 1), ("c", 1, 1, 1, 1)],
+        id="past the end",
+    ),
     pytest.param(
         "<tbody><tr><td rowspan=0>a<td>b<tr><td>c<tbody><tr><td>d<td>e",
         [("a", 0, 0, 2, 1), ("b", 0, 1, 1, 1), ("c", 1, 1, 1, 1), ("d", 2, 0, 1, 1), ("e", 2, 1, 1, 1)],
@@ -48,9 +54,21 @@ SPANS = [
         [("a", 0, 0, 1, 1), ("X", 0, 1, 2, 1), ("c", 0, 2, 1, 1), ("w", 1, 0, 1, 1)],
         id="an overlap is cut",
     ),
-    pytest.param("<tr><td colspan=9>t<tr><td>a<td>b", [("t", 0, 0, 1, 2), ("a", 1, 0, 1, 1), ("b", 1, 1, 1, 1)], id="a generous title"),
-    pytest.param("<tr><td colspan='2x' rowspan='-1'>a<td>b", [("a", 0, 0, 1, 2), ("b", 0, 2, 1, 1)], id="nonsense in attributes"),
-    pytest.param("<tr><td>a<td style='Display : none'>h<td>b<tr hidden><td>x<td>y", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], id="hidden"),
+    pytest.param(
+        "<tr><td colspan=9>t<tr><td>a<td>b",
+        [("t", 0, 0, 1, 2), ("a", 1, 0, 1, 1), ("b", 1, 1, 1, 1)],
+        id="a generous title",
+    ),
+    pytest.param(
+        "<tr><td colspan='2x' rowspan='-1'>a<td>b",
+        [("a", 0, 0, 1, 2), ("b", 0, 2, 1, 1)],
+        id="nonsense in attributes",
+    ),
+    pytest.param(
+        "<tr><td>a<td style='Display : none'>h<td>b<tr hidden><td>x<td>y",
+        [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)],
+        id="hidden",
+    ),
     pytest.param(
         "<tfoot><tr><td>总分<td>100</tfoot><tbody><tr><td>a<td>1</tbody>",
         [("a", 0, 0, 1, 1), ("1", 0, 1, 1, 1), ("总分", 1, 0, 1, 1), ("100", 1, 1, 1, 1)],
@@ -77,8 +95,14 @@ TEXTS = [
     ("<select><option>是<option selected>否</select>", "否"),
     ("<table><tr><td>内一</td></tr><tr><td>内二</td></tr></table>后", "内一\n内二\n后"),
     ("&lt;p&gt;", "<p>"),
-    ("<del>8</del><s>9</s><strike>7</strike><span style='text-decoration: underline line-through'>6</span>10", "10"),
-    ("<o:p>&nbsp;</o:p><![if !supportEmptyParas]>&nbsp;<![endif]>值<!--[if gte mso 9]><xml>x</xml><![endif]-->", "值"),
+    (
+        "<del>8</del><s>9</s><strike>7</strike><span style='text-decoration: underline line-through'>6</span>10",
+        "10",
+    ),
+    (
+        "<o:p>&nbsp;</o:p><![if !supportEmptyParas]>&nbsp;<![endif]>值<!--[if gte mso 9]><xml>x</xml><![endif]-->",
+        "值",
+    ),
 ]
 
 
@@ -103,7 +127,11 @@ PAGES = [
         ["单位：万元", [("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)]],
         id="a caption comes before its table",
     ),
-    pytest.param("<td>a</td><td>b</td></tr></table><p>c", [[("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], "c"], id="begins inside a table"),
+    pytest.param(
+        "<td>a</td><td>b</td></tr></table><p>c",
+        [[("a", 0, 0, 1, 1), ("b", 0, 1, 1, 1)], "c"],
+        id="begins inside a table",
+    ),
     pytest.param("<pre>一\n二</pre>", ["一", "二"], id="preformatted"),
     pytest.param("<!-- nothing -->", [], id="nothing"),
     pytest.param("<table></table><table><tr></tr></table>", [], id="empty tables"),
@@ -145,12 +173,16 @@ NESTED = [
 
 
 @pytest.mark.parametrize(("rows", "cells"), NESTED)
-def test_a_table_in_a_cell_becomes_part_of_the_grid(rows: str, cells: list[tuple[str, int, int, int, int]]) -> None:
+def test_a_table_in_a_cell_becomes_part_of_the_grid(
+    rows: str, cells: list[tuple[str, int, int, int, int]]
+) -> None:
     assert shown(read(f"<table>{rows}</table>")) == [cells]
 
 
 def nested_form(page: Printed) -> str:
-    """A form whose blocks of several rows stand in tables of their own, inside the cell beside the block's label."""
+    """A form whose blocks of several rows stand in tables of their own, inside the cell beside the block's
+    label.
+    """
     sheet = page.sheet
 
     def td(cell: WCell, rows: int) -> str:
@@ -164,7 +196,9 @@ def nested_form(page: Printed) -> str:
         end = r + 1
         while any(c.row < end < c.row + c.row_span for c in sheet.cells):
             end += 1
-        label = next((c for c in sheet.cells if c.row == r and c.col == 0 and c.row_span == end - r > 1), None)
+        label = next(
+            (c for c in sheet.cells if c.row == r and c.col == 0 and c.row_span == end - r > 1), None
+        )
         if label is None:
             out += "".join(row(k) for k in range(r, end))
         else:
@@ -210,11 +244,17 @@ ARCHIVES = [
 ]
 
 
-@pytest.mark.parametrize(("encoding", "content", "lines"), [a[1:] for a in ARCHIVES], ids=[a[0] for a in ARCHIVES])
+@pytest.mark.parametrize(
+    ("encoding", "content", "lines"), [a[1:] for a in ARCHIVES], ids=[a[0] for a in ARCHIVES]
+)
 def test_a_web_archive_under_the_name_of_a_word_file(encoding: str, content: bytes, lines: list[str]) -> None:
     head = f"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n--B\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     reading = read_document(head.encode() + content + b"\r\n--B--\r\n", "a.doc")
-    assert (shown(reading), reading.media_type, reading.flags) == (lines, "multipart/related", ("wrong_ending",))
+    assert (shown(reading), reading.media_type, reading.flags) == (
+        lines,
+        "multipart/related",
+        ("wrong_ending",),
+    )
 
 
 def test_a_web_archive_without_a_page_is_damaged() -> None:
@@ -224,9 +264,16 @@ def test_a_web_archive_without_a_page_is_damaged() -> None:
 
 
 def test_rows_know_their_lines() -> None:
-    table = html_blocks("<table>\n<tr><td>a</td>\n<td>b\nc</td></tr>\n<tr><td>d</td><td>e</td></tr></table>", first_line=11)[0]
+    table = html_blocks(
+        "<table>\n<tr><td>a</td>\n<td>b\nc</td></tr>\n<tr><td>d</td><td>e</td></tr></table>", first_line=11
+    )[0]
     assert isinstance(table, Table)
-    assert [(c.text, c.line_start, c.line_end) for c in table.cells] == [("a", 12, 12), ("b c", 13, 14), ("d", 15, 15), ("e", 15, 15)]
+    assert [(c.text, c.line_start, c.line_end) for c in table.cells] == [
+        ("a", 12, 12),
+        ("b c", 13, 14),
+        ("d", 15, 15),
+        ("e", 15, 15),
+    ]
 
 
 def test_external_entities_stay_unresolved() -> None:
@@ -254,7 +301,9 @@ EMPTY_ROWS = [
 
 @pytest.mark.parametrize("rows", EMPTY_ROWS, ids=["not counted", "counted"])
 def test_empty_rows_count_where_the_spans_say_so(rows: str) -> None:
-    (table,) = [b for b in read_document(f"<table>{rows}</table>".encode(), "a.html").blocks if isinstance(b, Table)]
+    (table,) = [
+        b for b in read_document(f"<table>{rows}</table>".encode(), "a.html").blocks if isinstance(b, Table)
+    ]
     first = next(c for c in table.cells if c.text == "产出指标")
     second = next(c for c in table.cells if c.text == "质量指标")
     last = next(c for c in table.cells if c.text == "效益指标")

@@ -1,4 +1,6 @@
-"""OFD packages that `tests.writers.ofd` draws: forms in every look, offsets, turned and hidden text, scans, broken and locked packages."""
+"""OFD packages that `tests.writers.ofd` draws: forms in every look, offsets, turned and hidden text, scans,
+broken and locked packages.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,11 @@ from random import Random
 import pytest
 from PIL import Image
 
-from pipeline.document import parse_document
-from pipeline.errors import PipelineError
-from pipeline.model import Line, Reading, Table
+from pipeline.app.document import parse_document
+from pipeline.app.workers import collect
+from pipeline.model.cells import Line, Reading, Table
+from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
-from pipeline.run import collect
 from tests.compare import compare_document, rows_right, shown
 from tests.writers.inventor import invented
 from tests.writers.ofd import NAMES, RULES, TEXTS, Look, packed, written
@@ -25,7 +27,9 @@ PLAIN = Look("boxes", "deltas", turned=False, landscape=False, template=False)
 
 
 def page(objects: str, **parts: str | bytes) -> bytes:
-    """An OFD of one page of 100 × 100 mm with these objects; `parts` are the texts of other parts, their names spelt with underscores."""
+    """An OFD of one page of 100 × 100 mm with these objects; `parts` are the texts of other parts, their
+    names spelt with underscores.
+    """
     named = {name.replace("__", "/").replace("_", "."): content for name, content in parts.items()}
     return packed({
         "OFD.xml": f"<ofd:OFD {NAMES}><ofd:DocBody><ofd:DocRoot>D/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
@@ -44,7 +48,8 @@ def lines(reading: Reading) -> list[str]:
     return [b.text if isinstance(b, Line) else "|".join(c.text for c in b.cells) for b in reading.blocks]
 
 
-# ---- whole forms ---------------------------------------------------------------------------------------------------
+# ---- whole forms
+# ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(36))
@@ -52,7 +57,13 @@ def test_every_row_of_invented_forms_is_right(seed: int) -> None:
     rng = Random(seed)
     forms = invented(7000 + seed, n_forms=1 + seed % 2, target=seed % 5 == 4)
     pages = [printed(f, rng.choice(layouts_for(f)), rng) for f in forms]
-    look = Look(RULES[seed % len(RULES)], TEXTS[seed // len(RULES)], turned=seed % 4 == 1, landscape=seed % 3 == 0, template=seed % 2 == 0)
+    look = Look(
+        RULES[seed % len(RULES)],
+        TEXTS[seed // len(RULES)],
+        turned=seed % 4 == 1,
+        landscape=seed % 3 == 0,
+        template=seed % 2 == 0,
+    )
     rows = parse_document(written([p.sheet for p in pages], look), "a.ofd")
     truth = {"projects": [{**p.truth, "form_index": n} for n, p in enumerate(pages, 1)]}
     differences = compare_document(truth, rows)
@@ -70,7 +81,8 @@ def test_an_ofd_is_a_document_and_no_archive(tmp_path: Path) -> None:
     assert [s.name for s in collect([path])] == ["a.ofd"]
 
 
-# ---- objects -------------------------------------------------------------------------------------------------------
+# ---- objects
+# -------------------------------------------------------------------------------------------------------
 
 TEXT_OBJECTS = [
     ("offsets", text('<ofd:TextCode X="0" Y="4" DeltaX="4 4 4">绩效目标</ofd:TextCode>'), "绩效目标"),
@@ -93,7 +105,9 @@ TEXT_OBJECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("objects", "wanted"), [t[1:] for t in TEXT_OBJECTS], ids=[t[0] for t in TEXT_OBJECTS])
+@pytest.mark.parametrize(
+    ("objects", "wanted"), [t[1:] for t in TEXT_OBJECTS], ids=[t[0] for t in TEXT_OBJECTS]
+)
 def test_text_stands_where_its_offsets_put_it(objects: str, wanted: str) -> None:
     assert " ".join("|".join(lines(read_document(page(objects), "a.ofd"))).split()) == wanted
 
@@ -124,8 +138,15 @@ def test_paths_are_rulings(objects: str, is_table: bool) -> None:
     tables = [b for b in reading.blocks if isinstance(b, Table) and b.reader == "ofd-lattice"]
     assert bool(tables) is is_table
     for table in tables:
-        assert [(c.text, c.row, c.col) for c in table.cells] == [("甲", 0, 0), ("乙", 0, 1), ("丙", 1, 0), ("丁", 1, 1)]
-        assert table.cells[0].box == pytest.approx((10 * 72 / 25.4, 20 * 72 / 25.4, 40 * 72 / 25.4, 30 * 72 / 25.4), abs=0.1)
+        assert [(c.text, c.row, c.col) for c in table.cells] == [
+            ("甲", 0, 0),
+            ("乙", 0, 1),
+            ("丙", 1, 0),
+            ("丁", 1, 1),
+        ]
+        assert table.cells[0].box == pytest.approx(
+            (10 * 72 / 25.4, 20 * 72 / 25.4, 40 * 72 / 25.4, 30 * 72 / 25.4), abs=0.1
+        )
 
 
 def test_a_drawing_used_again_stands_where_it_is_put() -> None:
@@ -137,7 +158,9 @@ def test_a_drawing_used_again_stands_where_it_is_put() -> None:
 
 
 def test_a_page_of_strange_characters_is_said() -> None:
-    reading = read_document(page(text(f"<ofd:TextCode DeltaX='g 20 4'>{chr(0xE123) * 12}</ofd:TextCode>")), "a.ofd")
+    reading = read_document(
+        page(text(f"<ofd:TextCode DeltaX='g 20 4'>{chr(0xE123) * 12}</ofd:TextCode>")), "a.ofd"
+    )
     assert (reading.blocks, [p.code for p in reading.problems]) == ((), ["page_unread"])
 
 
@@ -162,7 +185,8 @@ def written_picture() -> Image.Image:
     return image
 
 
-# ---- broken, locked, hostile ---------------------------------------------------------------------------------------
+# ---- broken, locked, hostile
+# ---------------------------------------------------------------------------------------
 
 WHOLE = page(text("<ofd:TextCode>甲</ofd:TextCode>"))
 BOMB = "<a>" + "&x;" * 10 + "</a>"

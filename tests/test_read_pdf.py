@@ -1,4 +1,6 @@
-"""PDF pages that reportlab draws here: spans from rulings, turned pages, seals, pages without rulings, broken files."""
+"""PDF pages that reportlab draws here: spans from rulings, turned pages, seals, pages without rulings, broken
+files.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline.errors import PipelineError
-from pipeline.model import Line, Table
+from pipeline.model.cells import Line, Table
+from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
-from pipeline.read.fills import cell_sides, dotted, is_box
-from pipeline.read.lattice import Char, Ruling, grids, merged, tables
+from pipeline.read.page.filled_boxes import cell_sides, dotted, is_box
+from pipeline.read.page.lattice import Char, Ruling, grids, merged, tables
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
@@ -36,7 +38,9 @@ def drawn(draw: Callable[[Canvas], None], encrypt: StandardEncryption | None = N
     return out.getvalue()
 
 
-def table(canvas: Canvas, top: float = 700.0, *, dashed: bool = False, rects: bool = False, open_left: bool = False) -> None:
+def table(
+    canvas: Canvas, top: float = 700.0, *, dashed: bool = False, rects: bool = False, open_left: bool = False
+) -> None:
     canvas.setFont(FONT, 10)
     if dashed:
         canvas.setDash(3, 2)
@@ -45,10 +49,20 @@ def table(canvas: Canvas, top: float = 700.0, *, dashed: bool = False, rects: bo
         y1, y0 = top - row * ROW, top - (row + rows) * ROW
         if rects:
             canvas.setFillGray(0)
-            for box in ((x0, y0, x1 - x0, 0.8), (x0, y1 - 0.8, x1 - x0, 0.8), (x0, y0, 0.8, y1 - y0), (x1 - 0.8, y0, 0.8, y1 - y0)):
+            for box in (
+                (x0, y0, x1 - x0, 0.8),
+                (x0, y1 - 0.8, x1 - x0, 0.8),
+                (x0, y0, 0.8, y1 - y0),
+                (x1 - 0.8, y0, 0.8, y1 - y0),
+            ):
                 canvas.rect(*box, stroke=0, fill=1)
         else:
-            for line in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x1, y0, x1, y1), *([] if open_left and col == 0 else [(x0, y0, x0, y1)])):
+            for line in (
+                (x0, y0, x1, y0),
+                (x0, y1, x1, y1),
+                (x1, y0, x1, y1),
+                *([] if open_left and col == 0 else [(x0, y0, x0, y1)]),
+            ):
                 canvas.line(*line)
         canvas.drawCentredString((x0 + x1) / 2, (y0 + y1) / 2 - 3.5, text)
 
@@ -56,7 +70,9 @@ def table(canvas: Canvas, top: float = 700.0, *, dashed: bool = False, rects: bo
 def cells_of(data: bytes) -> list[tuple[str, int, int, int, int]]:
     found = [b for b in read_document(data, "a.pdf").blocks if isinstance(b, Table)]
     assert len(found) == 1
-    return sorted(((c.text, c.row, c.col, c.row_span, c.col_span) for c in found[0].cells), key=lambda c: c[1:3])
+    return sorted(
+        ((c.text, c.row, c.col, c.row_span, c.col_span) for c in found[0].cells), key=lambda c: c[1:3]
+    )
 
 
 STYLES = [{}, {"dashed": True}, {"rects": True}, {"open_left": True}]
@@ -71,7 +87,9 @@ def test_cells_and_spans_come_from_the_rulings(style: dict[str, bool]) -> None:
 def test_a_turned_page_is_read_upright(quarter: int) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setPageRotation(quarter)
-        canvas.translate(*((297, 421) if quarter == 180 else (421, 297)))  # reportlab turns the page's box too
+        canvas.translate(
+            *((297, 421) if quarter == 180 else (421, 297))
+        )  # reportlab turns the page's box too
         canvas.rotate(quarter)
         canvas.translate(-297, -421)
         table(canvas, 560)
@@ -117,7 +135,11 @@ def test_lines_stand_around_the_table_in_reading_order() -> None:
         canvas.drawString(290, 30, "- 1 -")
 
     blocks = read_document(drawn(draw), "a.pdf").blocks
-    assert [b.text if isinstance(b, Line) else "table" for b in blocks] == ["项目支出绩效自评表", "table", "注：以上均为自评数据"]
+    assert [b.text if isinstance(b, Line) else "table" for b in blocks] == [
+        "项目支出绩效自评表",
+        "table",
+        "注：以上均为自评数据",
+    ]
 
 
 def test_a_hyphen_at_the_end_of_a_line_is_kept() -> None:
@@ -175,16 +197,28 @@ def test_a_ruling_lost_between_two_rows_is_seen_in_their_texts() -> None:
     chars = [Char("甲", 45, 5, 55, 15, 13, 10), Char("乙", 45, 25, 55, 35, 33, 10)]
     made, outside = tables(grids(across, down), chars, 1, "test")
     assert outside == []
-    assert [(c.text, c.row, c.row_span) for c in made[0].cells if c.col == 0] == [("甲", 0, 1), ("乙", 1, 1), ("", 2, 1)]
+    assert [(c.text, c.row, c.row_span) for c in made[0].cells if c.col == 0] == [
+        ("甲", 0, 1),
+        ("乙", 1, 1),
+        ("", 2, 1),
+    ]
 
 
 def test_a_text_wrapped_in_a_merged_cell_stays_whole_in_low_rows() -> None:
     across = [Ruling(85, 50, 300), Ruling(100, 50, 300), Ruling(115, 150, 300), Ruling(130, 50, 300)]
     down = [Ruling(x, 85, 130) for x in (50, 150, 300)]
     words = [("服务对象", 60, 109), ("满意度", 60, 121), ("居民", 160, 107.5), ("教师", 160, 122.5)]
-    chars = [Char(c, x + 9 * k, y - 4.5, x + 9 * k + 9, y + 4.5, y + 3, 9) for word, x, y in words for k, c in enumerate(word)]
+    chars = [
+        Char(c, x + 9 * k, y - 4.5, x + 9 * k + 9, y + 4.5, y + 3, 9)
+        for word, x, y in words
+        for k, c in enumerate(word)
+    ]
     (found,), _ = tables(grids(across, down), chars, 1, "x")
-    assert [(c.text, c.row, c.row_span) for c in found.cells if c.row] == [("服务对象\n满意度", 1, 2), ("居民", 1, 1), ("教师", 2, 1)]
+    assert [(c.text, c.row, c.row_span) for c in found.cells if c.row] == [
+        ("服务对象\n满意度", 1, 2),
+        ("居民", 1, 1),
+        ("教师", 2, 1),
+    ]
 
 
 SQUARE = [(0.0, 0.0, True), (9.0, 0.0, False), (9.0, 9.0, False), (0.0, 9.0, False)]
@@ -217,12 +251,16 @@ def test_white_cells_on_a_black_ground_beside_marks_of_the_printer() -> None:
 
 
 def test_rows_and_columns_of_dots_are_lines() -> None:
-    dots = [(10 + 1.5 * k, 50.0) for k in range(20)] + [(10.0, 50 + 1.5 * k) for k in range(20)] + [(90.0, 90.0)]
+    dots = (
+        [(10 + 1.5 * k, 50.0) for k in range(20)] + [(10.0, 50 + 1.5 * k) for k in range(20)] + [(90.0, 90.0)]
+    )
     assert sorted(dotted(dots)) == [(10.0, 50.0, 10.0, 78.5), (10.0, 50.0, 38.5, 50.0)]
 
 
 def borderless(reasons: list[tuple[str, float]]) -> Table:
-    """A table without rulings of three rows, 20 points apart; the reasons stand where they are told to (points below the heads)."""
+    """A table without rulings of three rows, 20 points apart; the reasons stand where they are told to
+    (points below the heads).
+    """
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, 9)
@@ -270,7 +308,10 @@ def test_two_texts_side_by_side_above_a_table_without_rulings_stay_apart() -> No
         for k, text in enumerate(right):
             canvas.drawString(340, 764 - 13 * k, text)
         for k, row in enumerate(
-            [("二级指标", "三级指标", "指标值", "分值", "得分"), *(("", f"项目{n}", "10公里", "10", "9") for n in range(3))]
+            [
+                ("二级指标", "三级指标", "指标值", "分值", "得分"),
+                *(("", f"项目{n}", "10公里", "10", "9") for n in range(3)),
+            ]
         ):
             for x, text in zip((60, 130, 210, 290, 350), row, strict=True):
                 canvas.drawString(x, 700 - 20 * k, text)
@@ -279,5 +320,11 @@ def test_two_texts_side_by_side_above_a_table_without_rulings_stay_apart() -> No
     assert isinstance(title, Line)
     assert isinstance(goals, Table)
     assert isinstance(indicators, Table)
-    wanted = {(0, 1): "预期目标", (0, 2): "实际完成情况", (1, 0): "年度目标", (1, 1): "\n".join(left), (1, 2): "\n".join(right)}
+    wanted = {
+        (0, 1): "预期目标",
+        (0, 2): "实际完成情况",
+        (1, 0): "年度目标",
+        (1, 1): "\n".join(left),
+        (1, 2): "\n".join(right),
+    }
     assert {(c.row, c.col): c.text for c in goals.cells if c.text} == wanted

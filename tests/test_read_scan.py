@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.document import parse_document
-from pipeline.errors import PipelineError
-from pipeline.model import Table
-from pipeline.read.glyphs import lone_sign, with_sign
-from pipeline.read.lattice import grids
-from pipeline.read.scan import read_image, read_page_image
-from pipeline.read.scan_page import Sheet, flattened, lines_run, sheet, text_lines_in, without_red
-from pipeline.read.scan_rulings import rulings
+from pipeline.app.document import parse_document
+from pipeline.model.cells import Table
+from pipeline.model.errors import PipelineError
+from pipeline.read.page.lattice import grids
+from pipeline.read.scan.level_page import Sheet, flattened, lines_run, sheet, text_lines_in, without_red
+from pipeline.read.scan.lone_signs import lone_sign, with_sign
+from pipeline.read.scan.rulings import rulings
+from pipeline.read.scan.scanned_page import read_image, read_page_image
 from tests.compare import rows_right
 
 SCANS = Path(__file__).parent / "fixtures" / "scan"
@@ -43,7 +43,9 @@ def _page(angle: float = 0.0, words: bool = True) -> np.ndarray:
         cv2.line(page, (XS[0], y), (XS[-1], y), (0, 0, 0), 2)
     for i, row in enumerate(WORDS if words else ()):
         for j, word in enumerate(row):
-            cv2.putText(page, word, (XS[j] + 60, YS[i] + 52), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA)
+            cv2.putText(
+                page, word, (XS[j] + 60, YS[i] + 52), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA
+            )
     turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), angle, 1.0)
     return np.asarray(cv2.warpAffine(page, turn, (WIDTH, HEIGHT), borderValue=(255, 255, 255)), np.uint8)
 
@@ -92,7 +94,9 @@ def test_a_page_photographed_from_one_side_is_made_square() -> None:
     page = _page()
     corners = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
     tilted = corners + np.array([(14, 6), (-14, 0), (0, 0), (0, -6)], np.float32)
-    photo = cv2.warpPerspective(page, cv2.getPerspectiveTransform(corners, tilted), (WIDTH, HEIGHT), borderValue=(255, 255, 255))
+    photo = cv2.warpPerspective(
+        page, cv2.getPerspectiveTransform(corners, tilted), (WIDTH, HEIGHT), borderValue=(255, 255, 255)
+    )
     across, down, _ = rulings(sheet(without_red(np.asarray(photo, np.uint8)), SCALE))
     (grid,) = grids(across, down)
     assert len(grid.cells) == 9
@@ -113,7 +117,9 @@ def test_rulings_broken_in_places_are_whole(gap: int) -> None:
 def test_a_wall_that_is_not_there_is_not_seen_in_the_text_between() -> None:
     page = _page()
     page[YS[1] + 4 : YS[2] - 3, XS[1] - 4 : XS[1] + 5] = 255
-    cv2.putText(page, "1111111111", (XS[1] - 90, YS[1] + 52), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA)
+    cv2.putText(
+        page, "1111111111", (XS[1] - 90, YS[1] + 52), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA
+    )
     across, down, _ = rulings(sheet(without_red(page), SCALE))
     (grid,) = grids(across, down)
     assert (1, 0, 1, 2) in grid.cells
@@ -123,7 +129,16 @@ def test_a_wall_that_is_not_there_is_not_seen_in_the_text_between() -> None:
 def test_lines_of_text_run_across_or_down(quarters: int, way: int) -> None:
     page = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     for k in range(8):
-        cv2.putText(page, "12345 67890 12345", (100, 100 + 70 * k), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2, cv2.LINE_AA)
+        cv2.putText(
+            page,
+            "12345 67890 12345",
+            (100, 100 + 70 * k),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            1.0,
+            (0, 0, 0),
+            2,
+            cv2.LINE_AA,
+        )
     level = sheet(without_red(np.ascontiguousarray(np.rot90(page, quarters))), SCALE)
     assert lines_run(level, 22.0) * way > 0.5
 
@@ -184,7 +199,9 @@ STRIPES = [  # runs of ink (top, bottom), lines found with characters 20 pixels 
 
 
 @pytest.mark.parametrize(("runs", "expected"), STRIPES)
-def test_strokes_of_one_character_stay_together(runs: list[tuple[int, int]], expected: list[tuple[int, int]]) -> None:
+def test_strokes_of_one_character_stay_together(
+    runs: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
     ink = np.zeros((70, 40), np.uint8)
     for top, bottom in runs:
         ink[top:bottom, 5:35] = 255
@@ -217,6 +234,11 @@ def test_a_page_in_any_turn_gives_the_same_texts(quarters: int) -> None:
 
     def texts(picture: np.ndarray) -> list[str]:
         height, width = (side * 72 / 150 for side in picture.shape[:2])
-        return [c.text for b in read_page_image(np.ascontiguousarray(picture), 1, width, height) if isinstance(b, Table) for c in b.cells]
+        return [
+            c.text
+            for b in read_page_image(np.ascontiguousarray(picture), 1, width, height)
+            if isinstance(b, Table)
+            for c in b.cells
+        ]
 
     assert texts(np.rot90(image, quarters)) == texts(image)

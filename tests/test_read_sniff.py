@@ -7,11 +7,11 @@ import zipfile
 
 import pytest
 
-from pipeline.errors import Code, PipelineError
-from pipeline.flags import Flag
+from pipeline.model.errors import Code, PipelineError
+from pipeline.model.flags import Flag
 from pipeline.read import READERS, read_document
 from pipeline.read import sniff as s
-from pipeline.read.encoding import decode, plausibility
+from pipeline.read.common.encoding import decode, plausibility
 
 
 def zipped(*names: str) -> bytes:

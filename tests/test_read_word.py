@@ -1,4 +1,6 @@
-"""Word files that python-docx writes here: merges both ways, tables inside cells, text boxes, tracked changes."""
+"""Word files that python-docx writes here: merges both ways, tables inside cells, text boxes, tracked
+changes.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,9 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from pipeline.document import parse_document
-from pipeline.errors import PipelineError
-from pipeline.model import Line, Table
+from pipeline.app.document import parse_document
+from pipeline.model.cells import Line, Table
+from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
 from tests.compare import compare_document
 from tests.writers.inventor import invented
@@ -69,7 +71,10 @@ def test_changes_hidden_text_and_text_boxes() -> None:
         f"<w:r {names}><w:pict><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
     ):
         paragraph._p.append(parse_xml(markup))
-    assert [b.text for b in read_document(saved(document), "a.docx").blocks if isinstance(b, Line)] == ["原增", "框"]
+    assert [b.text for b in read_document(saved(document), "a.docx").blocks if isinstance(b, Line)] == [
+        "原增",
+        "框",
+    ]
 
 
 def test_a_package_without_its_main_part_is_damaged() -> None:
@@ -79,17 +84,25 @@ def test_a_package_without_its_main_part_is_damaged() -> None:
     assert caught.value.code in ("damaged", "unknown_format")
 
 
-# ---- markup that word processors write and python-docx does not ----------------------------------------------------
+# ---- markup that word processors write and python-docx does not
+# ----------------------------------------------------
 
 NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
-STRICT = NAMES.replace("schemas.openxmlformats.org/wordprocessingml/2006/main", "purl.oclc.org/ooxml/wordprocessingml/main")
+STRICT = NAMES.replace(
+    "schemas.openxmlformats.org/wordprocessingml/2006/main", "purl.oclc.org/ooxml/wordprocessingml/main"
+)
 
 
-def package(body: str, names: str = NAMES, main: str = "word/document.xml", parts: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+def package(
+    body: str,
+    names: str = NAMES,
+    main: str = "word/document.xml",
+    parts: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
     """A .docx with this body and other parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -117,7 +130,9 @@ def t(text: str, properties: str = "") -> str:
 
 
 def tc(content: str, properties: str = "") -> str:
-    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content if content.startswith('<w:p>') else p(content)}</w:tc>"
+    return (
+        f"<w:tc><w:tcPr>{properties}</w:tcPr>{content if content.startswith('<w:p>') else p(content)}</w:tc>"
+    )
 
 
 def tr(*cells: str, properties: str = "") -> str:
@@ -191,7 +206,11 @@ def test_a_word_file_in_one_xml(frame: str) -> None:
         body = body.replace("vMerge", "vmerge")
     reading = read_document(f'<?xml version="1.0"?>{frame.format(body)}'.encode(), "a.doc")
     assert isinstance(reading.blocks[1], Table)
-    assert [(c.text, c.row, c.row_span) for c in reading.blocks[1].cells] == [("a", 0, 2), ("b", 0, 1), ("c", 1, 1)]
+    assert [(c.text, c.row, c.row_span) for c in reading.blocks[1].cells] == [
+        ("a", 0, 2),
+        ("b", 0, 1),
+        ("c", 1, 1),
+    ]
     assert reading.flags == ("wrong_ending",)
 
 
@@ -204,11 +223,15 @@ WEB_ARCHIVE = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=B\n\
 
 
 @pytest.mark.parametrize(
-    "content", [WEB_ARCHIVE, "<html><table><tr><td>甲</td><td rowspan=2>b</td></tr><tr><td>c</td></tr></table></html>"]
+    "content",
+    [WEB_ARCHIVE, "<html><table><tr><td>甲</td><td rowspan=2>b</td></tr><tr><td>c</td></tr></table></html>"],
 )
 def test_a_page_that_stands_for_the_content_is_read(content: str) -> None:
     rels = b'<Relationships><Relationship Id="c" Type="http://x/aFChunk" Target="/word/afchunk.mht"/></Relationships>'
-    data = package('<w:altChunk r:id="c"/>', parts={"word/_rels/document.xml.rels": rels, "word/afchunk.mht": content.encode()})
+    data = package(
+        '<w:altChunk r:id="c"/>',
+        parts={"word/_rels/document.xml.rels": rels, "word/afchunk.mht": content.encode()},
+    )
     assert shown(data) == [[("甲", 0, 0, 1, 1), ("b", 0, 1, 2, 1), ("c", 1, 0, 1, 1)]]
 
 
@@ -223,10 +246,16 @@ def test_tables_in_tables_without_end_are_damaged() -> None:
 def test_every_row_of_invented_forms_is_right(seed: int) -> None:
     rng = random.Random(seed)
     pages = [
-        printed(f, rng.choice(layouts_for(f)), rng) for f in invented(500 + seed, n_forms=12 if seed == 0 else 2, target=seed % 3 == 2)
+        printed(f, rng.choice(layouts_for(f)), rng)
+        for f in invented(500 + seed, n_forms=12 if seed == 0 else 2, target=seed % 3 == 2)
     ]
     rows = parse_document(written([page.sheet for page in pages]), "a.docx")
-    assert compare_document({"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows) == []
+    assert (
+        compare_document(
+            {"projects": [{**page.truth, "form_index": n} for n, page in enumerate(pages, 1)]}, rows
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -1,4 +1,6 @@
-"""Repairs of recognised texts: made where the form's own sums or words leave one reading, flagged, and nowhere else."""
+"""Repairs of recognised texts: made where the form's own sums or words leave one reading, flagged, and
+nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import Cell, Field, Form, FundLine, Indicator
-from pipeline.recognised import repaired, with_units
-from pipeline.stitch import Region, Row
+from pipeline.form.misread import repaired, with_units
+from pipeline.model.cells import Cell, CellRow, Region
+from pipeline.model.form import Field, Form, FundLine, Indicator
 
 
 def figure(text: str, sure: float = 0.9) -> Field:
@@ -17,8 +19,22 @@ def figure(text: str, sure: float = 0.9) -> Field:
 
 def form(weights: list[Field], *, reader: str = "ocr-lattice", funds: tuple[FundLine, ...] = ()) -> Form:
     budget = FundLine("年度资金总额", "all", "total", weight=Field("10"), score=Field("10"))
-    rows = tuple(Indicator(None, None, None, None, None, None, name=Field(f"n{i}"), weight=w) for i, w in enumerate(weights))
-    return Form("self_evaluation", None, {}, "万元", "stated", 2023, funds or (budget,), rows, total_weight=Field("100"), reader=reader)
+    rows = tuple(
+        Indicator(None, None, None, None, None, None, name=Field(f"n{i}"), weight=w)
+        for i, w in enumerate(weights)
+    )
+    return Form(
+        "self_evaluation",
+        None,
+        {},
+        "万元",
+        "stated",
+        2023,
+        funds or (budget,),
+        rows,
+        total_weight=Field("100"),
+        reader=reader,
+    )
 
 
 WEIGHTS = [
@@ -76,12 +92,17 @@ def test_a_full_stop_between_two_characters_is_a_comma(read: str, wanted: str) -
     assert ("ocr_repaired" in reason.flags) == (read != wanted)
 
 
-UNITS = [("项目资金（方元）", "项目资金（万元）"), ("单位：方元", "单位：万元"), ("地方元素", "地方元素"), ("资金（元）", "资金（元）")]
+UNITS = [
+    ("项目资金（方元）", "项目资金（万元）"),
+    ("单位：方元", "单位：万元"),
+    ("地方元素", "地方元素"),
+    ("资金（元）", "资金（元）"),
+]
 
 
 @pytest.mark.parametrize(("read", "wanted"), UNITS)
 def test_no_unit_of_money_is_called_fang(read: str, wanted: str) -> None:
-    region = Region((), (Row((Cell(read, 0, 0),), True, 0, reader="ocr-lattice"),))
+    region = Region((), (CellRow((Cell(read, 0, 0),), True, 0, reader="ocr-lattice"),))
     (cell,) = with_units(region).rows[0].cells
     assert cell.text == wanted
     assert ("ocr_repaired" in cell.flags) == (read != wanted)

@@ -1,4 +1,4 @@
-"""`pipeline.records`, `head`, `cover`: forms made by hand become the contract's rows."""
+"""`pipeline.rows.build`, `head`, `cover`: forms made by hand become the contract's rows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import head
-from pipeline.errors import Code, error
-from pipeline.flags import Flag
-from pipeline.model import Cell, Field, Form, FundLine, Indicator, Line, Problem, Table
-from pipeline.records import DocumentRows, document_rows, duplicate_rows, failed_rows, file_facts, form_rows
-from pipeline.store import to_arrow
+from normalizers import head_texts
+from pipeline.app.store import to_arrow
+from pipeline.model.cells import Cell, Line, Problem, Table
+from pipeline.model.errors import Code, error
+from pipeline.model.flags import Flag
+from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.rows.build import (
+    DocumentRows,
+    document_rows,
+    duplicate_rows,
+    failed_rows,
+    file_facts,
+    form_rows,
+)
 from tests.conftest import at, reading
 
 FACTS = file_facts(b"bytes", "2023/x.txt")
@@ -56,7 +64,12 @@ def test_a_forms_head_and_total_line(form: Form) -> None:
 
 def test_funding_lines(form: Form) -> None:
     first, second = form_rows(form, "d", 1)[1]
-    assert (first["line_no"], first["label_raw"], first["scope"], first["source"]) == (1, "年度资金总额", "all", "total")
+    assert (first["line_no"], first["label_raw"], first["scope"], first["source"]) == (
+        1,
+        "年度资金总额",
+        "all",
+        "total",
+    )
     wanted = {
         "label_raw": "其中：财政拨款",
         "weight": None,
@@ -89,7 +102,12 @@ def test_a_placeholder_keeps_its_cells_and_has_no_values(form: Form) -> None:
 
 def test_a_date_takes_its_year_from_the_form(form: Form) -> None:
     row = indicator(form, target=at("12月底前"), actual=at("2023年11月30日"))
-    wanted = {"target_kind": "date", "target_date_start": None, "target_date_end": date(2023, 12, 31), "target_met": True}
+    wanted = {
+        "target_kind": "date",
+        "target_date_start": None,
+        "target_date_end": date(2023, 12, 31),
+        "target_met": True,
+    }
     assert parts(row, wanted) == wanted
 
 
@@ -112,8 +130,12 @@ UNREAD = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "confidence", "flags"), [c[1:] for c in UNREAD], ids=[c[0] for c in UNREAD])
-def test_what_is_not_read_costs_confidence(form: Form, fields: dict[str, Any], confidence: float, flags: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("fields", "confidence", "flags"), [c[1:] for c in UNREAD], ids=[c[0] for c in UNREAD]
+)
+def test_what_is_not_read_costs_confidence(
+    form: Form, fields: dict[str, Any], confidence: float, flags: list[str]
+) -> None:
     row = indicator(form, **fields)
     assert (row["confidence"], row["flags"]) == (pytest.approx(confidence), flags)
 
@@ -160,7 +182,13 @@ def test_a_target_forms_year_amount_is_the_total_line_of_all_scopes(form: Form) 
     assert project(replace(form, funds=funds[:1]))["annual_budget"] is None
 
 
-DIRECTIONS = [("正向指标", "positive"), ("反向", "negative"), ("负向指标", "negative"), ("定量", None), (None, None)]
+DIRECTIONS = [
+    ("正向指标", "positive"),
+    ("反向", "negative"),
+    ("负向指标", "negative"),
+    ("定量", None),
+    (None, None),
+]
 
 
 @pytest.mark.parametrize(("text", "direction"), DIRECTIONS)
@@ -187,7 +215,9 @@ CUT = [
 def test_a_form_that_breaks_off(form: Form, fields: dict[str, Any], cut: bool) -> None:
     rows = document_rows(FACTS, reading(), [replace(form, **fields)])
     assert (Flag.TRUNCATED in rows.projects[0]["flags"]) is cut
-    assert (rows.document["status"], rows.document["error_code"]) == (("partial", "truncated") if cut else ("ok", None))
+    assert (rows.document["status"], rows.document["error_code"]) == (
+        ("partial", "truncated") if cut else ("ok", None)
+    )
 
 
 def test_weights_that_do_not_reach_100_without_a_total_row_break_off(form: Form) -> None:
@@ -198,14 +228,26 @@ def test_weights_that_do_not_reach_100_without_a_total_row_break_off(form: Form)
 
 STATUS = [
     ("no form", [], (), ("empty", None)),
-    ("a page that was not read", ["form"], (Problem("page_unread", "page 2 has no text", 2),), ("partial", "page_unread")),
-    ("no form and a page not read", [], (Problem("page_unread", "page 1 has no text", 1),), ("partial", "page_unread")),
+    (
+        "a page that was not read",
+        ["form"],
+        (Problem("page_unread", "page 2 has no text", 2),),
+        ("partial", "page_unread"),
+    ),
+    (
+        "no form and a page not read",
+        [],
+        (Problem("page_unread", "page 1 has no text", 1),),
+        ("partial", "page_unread"),
+    ),
     ("all well", ["form"], (), ("ok", None)),
 ]
 
 
 @pytest.mark.parametrize(("forms", "problems", "wanted"), [c[1:] for c in STATUS], ids=[c[0] for c in STATUS])
-def test_status(form: Form, forms: list[str], problems: tuple[Problem, ...], wanted: tuple[str, str | None]) -> None:
+def test_status(
+    form: Form, forms: list[str], problems: tuple[Problem, ...], wanted: tuple[str, str | None]
+) -> None:
     document = document_rows(FACTS, reading(problems=problems), [form] * len(forms)).document
     assert (document["status"], document["error_code"]) == wanted
     assert document["error"] == ("; ".join(p.message for p in problems) or None)
@@ -216,14 +258,21 @@ def test_a_documents_counts_year_and_confidence(form: Form) -> None:
     wanted = {"document_id": FACTS.sha256[:16], "source_path": "2023/x.txt", "n_bytes": 5, "n_projects": 2, "n_indicators": 4, "n_findings": 0,
               "fiscal_year": 2023, "confidence": 0.75, "flags": ["wrong_ending"]}  # fmt: skip
     assert parts(rows.document, wanted) == wanted
-    assert [p["project_id"] for p in rows.projects] == [f"{FACTS.document_id}-001", f"{FACTS.document_id}-002"]
+    assert [p["project_id"] for p in rows.projects] == [
+        f"{FACTS.document_id}-001",
+        f"{FACTS.document_id}-002",
+    ]
     other = document_rows(FACTS, reading(), [form, replace(form, fiscal_year=2022)])
     assert other.document["fiscal_year"] is None
 
 
 def test_rows_of_files_that_were_not_read() -> None:
     failed = failed_rows(FACTS, error(Code.ENCRYPTED, "2023/x.txt", "the document asks for a password"))
-    wanted = {"status": "failed", "error_code": "encrypted", "error": "the document asks for a password; save a copy without password"}
+    wanted = {
+        "status": "failed",
+        "error_code": "encrypted",
+        "error": "the document asks for a password; save a copy without password",
+    }
     assert parts(failed.document, wanted) == wanted
     assert duplicate_rows(FACTS, "a.txt").document["error"] == "the same bytes as a.txt"
     check(failed)
@@ -235,24 +284,47 @@ def check(rows: DocumentRows) -> None:
         assert to_arrow(table, part).num_rows == len(part)
 
 
-texts = st.none() | st.text(max_size=12) | st.from_regex(r"[≥<]?[0-9]{1,4}(\.[0-9])?[%万元次分]?", fullmatch=True)
+texts = (
+    st.none() | st.text(max_size=12) | st.from_regex(r"[≥<]?[0-9]{1,4}(\.[0-9])?[%万元次分]?", fullmatch=True)
+)
 fields = st.none() | st.builds(Field, texts)
 indicators = st.builds(
     Indicator, st.none() | st.just("成本指标"), st.none(), st.none(), st.none(), st.none(), st.none(), st.builds(Field, texts), fields, fields, fields, fields,
     fields, fields, fields, fields,
 )  # fmt: skip
 funds = st.builds(
-    FundLine, st.text(max_size=5), st.just("all"), st.sampled_from(["total", None]), fields, fields, fields, fields, fields, fields
+    FundLine,
+    st.text(max_size=5),
+    st.just("all"),
+    st.sampled_from(["total", None]),
+    fields,
+    fields,
+    fields,
+    fields,
+    fields,
+    fields,
 )
 headers = st.dictionaries(
-    st.sampled_from(["project_name", "implementing_unit", "project_attribute", "project_period_raw", "total_amount"]),
+    st.sampled_from(
+        ["project_name", "implementing_unit", "project_attribute", "project_period_raw", "total_amount"]
+    ),
     st.builds(Field, texts),
 )
 
 
-@given(headers, st.lists(funds, max_size=3), st.lists(indicators, max_size=3), fields, st.sampled_from([None, "元", "万元", "亿元"]))
+@given(
+    headers,
+    st.lists(funds, max_size=3),
+    st.lists(indicators, max_size=3),
+    fields,
+    st.sampled_from([None, "元", "万元", "亿元"]),
+)
 def test_no_text_breaks_the_schema(
-    header: dict[str, Field], lines: list[FundLine], items: list[Indicator], total: Field | None, unit: str | None
+    header: dict[str, Field],
+    lines: list[FundLine],
+    items: list[Indicator],
+    total: Field | None,
+    unit: str | None,
 ) -> None:
     form = Form("target", None, header, unit, None, 2024, tuple(lines), tuple(items), total, total, "text")
     check(document_rows(FACTS, reading(), [form]))
@@ -274,7 +346,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("text", "name"), NAMES)
 def test_codes_before_names(text: str | None, name: str | None) -> None:
-    assert head.without_code(text) == name
+    assert head_texts.without_code(text) == name
 
 
 ATTRIBUTES = [
@@ -294,7 +366,7 @@ ATTRIBUTES = [
 
 @pytest.mark.parametrize(("text", "wanted"), ATTRIBUTES)
 def test_project_attributes(text: str | None, wanted: tuple[str | None, str | None]) -> None:
-    assert head.attribute(text) == wanted
+    assert head_texts.attribute(text) == wanted
 
 
 PERIODS = [
@@ -305,7 +377,7 @@ PERIODS = [
 
 @pytest.mark.parametrize(("text", "years"), PERIODS)
 def test_project_periods(text: str | None, years: float | None) -> None:
-    assert head.period_years(text) == years
+    assert head_texts.period_years(text) == years
 
 
 NUMBERS = [
@@ -322,7 +394,7 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS)
 def test_the_only_number_of_a_cell(text: str, value: float | None) -> None:
-    assert head.only_number(text) == value
+    assert head_texts.only_number(text) == value
 
 
 COVERS = [
@@ -338,13 +410,21 @@ COVERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "form_title", "title", "publisher"), [c[1:] for c in COVERS], ids=[c[0] for c in COVERS])
-def test_covers(form: Form, lines: list[str], form_title: str, title: str | None, publisher: str | None) -> None:
+@pytest.mark.parametrize(
+    ("lines", "form_title", "title", "publisher"), [c[1:] for c in COVERS], ids=[c[0] for c in COVERS]
+)
+def test_covers(
+    form: Form, lines: list[str], form_title: str, title: str | None, publisher: str | None
+) -> None:
     blocks = [Line(text) for text in lines]
     document = document_rows(FACTS, reading(*blocks, TABLE), [replace(form, title=form_title)]).document
     assert (document["title"], document["publisher"]) == (title, publisher)
 
 
 def test_the_formats_title_is_taken_unless_it_is_the_forms(form: Form) -> None:
-    for printed, title in (("某局2023年度决算公开", "某局2023年度决算公开"), ("项目支出绩效自评表", None), ("首页", None)):
+    for printed, title in (
+        ("某局2023年度决算公开", "某局2023年度决算公开"),
+        ("项目支出绩效自评表", None),
+        ("首页", None),
+    ):
         assert document_rows(FACTS, reading(title=printed), [form]).document["title"] == title

@@ -1,4 +1,4 @@
-"""`pipeline.run`: which files are taken, in what order, and that one bad document costs only itself."""
+"""`pipeline.app.workers`: which files are taken, in what order, and that one bad document costs only itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Code, InputError
-from pipeline.run import Limits, collect, run
+from pipeline.app.workers import Limits, collect, run
+from pipeline.model.errors import Code, InputError
 from tests.fake_parsers import obedient
 
 
@@ -70,7 +70,12 @@ DEATHS = [
 @pytest.mark.parametrize(("word", "code"), [c[1:] for c in DEATHS], ids=[c[0] for c in DEATHS])
 def test_a_bad_document_costs_only_itself(tmp_path: Path, word: str, code: str) -> None:
     put(tmp_path, {"a": "good a", "b": word, "c": "good c", "d": "good d"})
-    rows = run(collect([tmp_path]), jobs=1, limits=Limits(timeout=6 if word == "hang" else 60, memory_mb=4096), parse=obedient)
+    rows = run(
+        collect([tmp_path]),
+        jobs=1,
+        limits=Limits(timeout=6 if word == "hang" else 60, memory_mb=4096),
+        parse=obedient,
+    )
     assert [r.document["status"] for r in rows] == ["empty", "failed", "empty", "empty"]
     bad = rows[1].document
     assert (bad["error_code"], bad["source_path"], bad["n_projects"]) == (code, "b", 0)

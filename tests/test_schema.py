@@ -1,4 +1,4 @@
-"""`pipeline.schema`, `flags`, `errors`: the declarations agree with the contract and say something."""
+"""`pipeline.model.schema`, `flags`, `errors`: the declarations agree with the contract and say something."""
 
 from __future__ import annotations
 
@@ -12,35 +12,56 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dictionary import dictionary, type_name
-from pipeline.errors import CODES, Code, InputError, InternalError, PipelineError, UnsupportedError, error
-from pipeline.flags import Flag, unknown
-from pipeline.schema import TABLES, Column, Table
+from pipeline.app.dictionary import dictionary, type_name
+from pipeline.model.errors import (
+    CODES,
+    Code,
+    InputError,
+    InternalError,
+    PipelineError,
+    UnsupportedError,
+    error,
+)
+from pipeline.model.flags import Flag, unknown
+from pipeline.model.schema import TABLES, Column, Table
 from pipeline.version import VERSION
 
 COLUMNS = [(t.name, c) for t in TABLES.values() for c in t.columns]
 
 
 def contract_columns(text: str) -> dict[str, list[tuple[str, str]]]:
-    """(column, type) in order for every table of the contract document; `p_*` rows stand for target and actual."""
+    """(column, type) in order for every table of the contract document; `p_*` rows stand for target and
+    actual.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     for section in re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]:
         title = section.split("\n", 1)[0].split()[0]
         rows = re.findall(r"^\| ([a-z0-9_*, ]+) \|([^|]*)\|", section, flags=re.MULTILINE)
-        found[title] = [(name.strip(), kind.strip()) for names, kind in rows for name in names.split(",") if kind.strip() != "type"]
-    values = [(name.removeprefix("p_"), "list<struct>" if "struct" in kind else kind) for name, kind in found["A"]]
+        found[title] = [
+            (name.strip(), kind.strip())
+            for names, kind in rows
+            for name in names.split(",")
+            if kind.strip() != "type"
+        ]
+    values = [
+        (name.removeprefix("p_"), "list<struct>" if "struct" in kind else kind) for name, kind in found["A"]
+    ]
     expanded = [
         pair
         for name, kind in found["indicators"]
         for pair in ([(name.replace("*", n), k) for n, k in values] if name.endswith("*") else [(name, kind)])
     ]
-    return {name: expanded if name == "indicators" else found[name] for name in TABLES if TABLES[name].contract}
+    return {
+        name: expanded if name == "indicators" else found[name] for name in TABLES if TABLES[name].contract
+    }
 
 
 @pytest.mark.parametrize("table", [t for t in TABLES.values() if t.contract], ids=lambda t: t.name)
 def test_the_declaration_has_the_contracts_columns_and_types_in_order(table: Table, root: Path) -> None:
     wanted = contract_columns((root / "docs" / "data-contract.md").read_text(encoding="utf-8"))[table.name]
-    declared = [(c.name, re.sub(r"<struct<.*", "<struct>", type_name(c.type))) for c in table.columns if c.contract]
+    declared = [
+        (c.name, re.sub(r"<struct<.*", "<struct>", type_name(c.type))) for c in table.columns if c.contract
+    ]
     assert len(wanted) > 7
     assert declared == wanted
 
@@ -105,7 +126,13 @@ def test_errors_survive_pickling(code: Code, where: str, what: str, advice: str 
     after = pickle.loads(pickle.dumps(before))
     assert type(after) is type(before) is CODES[code].raises
     assert isinstance(after, PipelineError)
-    assert (after.code, after.where, after.what, after.advice, str(after)) == (code, where, what, before.advice, str(before))
+    assert (after.code, after.where, after.what, after.advice, str(after)) == (
+        code,
+        where,
+        what,
+        before.advice,
+        str(before),
+    )
 
 
 def test_an_error_says_where_what_and_what_next() -> None:

@@ -1,4 +1,4 @@
-"""`pipeline.store`: whole files, the same bytes each time, and no row that breaks the contract."""
+"""`pipeline.app.store`: whole files, the same bytes each time, and no row that breaks the contract."""
 
 from __future__ import annotations
 
@@ -12,23 +12,44 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.errors import InputError, InternalError
-from pipeline.schema import TABLES
-from pipeline.store import MANIFEST, to_arrow, write_tables
+from pipeline.app.store import MANIFEST, to_arrow, write_tables
+from pipeline.model.errors import InputError, InternalError
+from pipeline.model.schema import TABLES
 
 
 def project(**more: Any) -> dict[str, Any]:
-    sure = {"project_id": "d-001", "document_id": "d", "form_index": 1, "form_type": "target", "confidence": 1.0}
+    sure = {
+        "project_id": "d-001",
+        "document_id": "d",
+        "form_index": 1,
+        "form_type": "target",
+        "confidence": 1.0,
+    }
     return TABLES["projects"].blank() | sure | more
 
 
 def indicator(**more: Any) -> dict[str, Any]:
-    keys = {"indicator_id": "d-001-001", "project_id": "d-001", "document_id": "d", "seq": 1, "is_placeholder": False}
-    return TABLES["indicators"].blank() | keys | {"horizon": "annual", "extractor": "text", "confidence": 1.0} | more
+    keys = {
+        "indicator_id": "d-001-001",
+        "project_id": "d-001",
+        "document_id": "d",
+        "seq": 1,
+        "is_placeholder": False,
+    }
+    return (
+        TABLES["indicators"].blank()
+        | keys
+        | {"horizon": "annual", "extractor": "text", "confidence": 1.0}
+        | more
+    )
 
 
 def part(**more: Any) -> dict[str, Any]:
-    return dict.fromkeys(("label", "comparator", "value", "value_max", "unit", "date_start", "date_end")) | {"kind": "number"} | more
+    return (
+        dict.fromkeys(("label", "comparator", "value", "value_max", "unit", "date_start", "date_end"))
+        | {"kind": "number"}
+        | more
+    )
 
 
 FULL = indicator(
@@ -37,7 +58,10 @@ FULL = indicator(
 
 
 def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
-    rows = {"projects": [project(executed=Decimal("347100.00"), form_title="绩效自评表")], "indicators": [FULL, indicator()]}
+    rows = {
+        "projects": [project(executed=Decimal("347100.00"), form_title="绩效自评表")],
+        "indicators": [FULL, indicator()],
+    }
     write_tables(rows, tmp_path)
     for name in TABLES:
         table = pq.read_table(tmp_path / f"{name}.parquet")
@@ -93,7 +117,9 @@ def test_a_refused_run_leaves_the_tables_of_the_last_one(tmp_path: Path) -> None
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
 
 
-def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_tables({"projects": [project()]}, tmp_path)
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     write, calls = pq.write_table, []

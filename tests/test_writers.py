@@ -1,4 +1,6 @@
-"""The writers themselves: what they write is what their truth says, and the judge sees a difference where there is one."""
+"""The writers themselves: what they write is what their truth says, and the judge sees a difference where
+there is one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ SEEDS = range(12)
 PLAIN = Style(dash="—", money="{:f}", year_note="{year}", total="{}", no_unit="")
 
 
-# ---- inventor ------------------------------------------------------------------------------------------------------
+# ---- inventor
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -45,7 +48,8 @@ def test_invented_forms_are_the_same_by_seed_and_differ_between_seeds() -> None:
     assert len(set(told)) == len(told)
 
 
-# ---- sheets --------------------------------------------------------------------------------------------------------
+# ---- sheets
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_every_layout_prints_every_field_of_its_truth() -> None:
@@ -55,7 +59,12 @@ def test_every_layout_prints_every_field_of_its_truth() -> None:
             for name in layouts_for(form):
                 used.add(name)
                 one = printed(form, name, Random(1))
-                text = {bare(part) for c in one.sheet.cells for part in (c.text, c.text.partition("：")[2]) if part}
+                text = {
+                    bare(part)
+                    for c in one.sheet.cells
+                    for part in (c.text, c.text.partition("：")[2])
+                    if part
+                }
                 assert all(len(row) == one.sheet.n_cols for row in lattice(one.sheet))
                 assert {bare(r["name"]) for r in one.truth["indicators"]} - {None} <= text
                 assert {bare(r["level2_raw"]) for r in one.truth["indicators"]} - {None} <= text
@@ -87,7 +96,8 @@ def test_split(raw: str, expected: tuple[str, str, str]) -> None:
     assert (pieces["sign"], pieces["value"], pieces["unit"]) == expected
 
 
-# ---- dialects ------------------------------------------------------------------------------------------------------
+# ---- dialects
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -126,7 +136,8 @@ def test_figures_that_run_together_are_marked() -> None:
     assert "unrecoverable" not in written([page], "grid", Random(1)).truth["projects"][0]["indicators"][0]
 
 
-# ---- the judge -----------------------------------------------------------------------------------------------------
+# ---- the judge
+# -----------------------------------------------------------------------------------------------------
 
 SAME = [
     ("name", "设备（台）", "设备(台)", True),
@@ -159,7 +170,9 @@ def _as_rows(truth: dict[str, Any]) -> SimpleNamespace:
         document={},
         projects=own,
         funds=[line | {"project_id": f["project_id"]} for f in own for line in f["funds"]],
-        indicators=[row | {"project_id": f["project_id"], "confidence": 1.0} for f in own for row in f["indicators"]],
+        indicators=[
+            row | {"project_id": f["project_id"], "confidence": 1.0} for f in own for row in f["indicators"]
+        ],
     )
 
 
@@ -167,7 +180,11 @@ Change = Callable[[SimpleNamespace], object]
 CHANGES: list[tuple[str, Change, tuple[int, str, str]]] = [
     ("a wrong score", lambda r: r.indicators[2].update(score=-1), (1, "row 3", "score")),
     ("a lost row", lambda r: r.indicators.pop(1), (1, "row 2", "row")),
-    ("a row made up", lambda r: r.indicators.insert(1, r.indicators[0] | {"seq": 1.5, "name": "无中生有"}), (1, "row ?1.5", "row")),
+    (
+        "a row made up",
+        lambda r: r.indicators.insert(1, r.indicators[0] | {"seq": 1.5, "name": "无中生有"}),
+        (1, "row ?1.5", "row"),
+    ),
     ("a lost form", lambda r: r.projects.pop(1), (2, "form", "form")),
     ("a wrong amount", lambda r: r.funds[0].update(annual_budget="1.00"), (1, "fund 1", "annual_budget")),
     ("a wrong header", lambda r: r.projects[0].update(implementing_unit=None), (1, "", "implementing_unit")),

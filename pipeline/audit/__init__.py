@@ -1,8 +1,9 @@
 """The audit: the rows of all documents → findings.
 
-Comes in: the rows of every form, and the series that they belong to. Goes out: rows of `findings`, in the order of the documents, forms and
-rows. A rule never accuses on a doubtful reading: a sum that does not close where a row was read with doubt is `info` with the
-rule name `reading_doubtful`; any other rule is silent there. It refuses nothing.
+Comes in: the rows of every form, and the series that they belong to. Goes out: rows of `findings`, in the
+order of the documents, forms and rows. A rule never accuses on a doubtful reading: a sum that does not close
+where a row was read with doubt is `info` with the rule name `reading_doubtful`; any other rule is silent
+there. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -13,15 +14,21 @@ from typing import Any
 from pipeline.audit import forms
 from pipeline.audit.case import INFO, Case, Mark, Rule, doubtful
 from pipeline.audit.rules import ACROSS, OF_FORMS, READING_DOUBTFUL
-from pipeline.flags import Flag
-from pipeline.schema import FINDINGS
+from pipeline.model.flags import Flag
+from pipeline.model.schema import FINDINGS
 
 Row = Mapping[str, Any]
 
 
 def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[dict[str, Any]]:
     """The findings of some rules on single forms; a doubtful sum counts where its rule is among them."""
-    return [row for case in cases for rule in OF_FORMS if rule.name in names for row in _rows(case, rule, list(rule.check(case)))]
+    return [
+        row
+        for case in cases
+        for rule in OF_FORMS
+        if rule.name in names
+        for row in _rows(case, rule, list(rule.check(case)))
+    ]
 
 
 def findings_of(cases: Sequence[Case]) -> list[dict[str, Any]]:

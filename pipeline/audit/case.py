@@ -1,7 +1,8 @@
 """What a rule looks at, what it says, and how it is declared.
 
-Comes in: the rows of one form. Goes out: `Case`, the form as the rules see it, with the questions that many rules ask; `Mark`, what
-a rule found; `Rule`, its declaration. Nothing is guessed here: a figure that is missing or was read with doubt is said to be so.
+Comes in: the rows of one form. Goes out: `Case`, the form as the rules see it, with the questions that many
+rules ask; `Mark`, what a rule found; `Rule`, its declaration. Nothing is guessed here: a figure that is
+missing or was read with doubt is said to be so.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from functools import cached_property
 from typing import Any
 
 from normalizers.characters import fold
-from pipeline import vocabulary
-from pipeline.costs import Costs
-from pipeline.flags import Flag
+from pipeline.audit.costs import Costs
+from pipeline.model.flags import Flag
+from pipeline.words import vocabulary
 
 Row = Mapping[str, Any]
 
 SURE = 0.9  # confidence from which on a row's figures may accuse somebody
-DOUBTS = frozenset({Flag.VALUE_UNREAD, Flag.OCR_DOUBT, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT})
+DOUBTS = frozenset(
+    {Flag.VALUE_UNREAD, Flag.OCR_DOUBT, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT}
+)
 UNITS = {"亿元": Decimal(10**8), "万元": Decimal(10**4), "元": Decimal(1)}
 EXACT = 1e-6
 LONGEST = 30  # characters of a name in a message
@@ -39,12 +42,16 @@ class Case:
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        """The rows that count in the form's own year, without those that only say that there is no such indicator."""
+        """The rows that count in the form's own year, without those that only say that there is no such
+        indicator.
+        """
         return tuple(r for r in self.indicators if r["horizon"] == "annual" and not r["is_placeholder"])
 
     @cached_property
     def rate_rows(self) -> tuple[Row, ...]:
-        """Rows of the indicator table for the execution of the budget: the fund block's weight is not added to them."""
+        """Rows of the indicator table for the execution of the budget: the fund block's weight is not added
+        to them.
+        """
         level = words()["budget_rate_level"]
         return tuple(r for r in self.rows if level in (r["level1"], r["level2"]))
 
@@ -65,7 +72,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a rule found: a Chinese sentence with both figures, what was expected and observed, and the rows that it rests on."""
+    """What a rule found: a Chinese sentence with both figures, what was expected and observed, and the rows
+    that it rests on.
+    """
 
     message: str
     expected: str | None = None
@@ -80,9 +89,11 @@ Check = Callable[[Case], Iterator[Mark]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: stable name, what it asserts (Chinese), severity, where it comes from, tolerance, and the function that looks.
+    """A rule: stable name, what it asserts (Chinese), severity, where it comes from, tolerance, and the
+    function that looks.
 
-    `sums`: it adds up many cells, so that a misread one shows as a failure: with a doubtful row it says `reading_doubtful`.
+    `sums`: it adds up many cells, so that a misread one shows as a failure: with a doubtful row it says
+    `reading_doubtful`.
     """
 
     name: str

@@ -1,8 +1,9 @@
-"""Rules on forms as wholes, and on several: what a form must have, projects told twice, targets against results.
+"""Rules on forms as wholes, and on several: what a form must have, projects told twice, targets against
+results.
 
-Comes in: a `Case`, or the cases of a document or of a series. Goes out: `Mark`s, with the case that each is about. Silent where the
-forms do not say enough to be compared. Sources: 财预〔2020〕10号, 附件 (the levels of the template; the targets of the budget are
-those that are evaluated).
+Comes in: a `Case`, or the cases of a document or of a series. Goes out: `Mark`s, with the case that each is
+about. Silent where the forms do not say enough to be compared. Sources: 财预〔2020〕10号, 附件 (the levels of
+the template; the targets of the budget are those that are evaluated).
 """
 
 from __future__ import annotations
@@ -11,17 +12,25 @@ from collections.abc import Iterator, Sequence
 
 from normalizers.characters import fold
 from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, same_text, shown, words
-from pipeline.costs import likeness
+from pipeline.audit.costs import likeness
 
 SAME_INDICATOR = 88.0  # likeness of names (0–100) from which on two rows of one level are one indicator
-PLANS = {"target": "self_evaluation", "transfer_target": "transfer_self_evaluation", "overall_target": "overall_self_evaluation"}
+PLANS = {
+    "target": "self_evaluation",
+    "transfer_target": "transfer_self_evaluation",
+    "overall_target": "overall_self_evaluation",
+}
 FEWEST_REPEATED = 5  # rows that a form must have before its being last year's is worth a word
 
 
 def level1_missing(case: Case) -> Iterator[Mark]:
     """A project's form has indicators of output and of benefit."""
     levels = {r["level1"] for r in case.indicators}
-    if case.project["form_type"] not in ("self_evaluation", "target") or None in levels or not levels & set(words()["needed_levels"]):
+    if (
+        case.project["form_type"] not in ("self_evaluation", "target")
+        or None in levels
+        or not levels & set(words()["needed_levels"])
+    ):
         return
     for level in words()["needed_levels"]:
         if level not in levels:
@@ -32,7 +41,12 @@ def score_in_target_form(case: Case) -> Iterator[Mark]:
     """A form of targets has no scores yet."""
     scored = [r for r in case.rows if r["score"] is not None]
     if case.project["form_type"] in PLANS and scored:
-        yield Mark(f"绩效目标表中有{len(scored)}项指标填有得分", "无得分", figure(scored[0]["score"]), basis=tuple(scored))
+        yield Mark(
+            f"绩效目标表中有{len(scored)}项指标填有得分",
+            "无得分",
+            figure(scored[0]["score"]),
+            basis=tuple(scored),
+        )
 
 
 def full_total_missed_target(case: Case) -> Iterator[Mark]:
@@ -52,7 +66,12 @@ def duplicate_project(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
         p = case.project
         if not p["project_name"]:
             continue
-        key = (p["form_type"], p["fiscal_year"], fold(p["project_name"]), fold(p["implementing_unit"] or p["supervising_department"] or ""))
+        key = (
+            p["form_type"],
+            p["fiscal_year"],
+            fold(p["project_name"]),
+            fold(p["implementing_unit"] or p["supervising_department"] or ""),
+        )
         if key in seen:
             first = seen[key].project["form_index"]
             yield case, Mark(f"项目“{p['project_name']}”与第{first}张表重复", "不重复", p["project_name"])
@@ -60,7 +79,9 @@ def duplicate_project(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
 
 
 def target_against_result(cases: Sequence[Case]) -> Iterator[tuple[Case, str, Mark]]:
-    """The self-evaluation of a year evaluates the targets that were set for it: changed, dropped and added ones, by rule name."""
+    """The self-evaluation of a year evaluates the targets that were set for it: changed, dropped and added
+    ones, by rule name.
+    """
     for plan in cases:
         wanted = PLANS.get(plan.project["form_type"])
         year = plan.project["fiscal_year"]
@@ -76,7 +97,10 @@ def _compared(plan: Case, result: Case) -> Iterator[tuple[str, Mark]]:
     for before, after in pairs:
         if not _same_target(before, after):
             mark = f"{names_of(after)}的指标值由绩效目标表的{shown(before['target_raw'])}改为自评表的{shown(after['target_raw'])}"
-            yield "target_revised", Mark(mark, before["target_raw"], after["target_raw"], after, (before, after))
+            yield (
+                "target_revised",
+                Mark(mark, before["target_raw"], after["target_raw"], after, (before, after)),
+            )
     kept = {r["indicator_id"] for pair in pairs for r in pair}
     for row in plan.rows:
         if row["indicator_id"] not in kept:
@@ -89,12 +113,17 @@ def _compared(plan: Case, result: Case) -> Iterator[tuple[str, Mark]]:
 
 
 def paired(plan: Sequence[Row], result: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """Rows of two forms that are one indicator: of one second level, and of the likest names; in the order of the first form."""
+    """Rows of two forms that are one indicator: of one second level, and of the likest names; in the order of
+    the first form.
+    """
     scored = sorted(
         (-likeness(a["name"], b["name"]), abs(i - j), i, j)
         for i, a in enumerate(plan)
         for j, b in enumerate(result)
-        if a["name"] and b["name"] and a["level2"] == b["level2"] and likeness(a["name"], b["name"]) >= SAME_INDICATOR
+        if a["name"]
+        and b["name"]
+        and a["level2"] == b["level2"]
+        and likeness(a["name"], b["name"]) >= SAME_INDICATOR
     )
     left: dict[int, int] = {}
     for _, _, i, j in scored:
@@ -119,7 +148,11 @@ def _same_target(a: Row, b: Row) -> bool:
 
 def form_repeated(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
     """A year's form is not last year's word for word."""
-    by_year = {(c.project["form_type"], c.project["fiscal_year"]): c for c in cases if c.project["fiscal_year"] is not None}
+    by_year = {
+        (c.project["form_type"], c.project["fiscal_year"]): c
+        for c in cases
+        if c.project["fiscal_year"] is not None
+    }
     for (kind, year), case in by_year.items():
         before = by_year.get((kind, year - 1))
         if before is None or len(case.rows) < FEWEST_REPEATED or len(case.rows) != len(before.rows):

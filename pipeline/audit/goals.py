@@ -1,7 +1,7 @@
 """Rules on the goals: what their prose says against what the table says.
 
-Comes in: a `Case`. Goes out: `Mark`s. Silent unless the prose speaks of the project's own money, or names an indicator of the table with a
-figure in its unit. Source: the form itself, which says one thing twice.
+Comes in: a `Case`. Goes out: `Mark`s. Silent unless the prose speaks of the project's own money, or names an
+indicator of the table with a figure in its unit. Source: the form itself, which says one thing twice.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from decimal import Decimal
 from normalizers.characters import fold
 from normalizers.measures import Part, measures
 from pipeline.audit.case import INFO, Case, Mark, Row, figure, names_of, shown, words
+from pipeline.audit.costs import likeness
 from pipeline.audit.money import COLUMNS, head
-from pipeline.costs import likeness
 
 SLIP = Decimal(10_000)  # 元 beside 万元
-SAME_THING = 80.0  # likeness (0–100) of a clause and an indicator's name from which on the prose speaks of the indicator
+# likeness (0–100) of a clause and an indicator's name from which on the prose speaks of the indicator
+SAME_THING = 80.0
 CLAUSE = re.compile(r"[;；。！？\n]|(?<!\d)[,，]|[,，](?!\d{3})")
 ITEM = re.compile(r"[;；。！？\n、:：]|(?<!\d)[,，]|[,，](?!\d{3})")
 
@@ -34,7 +35,9 @@ def goal_amount_mismatch(case: Case) -> Iterator[Mark]:
         if _stands(sum((a for a, _ in amounts), Decimal(0)), figures):
             continue
         amount, clause = amounts[0]
-        slip = "（相差一万倍，疑为元与万元混淆）" if any(amount in (f * SLIP, f / SLIP) for f in figures) else ""
+        slip = (
+            "（相差一万倍，疑为元与万元混淆）" if any(amount in (f * SLIP, f / SLIP) for f in figures) else ""
+        )
         mark = f"{place}中“{clause}”与表中全年预算数{case.money(budget)}不符{slip}"
         yield Mark(mark, case.money(budget), case.money(amount), basis=head(case), severity=severity)
 
@@ -52,7 +55,13 @@ def _amounts(case: Case, text: str | None, said: Sequence[str]) -> list[tuple[De
 
 
 def _is_amount(part: Part) -> bool:
-    return part.kind == "money" and part.unit == "元" and part.comparator in ("=", "~") and part.value is not None and part.value > 0
+    return (
+        part.kind == "money"
+        and part.unit == "元"
+        and part.comparator in ("=", "~")
+        and part.value is not None
+        and part.value > 0
+    )
 
 
 def _figures(case: Case) -> list[Decimal]:
@@ -61,13 +70,19 @@ def _figures(case: Case) -> list[Decimal]:
     out += [line[n] for line in case.funds for n in COLUMNS]
     out += [c.amount for c in case.costs.rows]
     out += [
-        Decimal(str(p["value"])) for r in case.rows for name in ("target_parts", "actual_parts") for p in r[name] if p["kind"] == "money"
+        Decimal(str(p["value"]))
+        for r in case.rows
+        for name in ("target_parts", "actual_parts")
+        for p in r[name]
+        if p["kind"] == "money"
     ]
     return [f for f in out if f]
 
 
 def _stands(amount: Decimal, figures: Sequence[Decimal]) -> bool:
-    """Does an amount stand in the table, as it is or rounded as prose rounds: to two or more figures (89.97 for 89.974, 90 is too far)?"""
+    """Does an amount stand in the table, as it is or rounded as prose rounds: to two or more figures (89.97
+    for 89.974, 90 is too far)?
+    """
     for f in figures:
         if amount == f:
             return True
@@ -80,13 +95,21 @@ def _stands(amount: Decimal, figures: Sequence[Decimal]) -> bool:
 def goal_count_mismatch(case: Case) -> Iterator[Mark]:
     """A quantity that the goal names with its figure is the quantity of the table."""
     level = words()["quantity_level"]
-    counted = [r for r in case.rows if r["level2"] == level and r["target_kind"] == "number" and r["target_unit"] and r["name"]]
+    counted = [
+        r
+        for r in case.rows
+        if r["level2"] == level and r["target_kind"] == "number" and r["target_unit"] and r["name"]
+    ]
     for item in ITEM.split(case.project["goal_expected"] or ""):
         parts, _ = measures(item.strip(), case.project["fiscal_year"], False)
         if len(parts) != 1 or parts[0].kind != "number" or not parts[0].label:
             continue
         part = parts[0]
-        scored = sorted(((likeness(part.label or "", r["name"]), -r["seq"], r) for r in counted), key=lambda s: s[:2], reverse=True)
+        scored = sorted(
+            ((likeness(part.label or "", r["name"]), -r["seq"], r) for r in counted),
+            key=lambda s: s[:2],
+            reverse=True,
+        )
         if scored and scored[0][0] >= SAME_THING and _differs(part, scored[0][2]):
             row = scored[0][2]
             mark = f"年度目标中“{item.strip()}”与{names_of(row)}的指标值{shown(row['target_raw'])}不一致"

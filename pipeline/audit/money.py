@@ -1,7 +1,8 @@
 """Rules on the fund block and the costs: amounts against each other.
 
-Comes in: a `Case`. Goes out: `Mark`s. Silent where an amount is missing, and where rounding of the printed amounts explains a
-difference. Sources: the form's own arithmetic; 财预〔2020〕10号, 附件 (执行率 = 全年执行数 / 全年预算数; its points in proportion).
+Comes in: a `Case`. Goes out: `Mark`s. Silent where an amount is missing, and where rounding of the printed
+amounts explains a difference. Sources: the form's own arithmetic; 财预〔2020〕10号, 附件 (执行率 = 全年执行数
+/ 全年预算数; its points in proportion).
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to
-from pipeline.costs import slack
+from pipeline.audit.costs import slack
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
 COLUMNS = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
-OF_SOURCES = (("fiscal", "carryover", "other"), ("central", "regional", "carryover", "other"), ("central", "regional", "other"))
+OF_SOURCES = (
+    ("fiscal", "carryover", "other"),
+    ("central", "regional", "carryover", "other"),
+    ("central", "regional", "other"),
+)
 COMPOSED = re.compile(r"^(?P<whole>[^()（）]*?\d[^()（）]*)[(（](?P<parts>[^()（）]+)[)）]")
 
 
 def execution_rate_mismatch(case: Case) -> Iterator[Mark]:
-    """The rate printed on a funding line = executed / annual budget, within what rounding of all three allows."""
+    """The rate printed on a funding line = executed / annual budget, within what rounding of all three
+    allows.
+    """
     half = slack(case.project, case.funds)
     for line in case.funds:
         rate, executed, budget = line["execution_rate_reported_pct"], line["executed"], line["annual_budget"]
@@ -29,7 +36,9 @@ def execution_rate_mismatch(case: Case) -> Iterator[Mark]:
         low, high = ((executed - half) / (budget + half) * 100, (executed + half) / (budget - half) * 100)
         exact = executed / budget * 100
         step = Decimal(1).scaleb(-places(rate))
-        rounded = executed != budget and low - step / 2 <= Decimal(str(rate)) <= high + step / 2  # equal amounts were not rounded apart
+        rounded = (
+            executed != budget and low - step / 2 <= Decimal(str(rate)) <= high + step / 2
+        )  # equal amounts were not rounded apart
         if rounded or rounds_to(exact, rate):
             continue
         got, wanted = f"{figure(rate)}%", f"{_rate(exact)}%"
@@ -54,12 +63,18 @@ def budget_score_mismatch(case: Case) -> Iterator[Mark]:
 
 
 def fund_lines_sum(case: Case) -> Iterator[Mark]:
-    """The year's amount = the sum of its sources, in every column; and of its own and its transferred part, where a form has them."""
+    """The year's amount = the sum of its sources, in every column; and of its own and its transferred part,
+    where a form has them.
+    """
     for scope in dict.fromkeys(line["scope"] for line in case.funds):
         lines = [line for line in case.funds if line["scope"] == scope]
         total = next((line for line in lines if line["source"] == "total"), None)
         parts = [line for line in lines if line is not total]
-        if total is not None and len(parts) > 1 and all(line["source"] not in (None, "total") for line in parts):
+        if (
+            total is not None
+            and len(parts) > 1
+            and all(line["source"] not in (None, "total") for line in parts)
+        ):
             yield from _line_sums(case, total, parts)
     totals = {line["scope"]: line for line in case.funds if line["source"] == "total"}
     if {"all", "own_level", "transferred"} <= totals.keys():
@@ -76,8 +91,13 @@ def _line_sums(case: Case, total: Row, parts: Sequence[Row]) -> Iterator[Mark]:
         sums += [sum(line[column] for line in known if line["source"] in kinds) for kinds in OF_SOURCES]
         if any(abs(s - wanted) <= half * (1 + len(known)) for s in sums):
             continue
-        detail = "、".join(f"{line['label_raw'].removeprefix('其中：').removeprefix('其中:')}{case.money(line[column])}" for line in known)
-        mark = f"{total['label_raw']}的{word}为{case.money(wanted)}，其各项（{detail}）合计{case.money(sums[0])}"
+        detail = "、".join(
+            f"{line['label_raw'].removeprefix('其中：').removeprefix('其中:')}{case.money(line[column])}"
+            for line in known
+        )
+        mark = (
+            f"{total['label_raw']}的{word}为{case.money(wanted)}，其各项（{detail}）合计{case.money(sums[0])}"
+        )
         yield Mark(mark, case.money(sums[0]), case.money(wanted), basis=(total, *known))
 
 
@@ -113,24 +133,39 @@ def cost_total_mismatch(case: Case) -> Iterator[Mark]:
     if costs.total < LISTED * budget:
         return
     below = costs.total < budget  # a form need not list every cost
-    yield Mark(mark, case.money(budget), case.money(costs.total), basis=(*basis, *head(case)), severity=INFO if below else None)
+    yield Mark(
+        mark,
+        case.money(budget),
+        case.money(costs.total),
+        basis=(*basis, *head(case)),
+        severity=INFO if below else None,
+    )
 
 
 def composition_sum(case: Case) -> Iterator[Mark]:
-    """`854万（高标准400万元，示范295万元，畅通159万元）`: what the brackets list sums to what stands before them."""
+    """`854万（高标准400万元，示范295万元，畅通159万元）`: what the brackets list sums to what stands before
+    them.
+    """
     for row in case.rows:
         for column in ("target", "actual"):
             text = row[f"{column}_raw"] or ""
             parts = row[f"{column}_parts"]
             found = COMPOSED.match(text)
-            if found is None or len(parts) < 3 or len({p["unit"] for p in parts}) != 1 or parts[0]["value"] is None:
+            if (
+                found is None
+                or len(parts) < 3
+                or len({p["unit"] for p in parts}) != 1
+                or parts[0]["value"] is None
+            ):
                 continue
             items = [p["value"] for p in parts[1:]]
             if None in items or len(re.findall(r"\d+(?:\.\d+)?", found["parts"])) != len(items):
                 continue
             if abs(sum(items) - parts[0]["value"]) > EXACT * max(1.0, abs(parts[0]["value"])):
                 whole, got = figure(parts[0]["value"]), figure(sum(items))
-                yield Mark(f"{names_of(row)}“{text}”括号内各项合计{got}，与{whole}不符", whole, got, row, (row,))
+                yield Mark(
+                    f"{names_of(row)}“{text}”括号内各项合计{got}，与{whole}不符", whole, got, row, (row,)
+                )
 
 
 def head(case: Case) -> tuple[Row, ...]:

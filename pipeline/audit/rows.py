@@ -1,7 +1,8 @@
 """Rules on single indicators: what was aimed at, what was reached, what it earned, and why.
 
-Comes in: a `Case`. Goes out: `Mark`s. Silent where target, actual or points are missing, where the two cannot be compared, and where
-the row was read with doubt. Sources: 财预〔2020〕10号 (a shortfall is explained; points follow the attainment) and the form's own labels.
+Comes in: a `Case`. Goes out: `Mark`s. Silent where target, actual or points are missing, where the two cannot
+be compared, and where the row was read with doubt. Sources: 财预〔2020〕10号 (a shortfall is explained;
+points follow the attainment) and the form's own labels.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterator
 from normalizers.characters import fold
 from normalizers.words import PLACEHOLDERS
 from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, Row, figure, names_of, same_text, shown, words
-from pipeline.costs import is_cost
-from pipeline.flags import Flag
+from pipeline.audit.costs import is_cost
+from pipeline.model.flags import Flag
 
 FAR_OVER = 150.0  # percent of the target: more should be explained (the target was too low)
 FEWEST_COPIED = 6  # rows whose actual value is their target's copy from which on it is worth a word
@@ -47,7 +48,12 @@ def reason_without_loss(case: Case) -> Iterator[Mark]:
 def target_missed_full_score(case: Case) -> Iterator[Mark]:
     """A row that missed its target does not earn full points."""
     for row in _scored(case):
-        if row["target_met"] is False and row["target_comparator"] != "~" and row["score"] >= row["weight"] - EXACT and row["weight"] > 0:
+        if (
+            row["target_met"] is False
+            and row["target_comparator"] != "~"
+            and row["score"] >= row["weight"] - EXACT
+            and row["weight"] > 0
+        ):
             mark = f"{_against(row, '未达到')}，却得满分{figure(row['score'])}"
             yield Mark(mark, f"<{figure(row['weight'])}", figure(row["score"]), row, (row,))
 
@@ -62,14 +68,18 @@ def target_met_lost_score(case: Case) -> Iterator[Mark]:
 
 
 def score_above_attainment(case: Case) -> Iterator[Mark]:
-    """Where a target was missed by far, the points follow: 财预〔2020〕10号 gives an unmet target 60 % of them at most."""
+    """Where a target was missed by far, the points follow: 财预〔2020〕10号 gives an unmet target 60 % of
+    them at most.
+    """
     for row in _scored(case):
         done = row["attainment_pct"]
         if row["target_met"] is not False or done is None or row["weight"] <= 0 or not 0 <= done < UNMET:
             continue
         share = 100 * row["score"] / row["weight"]
         if UNMET + EXACT < share < RATE_MOST - EXACT:
-            mark = f"{_against(row, '仅完成')}的{figure(round(done, 2))}%，得分率却为{figure(round(share, 2))}%"
+            mark = (
+                f"{_against(row, '仅完成')}的{figure(round(done, 2))}%，得分率却为{figure(round(share, 2))}%"
+            )
             yield Mark(mark, f"≤{figure(UNMET)}%", f"{figure(round(share, 2))}%", row, (row,))
 
 
@@ -90,11 +100,19 @@ def satisfaction_in_words(case: Case) -> Iterator[Mark]:
     level = words()["satisfaction_level"]
     for row in case.rows:
         if row["level1"] == level and row["target_kind"] == "text":
-            yield Mark(f"{names_of(row)}的指标值{shown(row['target_raw'])}不是可衡量的比率", "百分比", row["target_raw"], row, (row,))
+            yield Mark(
+                f"{names_of(row)}的指标值{shown(row['target_raw'])}不是可衡量的比率",
+                "百分比",
+                row["target_raw"],
+                row,
+                (row,),
+            )
 
 
 def period_mismatch(case: Case) -> Iterator[Mark]:
-    """The time that was reached is of the year that was aimed at, and a target's time is not before the form's year."""
+    """The time that was reached is of the year that was aimed at, and a target's time is not before the
+    form's year.
+    """
     year = case.project["fiscal_year"]
     for row in case.rows:
         aim, got = row["target_date_end"], row["actual_date_end"]
@@ -128,7 +146,11 @@ def deadline_after_year(case: Case) -> Iterator[Mark]:
 def cost_exceeds_target(case: Case) -> Iterator[Mark]:
     """A cost is not above what was planned for it."""
     for row in case.rows:
-        if not is_cost(row) or row["target_met"] is not False or row["target_comparator"] not in ("=", "~", "<=", "<", "range"):
+        if (
+            not is_cost(row)
+            or row["target_met"] is not False
+            or row["target_comparator"] not in ("=", "~", "<=", "<", "range")
+        ):
             continue
         most = row["target_value"] if row["target_value_max"] is None else row["target_value_max"]
         if row["actual_value"] is not None and most is not None and row["actual_value"] > most:
@@ -140,7 +162,13 @@ def over_achievement(case: Case) -> Iterator[Mark]:
     """A target that was far surpassed was set too low, or the value is wrong; it should be explained."""
     for row in case.rows:
         done = row["attainment_pct"]
-        if done is None or done <= FAR_OVER or is_cost(row) or row["target_comparator"] in AT_MOST or _reason(row) is not None:
+        if (
+            done is None
+            or done <= FAR_OVER
+            or is_cost(row)
+            or row["target_comparator"] in AT_MOST
+            or _reason(row) is not None
+        ):
             continue
         mark = f"{names_of(row)}实际完成值{shown(row['actual_raw'])}为指标值{shown(row['target_raw'])}的{figure(round(done, 2))}%，未作说明"
         yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
@@ -150,15 +178,27 @@ def actual_copies_target(case: Case) -> Iterator[Mark]:
     """Values that were measured are not all the very texts of their targets, signs and all."""
     compared = [r for r in case.rows if r["target_raw"] and r["actual_raw"]]
     signed = [r for r in compared if r["target_comparator"] in ("<=", ">=", "<", ">")]
-    if len(compared) >= FEWEST_COPIED and len(signed) >= 2 and all(same_text(r["target_raw"], r["actual_raw"]) for r in compared):
-        yield Mark(f"全部{len(compared)}项指标的实际完成值与指标值逐字相同（含≥、≤等符号），未见实测值", basis=tuple(compared))
+    if (
+        len(compared) >= FEWEST_COPIED
+        and len(signed) >= 2
+        and all(same_text(r["target_raw"], r["actual_raw"]) for r in compared)
+    ):
+        yield Mark(
+            f"全部{len(compared)}项指标的实际完成值与指标值逐字相同（含≥、≤等符号），未见实测值",
+            basis=tuple(compared),
+        )
 
 
 def digits_lost(case: Case) -> Iterator[Mark]:
     """A cell has its units and signs, but not its figures."""
     for row in case.rows:
         if Flag.DIGITS_LOST in row["flags"] and row["confidence"] >= SURE:
-            yield Mark(f"{names_of(row)}的数值缺失，仅有单位或符号：{shown(row['target_raw'])}", None, row["target_raw"], row)
+            yield Mark(
+                f"{names_of(row)}的数值缺失，仅有单位或符号：{shown(row['target_raw'])}",
+                None,
+                row["target_raw"],
+                row,
+            )
 
 
 def unit_suspect(case: Case) -> Iterator[Mark]:
@@ -177,7 +217,13 @@ def rate_over_100(case: Case) -> Iterator[Mark]:
             continue
         for which, word in (("target", "指标值"), ("actual", "实际完成值")):
             if row[f"{which}_kind"] == "percent" and (row[f"{which}_value"] or 0.0) > RATE_MOST + EXACT:
-                yield Mark(f"{names_of(row)}{word}{shown(row[f'{which}_raw'])}超过100%", "≤100%", row[f"{which}_raw"], row, (row,))
+                yield Mark(
+                    f"{names_of(row)}{word}{shown(row[f'{which}_raw'])}超过100%",
+                    "≤100%",
+                    row[f"{which}_raw"],
+                    row,
+                    (row,),
+                )
 
 
 def rate_with_count_unit(case: Case) -> Iterator[Mark]:
@@ -188,8 +234,14 @@ def rate_with_count_unit(case: Case) -> Iterator[Mark]:
             continue
         for which, word in (("target", "指标值"), ("actual", "实际完成值")):
             unit = row[f"{which}_unit"]
-            if unit is not None and row[f"{which}_kind"] in ("number", "money") and unit not in ("%", "‰", "分", "倍"):
-                yield Mark(f"{names_of(row)}为比率，{word}却以“{unit}”计", "%", row[f"{which}_raw"], row, (row,))
+            if (
+                unit is not None
+                and row[f"{which}_kind"] in ("number", "money")
+                and unit not in ("%", "‰", "分", "倍")
+            ):
+                yield Mark(
+                    f"{names_of(row)}为比率，{word}却以“{unit}”计", "%", row[f"{which}_raw"], row, (row,)
+                )
 
 
 def duplicate_indicator(case: Case) -> Iterator[Mark]:
@@ -228,5 +280,9 @@ def _against(row: Row, verb: str) -> str:
 def _scored(case: Case) -> Iterator[Row]:
     """The rows with both points, in their range."""
     for row in case.rows:
-        if row["weight"] is not None and row["score"] is not None and -EXACT <= row["score"] <= row["weight"] + EXACT:
+        if (
+            row["weight"] is not None
+            and row["score"] is not None
+            and -EXACT <= row["score"] <= row["weight"] + EXACT
+        ):
             yield row

@@ -1,7 +1,8 @@
 """The rules, declared once: name, what it asserts, severity, source, tolerance.
 
-Comes in: nothing. Goes out: `OF_FORMS`, the rules on one form in the order in which they are looked at; `ACROSS`, those on several forms;
-`RULES`, all of them. The documentation's table and the report are made from these.
+Comes in: nothing. Goes out: `OF_FORMS`, the rules on one form in the order in which they are looked at;
+`ACROSS`, those on several forms; `RULES`, all of them. The documentation's table and the report are made from
+these.
 """
 
 from __future__ import annotations

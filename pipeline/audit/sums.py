@@ -1,7 +1,8 @@
-"""Rules that add up the points of a form: weights and scores against the totals and labels that the form itself prints.
+"""Rules that add up the points of a form: weights and scores against the totals and labels that the form
+itself prints.
 
-Comes in: a `Case`. Goes out: `Mark`s. Silent where a weight, a score or the total is missing. Sources: the form's own
-arithmetic, and 财预〔2020〕10号, 附件 (the points of a form sum to 100).
+Comes in: a `Case`. Goes out: `Mark`s. Silent where a weight, a score or the total is missing. Sources: the
+form's own arithmetic, and 财预〔2020〕10号, 附件 (the points of a form sum to 100).
 """
 
 from __future__ import annotations
@@ -29,9 +30,15 @@ def _sum(case: Case, column: str, budget: str, total: str, word: str) -> Iterato
     wanted = case.project[total]
     if parts is None or wanted is None or adds_up(parts, wanted):
         return
-    own = "" if case.rate_rows or case.project[budget] is None else f"预算执行{word}{figure(case.project[budget])}与"
+    own = (
+        ""
+        if case.rate_rows or case.project[budget] is None
+        else f"预算执行{word}{figure(case.project[budget])}与"
+    )
     got = figure(sum(parts))
-    yield Mark(f"{own}各指标{word}合计为{got}，与总{word}{figure(wanted)}不符", got, figure(wanted), basis=case.rows)
+    yield Mark(
+        f"{own}各指标{word}合计为{got}，与总{word}{figure(wanted)}不符", got, figure(wanted), basis=case.rows
+    )
 
 
 def _points(case: Case, column: str, budget: str) -> list[float] | None:
@@ -47,7 +54,9 @@ def _points(case: Case, column: str, budget: str) -> list[float] | None:
 
 
 def total_weight_100(case: Case) -> Iterator[Mark]:
-    """The points of a form sum to 100 (财预〔2020〕10号, 附件); where no total is printed, the weights themselves."""
+    """The points of a form sum to 100 (财预〔2020〕10号, 附件); where no total is printed, the weights
+    themselves.
+    """
     total = case.project["total_weight"]
     if total is not None:
         if abs(total - FULL_MARKS) > EXACT:
@@ -87,7 +96,11 @@ def _level_sums(case: Case, column: str, label: Callable[[Row], tuple[str | None
 def score_exceeds_weight(case: Case) -> Iterator[Mark]:
     """0 ≤ score ≤ weight, of every indicator and of the budget's execution."""
     for row in case.rows:
-        if row["weight"] is not None and row["score"] is not None and not -EXACT <= row["score"] <= row["weight"] + EXACT:
+        if (
+            row["weight"] is not None
+            and row["score"] is not None
+            and not -EXACT <= row["score"] <= row["weight"] + EXACT
+        ):
             mark = f"{names_of(row)}得分{figure(row['score'])}，超出分值{figure(row['weight'])}的范围"
             yield Mark(mark, f"0–{figure(row['weight'])}", figure(row["score"]), row, (row,))
     weight, score = case.project["budget_weight"], case.project["budget_score"]
@@ -109,14 +122,24 @@ def budget_row_conflict(case: Case) -> Iterator[Mark]:
 
 
 def level_conflict(case: Case) -> Iterator[Mark]:
-    """A second level that belongs to another first level than the one printed above it (财预〔2020〕10号 and 〔2021〕101号, 附件)."""
+    """A second level that belongs to another first level than the one printed above it (财预〔2020〕10号 and
+    〔2021〕101号, 附件).
+    """
     for row in case.rows:
         above = read_level(row["level1_raw"], 1) if row["level1_raw"] else None
         below = read_level(row["level2_raw"], 2) if row["level2_raw"] else None
-        if above is None or below is None or below.parent is None or above.label not in LEVEL1 or above.label == below.parent:
+        if (
+            above is None
+            or below is None
+            or below.parent is None
+            or above.label not in LEVEL1
+            or above.label == below.parent
+        ):
             continue
         mark = f"{names_of(row)}的二级指标“{row['level2_raw']}”属于“{below.parent}”，表中列在“{row['level1_raw']}”之下"
-        older = below.label == "经济成本指标" and above.label == "产出指标"  # as the forms before 〔2021〕101号 had all costs
+        older = (
+            below.label == "经济成本指标" and above.label == "产出指标"
+        )  # as the forms before 〔2021〕101号 had all costs
         yield Mark(mark, below.parent, row["level1_raw"], row, (row,), "info" if older else None)
 
 

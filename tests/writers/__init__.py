@@ -1,1 +1,3 @@
-"""The project's own document writer: truth in, published-looking text out (`templates`, `inventor`, `text`, `report`)."""
+"""The project's own document writer: truth in, published-looking text out (`templates`, `inventor`, `text`,
+`report`).
+"""

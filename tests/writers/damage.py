@@ -1,8 +1,10 @@
-"""What conversion to text does to a table: rows slip, cells tear over a page break, labels break and get lost.
+"""What conversion to text does to a table: rows slip, cells tear over a page break, labels break and get
+lost.
 
-Comes in: a laid-out form. Goes out: rows of cells as a damaged text has them, and the truth where the damage takes a level
-cell away. Every kind is one that published texts show, and a careful human reader can still tell what each row said: no
-figure is lost or changed. Rows are marked by the blank line that a page break leaves before them.
+Comes in: a laid-out form. Goes out: rows of cells as a damaged text has them, and the truth where the damage
+takes a level cell away. Every kind is one that published texts show, and a careful human reader can still
+tell what each row said: no figure is lost or changed. Rows are marked by the blank line that a page break
+leaves before them.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ FIRST_LEVEL2, SECOND_LEVEL2 = "数量指标", "质量指标"
 
 @dataclass(slots=True)
 class TextRow:
-    """One row of texts, column by column; `roles` names them, `page` says that a page break stands before the row."""
+    """One row of texts, column by column; `roles` names them, `page` says that a page break stands before the
+    row.
+    """
 
     texts: list[str]
     roles: list[str]
@@ -62,12 +66,15 @@ def damaged(form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
     return [one for row in rows for one in (row, *row.extra)], truth
 
 
-# ---- whole form ----------------------------------------------------------------------------------------------------
+# ---- whole form
+# ----------------------------------------------------------------------------------------------------
 
 
 def _lose_level(rows: Sequence[TextRow], truth: dict[str, Any], rng: Random) -> dict[str, Any]:
     """The first second-level cell is lost where the next one, 质量指标, tells what it was."""
-    seconds = [(row, k) for row in rows if row.indicator for k, role in enumerate(row.roles) if role == "level2"]
+    seconds = [
+        (row, k) for row in rows if row.indicator for k, role in enumerate(row.roles) if role == "level2"
+    ]
     labels = [row.texts[k] for row, k in seconds]
     if (
         labels[:2] != [FIRST_LEVEL2, SECOND_LEVEL2]
@@ -127,7 +134,8 @@ def _break_labels(rows: Sequence[TextRow], rng: Random) -> None:
                 row.texts[k] = f"{text[:at]} {text[at:]}"
 
 
-# ---- single rows ---------------------------------------------------------------------------------------------------
+# ---- single rows
+# ---------------------------------------------------------------------------------------------------
 
 
 def _shift_left(rows: Sequence[TextRow], k: int, rng: Random) -> None:
@@ -164,7 +172,11 @@ def _blank_inside(rows: Sequence[TextRow], k: int, rng: Random) -> None:  # noqa
 def _tear_cell(rows: Sequence[TextRow], k: int, rng: Random) -> None:
     """The name or the reason goes on after a page break, alone in its row."""
     row = rows[k]
-    able = [n for n, role in enumerate(row.roles) if role in ("name", "deviation_reason") and len(row.texts[n]) > 7]
+    able = [
+        n
+        for n, role in enumerate(row.roles)
+        if role in ("name", "deviation_reason") and len(row.texts[n]) > 7
+    ]
     if not able:
         return
     n = rng.choice(able)

@@ -1,6 +1,7 @@
 """Printed forms → a .xlsx: one under the other, side by side, or each on a sheet of its own.
 
-Comes in: sheets with their merged cells and the way to arrange them. Goes out: the bytes of a workbook as openpyxl writes it. It refuses nothing.
+Comes in: sheets with their merged cells and the way to arrange them. Goes out: the bytes of a workbook as
+openpyxl writes it. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def written(sheets: Sequence[Sheet], arrangement: str) -> bytes:
 
 
 def _put(target: Worksheet, sheet: Sheet, row: int, col: int) -> int:
-    """Writes a form with its upper left corner there and gives the rows that it takes; titles go over its width."""
+    """Writes a form with its upper left corner there and gives the rows that it takes; titles go over its
+    width.
+    """
     for line in (*sheet.titles, *sheet.notes):
         row += 1
         target.cell(row, col + 1, line)
@@ -45,5 +48,7 @@ def _put(target: Worksheet, sheet: Sheet, row: int, col: int) -> int:
         if cell.text.startswith("="):  # a text all the same
             place.data_type = "s"
         if cell.row_span > 1 or cell.col_span > 1:
-            target.merge_cells(start_row=r, end_row=r + cell.row_span - 1, start_column=c, end_column=c + cell.col_span - 1)
+            target.merge_cells(
+                start_row=r, end_row=r + cell.row_span - 1, start_column=c, end_column=c + cell.col_span - 1
+            )
     return len(sheet.titles) + len(sheet.notes) + sheet.n_rows

@@ -1,8 +1,9 @@
 """Invented forms of places and trades that no sample shows, with their truth.
 
-Comes in: a seed. Goes out: forms in the golden format (texts and figures as printed; the values read from them are left out,
-so they are not compared). Weights sum to the total, scores never exceed weights, fund lines sum up, the rate is executed over
-annual budget. Equal seeds give equal forms; other seeds give other ones.
+Comes in: a seed. Goes out: forms in the golden format (texts and figures as printed; the values read from
+them are left out, so they are not compared). Weights sum to the total, scores never exceed weights, fund
+lines sum up, the rate is executed over annual budget. Equal seeds give equal forms; other seeds give other
+ones.
 """
 
 from __future__ import annotations
@@ -35,11 +36,43 @@ LEVELS = {  # second level → (list of names, code, short label)
     "服务对象满意度指标": ("satisfaction", "31", "服务对象满意度"),
 }
 CODES = {OUTPUT: "1", BENEFIT: "2", PLEASED: "3", COST: "4"}
-FRAMES = (  # budget weight, then (first level, weight, second levels); the frames of 财预〔2020〕10号 and 〔2021〕101号 and of two places
-    (10, ((OUTPUT, 50, ("数量指标", "质量指标", "时效指标", "成本指标")), (BENEFIT, 30, None), (PLEASED, 10, None))),
-    (10, ((COST, 20, ("经济成本指标",)), (OUTPUT, 40, ("数量指标", "质量指标", "时效指标")), (BENEFIT, 20, None), (PLEASED, 10, None))),
-    (10, ((OUTPUT, 40, ("数量指标", "质量指标", "时效指标")), (BENEFIT, 20, None), (PLEASED, 10, None), (COST, 20, ("经济成本指标",)))),
-    (20, ((OUTPUT, 40, ("数量指标", "质量指标", "时效指标", "成本指标")), (BENEFIT, 30, None), (PLEASED, 10, None))),
+# budget weight, then (first level, weight, second levels); the frames of 财预〔2020〕10号 and 〔2021〕101号
+# and of two places
+FRAMES = (
+    (
+        10,
+        (
+            (OUTPUT, 50, ("数量指标", "质量指标", "时效指标", "成本指标")),
+            (BENEFIT, 30, None),
+            (PLEASED, 10, None),
+        ),
+    ),
+    (
+        10,
+        (
+            (COST, 20, ("经济成本指标",)),
+            (OUTPUT, 40, ("数量指标", "质量指标", "时效指标")),
+            (BENEFIT, 20, None),
+            (PLEASED, 10, None),
+        ),
+    ),
+    (
+        10,
+        (
+            (OUTPUT, 40, ("数量指标", "质量指标", "时效指标")),
+            (BENEFIT, 20, None),
+            (PLEASED, 10, None),
+            (COST, 20, ("经济成本指标",)),
+        ),
+    ),
+    (
+        20,
+        (
+            (OUTPUT, 40, ("数量指标", "质量指标", "时效指标", "成本指标")),
+            (BENEFIT, 30, None),
+            (PLEASED, 10, None),
+        ),
+    ),
 )
 BENEFITS = ("经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标")
 
@@ -97,7 +130,8 @@ def invented(seed: int, *, n_forms: int = 1, target: bool = False) -> list[Form]
     return out
 
 
-# ---- head ----------------------------------------------------------------------------------------------------------
+# ---- head
+# ----------------------------------------------------------------------------------------------------------
 
 
 def _project(name: str, year: int, rng: Random) -> str:
@@ -126,16 +160,24 @@ def _funds(rng: Random, unit: str, weight: int, target: bool) -> Form:
     carried, other = ((v / step).quantize(Decimal(1)) * step for v in (carried, other))
     annual = {"fiscal": fiscal, "carryover": carried, "other": other}
     label = rng.choice(["当年财政拨款", "财政拨款", "本年财政拨款"])
-    texts = {"total": "年度资金总额", "fiscal": f"其中：{label}", "carryover": "上年结转资金", "other": "其他资金"}
+    texts = {
+        "total": "年度资金总额",
+        "fiscal": f"其中：{label}",
+        "carryover": "上年结转资金",
+        "other": "其他资金",
+    }
     if target:
         passed = (fiscal / 4 // step) * step if rng.random() < 0.4 else Decimal(0)
         return _target_funds(annual, texts, passed, rng)
     full = rng.random() < 0.5
     executed = {
-        k: v if full else (v * Decimal(rng.randint(700, 1000)) / 1000 / step).quantize(Decimal(1)) * step for k, v in annual.items()
+        k: v if full else (v * Decimal(rng.randint(700, 1000)) / 1000 / step).quantize(Decimal(1)) * step
+        for k, v in annual.items()
     }
     initial = {
-        k: v if rng.random() < 0.7 else (v * Decimal(rng.randint(80, 120)) / 100 / step).quantize(Decimal(1)) * step
+        k: v
+        if rng.random() < 0.7
+        else (v * Decimal(rng.randint(80, 120)) / 100 / step).quantize(Decimal(1)) * step
         for k, v in annual.items()
     }
     sums = [{"total": sum(part.values()), **part} for part in (initial, annual, executed)]
@@ -144,7 +186,12 @@ def _funds(rng: Random, unit: str, weight: int, target: bool) -> Form:
     zero = rng.choice(["0", None])
     lines = []
     for number, (source, text) in enumerate(texts.items(), 1):
-        money = [_yuan(part[source]) if part[source] or source in ("total", "fiscal") else zero and _yuan(Decimal(0)) for part in sums]
+        money = [
+            _yuan(part[source])
+            if part[source] or source in ("total", "fiscal")
+            else zero and _yuan(Decimal(0))
+            for part in sums
+        ]
         top = source == "total"
         lines.append(
             {
@@ -161,19 +208,33 @@ def _funds(rng: Random, unit: str, weight: int, target: bool) -> Form:
     }  # fmt: skip
 
 
-def _target_funds(annual: Mapping[str, Decimal], texts: Mapping[str, str], passed: Decimal, rng: Random) -> Form:
+def _target_funds(
+    annual: Mapping[str, Decimal], texts: Mapping[str, str], passed: Decimal, rng: Random
+) -> Form:
     """A target form's one amount a line, for layouts with one panel and with two."""
     total = sum(annual.values(), Decimal(0))
     own = {**annual, "fiscal": annual["fiscal"] - passed, "total": total - passed}
     amounts = [("all", s, texts[s], {**annual, "total": total}[s]) for s in texts if s != "carryover"]
     amounts += [("own_level", s, "", own[s]) for s in ("total", "fiscal", "other", "carryover")]
-    amounts += [("transferred", s, "", a) for s, a in (("total", passed), ("central", Decimal(0)), ("regional", passed))]
+    amounts += [
+        ("transferred", s, "", a)
+        for s, a in (("total", passed), ("central", Decimal(0)), ("regional", passed))
+    ]
     empty = dict.fromkeys(("initial_budget", "executed", "weight", "execution_rate_reported_pct", "score"))
-    lines = [{"scope": c, "source": s, "label_raw": t, "annual_budget": _yuan(a), **empty} for c, s, t, a in amounts]
+    lines = [
+        {"scope": c, "source": s, "label_raw": t, "annual_budget": _yuan(a), **empty}
+        for c, s, t, a in amounts
+    ]
     if annual["carryover"]:  # a block that names no carried-over money must not hide any
         lines.insert(
             2,
-            {"scope": "all", "source": "carryover", "label_raw": texts["carryover"], "annual_budget": _yuan(annual["carryover"]), **empty},
+            {
+                "scope": "all",
+                "source": "carryover",
+                "label_raw": texts["carryover"],
+                "annual_budget": _yuan(annual["carryover"]),
+                **empty,
+            },
         )
     return {
         "amount_unit": "万元", "amount_unit_source": "stated", "total_amount": _yuan(total * rng.choice([1, 1, 3])), "initial_budget": None,
@@ -209,7 +270,8 @@ def _goals(rng: Random, indicators: Sequence[Form], year: int, target: bool) -> 
     return {"goal_expected": expected, "goal_actual": None if target else actual}
 
 
-# ---- indicators ----------------------------------------------------------------------------------------------------
+# ---- indicators
+# ----------------------------------------------------------------------------------------------------
 
 
 def _labels(rng: Random, target: bool) -> Labels:
@@ -224,17 +286,26 @@ def _labels(rng: Random, target: bool) -> Labels:
     )
 
 
-def _indicators(rng: Random, sector: Mapping[str, Any], frame: Any, labels: Labels, year: int, target: bool) -> list[Form]:
+def _indicators(
+    rng: Random, sector: Mapping[str, Any], frame: Any, labels: Labels, year: int, target: bool
+) -> list[Form]:
     numbered, all_none = rng.random() < 0.35, rng.random() < 0.08
     out: list[Form] = []
     for level1, weight1, given in frame[1]:
         seconds = given or (
-            ("服务对象满意度指标",) if level1 == PLEASED else sorted(rng.sample(BENEFITS, rng.randint(1, 4)), key=BENEFITS.index)
+            ("服务对象满意度指标",)
+            if level1 == PLEASED
+            else sorted(rng.sample(BENEFITS, rng.randint(1, 4)), key=BENEFITS.index)
         )
-        counts = [rng.choice([1, 1, 1, 2, 3, 4]) if LEVELS[s][0] == "quantity" else rng.choice([1, 1, 2, 3]) for s in seconds]
+        counts = [
+            rng.choice([1, 1, 1, 2, 3, 4]) if LEVELS[s][0] == "quantity" else rng.choice([1, 1, 2, 3])
+            for s in seconds
+        ]
         counts = [min(n, len(sector[LEVELS[s][0]])) for n, s in zip(counts, seconds, strict=True)]
         weights = _shares(rng, weight1, sum(counts))
-        first_label = labels.text(level1, CODES[level1], level1.removesuffix("指标"), weight1 if labels.level1_weights else None)
+        first_label = labels.text(
+            level1, CODES[level1], level1.removesuffix("指标"), weight1 if labels.level1_weights else None
+        )
         for level2, count in zip(seconds, counts, strict=True):
             own, weights = weights[:count], weights[count:]
             kind, code, short = LEVELS[level2]
@@ -247,10 +318,18 @@ def _indicators(rng: Random, sector: Mapping[str, Any], frame: Any, labels: Labe
             names = [""] if nothing else rng.sample(sector[kind], count)
             for number, (name, weight) in enumerate(zip(names, own, strict=False), 1):
                 row = _nothing(rng) if nothing else _row(rng, kind, name, year)
-                row |= _scores(rng, weight, all_none) if not target else {"weight": None, "score": None, "deviation_reason": None}
+                row |= (
+                    _scores(rng, weight, all_none)
+                    if not target
+                    else {"weight": None, "score": None, "deviation_reason": None}
+                )
                 if target:
                     row |= {"actual_raw": None, "weight": _number(weight)}
-                row |= {"seq": len(out) + 1, "ordinal": number if numbered and not nothing else None, "horizon": "annual"}
+                row |= {
+                    "seq": len(out) + 1,
+                    "ordinal": number if numbered and not nothing else None,
+                    "horizon": "annual",
+                }
                 out.append({**level, **row})
     return out
 
@@ -308,7 +387,9 @@ def _count(rng: Random, unit: str, least: str, most: str) -> tuple[str, str]:
     if unit.startswith("万") and rng.random() < 0.5:
         return f"≥{n}.{rng.randint(1, 9)}{unit}", f"{done + 1}.{rng.randint(10, 99)}{unit}"
     form = rng.choice(
-        ["≥{n}{u}"] * 5 + ["{n}{u}"] * 4 + ["不少于{n}{u}", "{n}{u}以上", "约{n}{u}", ">{n}{u}", "{n}-{m}{u}", "={n}{u}", "≥{n}"]
+        ["≥{n}{u}"] * 5
+        + ["{n}{u}"] * 4
+        + ["不少于{n}{u}", "{n}{u}以上", "约{n}{u}", ">{n}{u}", "{n}-{m}{u}", "={n}{u}", "≥{n}"]
     )
     bare = form == "≥{n}"
     return form.format(n=n, m=n + max(2, n // 10), u=unit), f"{done}{'' if bare else unit}"
@@ -344,11 +425,17 @@ def _time(rng: Random, name: str, year: int) -> tuple[str, str]:
 
 def _money(rng: Random, unit: str, least: str, most: str) -> tuple[str, str]:
     low, high = float(least), float(most)
-    n = Decimal(str(rng.uniform(low, high))).quantize(Decimal("0.01") if high < 400 and "万" in unit else Decimal(1))
+    n = Decimal(str(rng.uniform(low, high))).quantize(
+        Decimal("0.01") if high < 400 and "万" in unit else Decimal(1)
+    )
     if high >= 400:
         n = n // 10 * 10
     value = f"{n.normalize():f}"
-    done = value if rng.random() < 0.6 else f"{(n * Decimal(str(rng.choice([0.8, 0.95, 0.99])))).quantize(CENT).normalize():f}"
+    done = (
+        value
+        if rng.random() < 0.6
+        else f"{(n * Decimal(str(rng.choice([0.8, 0.95, 0.99])))).quantize(CENT).normalize():f}"
+    )
     form = rng.choice(["≤{}{}"] * 4 + ["{}{}"] * 4 + ["不超过{}{}", "{}{}以内", "={}{}"])
     return form.format(value, unit), f"{done}{unit}"
 
@@ -361,4 +448,9 @@ def _scores(rng: Random, weight: Decimal, all_none: bool) -> Form:
     reason = rng.choice(WORDS["reason"]) if score < weight else None
     review = score if rng.random() < 0.8 else max(Decimal(0), score - 1)
     empty = "无" if all_none and reason is None else reason
-    return {"weight": _number(weight), "score": _number(score), "deviation_reason": empty, "review_score": _number(review)}
+    return {
+        "weight": _number(weight),
+        "score": _number(score),
+        "deviation_reason": empty,
+        "review_score": _number(review),
+    }

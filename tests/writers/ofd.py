@@ -1,7 +1,8 @@
 """Printed forms → an OFD, drawn in one of the ways that its producers have.
 
-Comes in: sheets with their merged cells and a random generator, which picks the look. Goes out: the bytes of a package whose pages hold
-every cell's text and rulings; long forms go over several pages, merged cells are cut there. It refuses nothing.
+Comes in: sheets with their merged cells and a random generator, which picks the look. Goes out: the bytes of
+a package whose pages hold every cell's text and rulings; long forms go over several pages, merged cells are
+cut there. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class Look:
     @staticmethod
     def of(rng: Random) -> Look:
         """One by chance."""
-        return Look(rng.choice(RULES), rng.choice(TEXTS), rng.random() < 0.2, rng.random() < 0.5, rng.random() < 0.5)
+        return Look(
+            rng.choice(RULES), rng.choice(TEXTS), rng.random() < 0.2, rng.random() < 0.5, rng.random() < 0.5
+        )
 
 
 @dataclass(slots=True)
@@ -56,7 +59,8 @@ class Writer:
         self.pages: list[_Page] = []
         self.next_id = 100
 
-    # ---- drawing -------------------------------------------------------------------------------------------------------
+    # ---- drawing
+    # -------------------------------------------------------------------------------------------------------
 
     def new_page(self) -> _Page:
         width, height = (297.0, 210.0) if self.look.landscape else (210.0, 297.0)
@@ -68,7 +72,9 @@ class Writer:
         return self.next_id
 
     def _ctm(self, page: _Page, x: float, y: float, scale: float = 1.0) -> str:
-        """The attributes that put an object's corner at (x, y), on a turned page turned clockwise by a quarter."""
+        """The attributes that put an object's corner at (x, y), on a turned page turned clockwise by a
+        quarter.
+        """
         if self.look.turned:
             return f'Boundary="0 0 {page.height:g} {page.width:g}" CTM="0 {scale:g} {-scale:g} 0 {page.height - y:g} {x:g}"'
         ctm = f' CTM="{scale:g} 0 0 {scale:g} 0 0"' if scale != 1.0 else ""
@@ -80,7 +86,9 @@ class Writer:
         if self.look.text == "single":
             for ch, step in zip(text, steps, strict=True):
                 if ch != " ":
-                    self._text_object(page, x, base, size, f'<ofd:TextCode X="0" Y="{size:g}">{escape(ch)}</ofd:TextCode>')
+                    self._text_object(
+                        page, x, base, size, f'<ofd:TextCode X="0" Y="{size:g}">{escape(ch)}</ofd:TextCode>'
+                    )
                 x += step
             return
         if self.look.text == "codes":
@@ -93,14 +101,22 @@ class Writer:
         scale = 0.5 if self.look.text == "scaled" else 1.0
         deltas = ""
         if len(text) > 1 and self.look.text != "no deltas":
-            written = _repeats(steps[:-1], scale) if self.look.text == "repeats" else " ".join(f"{s / scale:.4g}" for s in steps[:-1])
+            written = (
+                _repeats(steps[:-1], scale)
+                if self.look.text == "repeats"
+                else " ".join(f"{s / scale:.4g}" for s in steps[:-1])
+            )
             deltas = f' DeltaX="{written}"'
         code = f'<ofd:TextCode X="0" Y="{size / scale:g}"{deltas}>{escape(text)}</ofd:TextCode>'
         self._text_object(page, x, base, size / scale, code, scale)
 
-    def _text_object(self, page: _Page, x: float, base: float, size: float, codes: str, scale: float = 1.0) -> None:
+    def _text_object(
+        self, page: _Page, x: float, base: float, size: float, codes: str, scale: float = 1.0
+    ) -> None:
         place = self._ctm(page, x, base - size * scale, scale)
-        page.objects.append(f'<ofd:TextObject ID="{self._id()}" {place} Font="5" Size="{size:g}">{codes}</ofd:TextObject>')
+        page.objects.append(
+            f'<ofd:TextObject ID="{self._id()}" {place} Font="5" Size="{size:g}">{codes}</ofd:TextObject>'
+        )
 
     def path(self, page: _Page, x: float, y: float, data: str, attributes: str = 'LineWidth="0.25"') -> None:
         place = self._ctm(page, x, y)
@@ -112,14 +128,19 @@ class Writer:
         """The borders of cells, each a box of x, y, width and height."""
         kind = self.look.rules
         if kind == "one path":
-            data = " ".join(f"M {x:g} {y:g} L {x + w:g} {y:g} L {x + w:g} {y + h:g} L {x:g} {y + h:g} C" for x, y, w, h in boxes)
+            data = " ".join(
+                f"M {x:g} {y:g} L {x + w:g} {y:g} L {x + w:g} {y + h:g} L {x:g} {y + h:g} C"
+                for x, y, w, h in boxes
+            )
             self.path(page, 0, 0, data)
             return
         for x, y, w, h in boxes:
             if kind == "boxes":
                 self.path(page, x, y, f"S 0 0 L {w:g} 0 L {w:g} {h:g} L 0 {h:g} C")
             elif kind == "filled cells":
-                self.path(page, x, y, f"M 0 0 L {w:g} 0 L {w:g} {h:g} L 0 {h:g} C", 'Stroke="false" Fill="true"')
+                self.path(
+                    page, x, y, f"M 0 0 L {w:g} 0 L {w:g} {h:g} L 0 {h:g} C", 'Stroke="false" Fill="true"'
+                )
             elif kind == "thin fills":
                 for a, b, c, d in ((0, 0, w, 0.3), (0, h, w, 0.3), (0, 0, 0.3, h), (w, 0, 0.3, h)):
                     data = f"M {a:g} {b:g} L {a + c:g} {b:g} L {a + c:g} {b + d:g} L {a:g} {b + d:g} C"
@@ -138,7 +159,8 @@ class Writer:
             return
         self.path(page, x0, y0, f"M 0 0 L {x1 - x0:g} {y1 - y0:g}")
 
-    # ---- sheets --------------------------------------------------------------------------------------------------------
+    # ---- sheets
+    # --------------------------------------------------------------------------------------------------------
 
     def sheet(self, sheet: Sheet) -> None:
         """One form: its titles and notes, and its grid over as many pages as it takes."""
@@ -155,7 +177,11 @@ class Writer:
             last, room = first, page.height - MARGIN - top - 6
             while last < sheet.n_rows and (last == first or sum(heights[first : last + 1]) <= room):
                 last += 1
-            while last < sheet.n_rows and last > first + 1 and any(_torn(c, widths, heights, last) for c in sheet.cells):
+            while (
+                last < sheet.n_rows
+                and last > first + 1
+                and any(_torn(c, widths, heights, last) for c in sheet.cells)
+            ):
                 last -= 1
             self._part(page, sheet, widths, heights, first, last, top)
             first, top = last, MARGIN
@@ -163,9 +189,18 @@ class Writer:
                 page = self.new_page()
 
     def _part(
-        self, page: _Page, sheet: Sheet, widths: Sequence[float], heights: Sequence[float], first: int, last: int, top: float
+        self,
+        page: _Page,
+        sheet: Sheet,
+        widths: Sequence[float],
+        heights: Sequence[float],
+        first: int,
+        last: int,
+        top: float,
     ) -> None:
-        """The rows `first` to `last` (exclusive); a cell that began on an earlier page goes on without its text."""
+        """The rows `first` to `last` (exclusive); a cell that began on an earlier page goes on without its
+        text.
+        """
         boxes = []
         for cell in sheet.cells:
             start, end = max(cell.row, first), min(cell.row + cell.row_span, last)
@@ -184,7 +219,8 @@ class Writer:
                 at += LEADING
         self.rules(page, boxes)
 
-    # ---- package -------------------------------------------------------------------------------------------------------
+    # ---- package
+    # -------------------------------------------------------------------------------------------------------
 
     def package(self) -> bytes:
         """All pages, their template where the look has one, and a resource that draws layers in black."""
@@ -234,7 +270,10 @@ def packed(parts: Mapping[str, str | bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content if isinstance(content, bytes) else f'<?xml version="1.0" encoding="UTF-8"?>{content}')
+            archive.writestr(
+                name,
+                content if isinstance(content, bytes) else f'<?xml version="1.0" encoding="UTF-8"?>{content}',
+            )
     return out.getvalue()
 
 

@@ -1,9 +1,10 @@
 """Consistent forms, and the same with one inconsistency planted, for every rule of the contract.
 
-Comes in: a seed, and the name of a rule. Goes out: forms in the golden format and what an audit must say of them: rule and row. A
-consistent form gives no error and no warning: points sum, targets are met or missed with a reason, costs sum to the budget. A plant changes
-no more than it needs; where it must break another rule too (a score lost without a reason), that one is expected as well. A plant that a form
-has no room for gives None.
+Comes in: a seed, and the name of a rule. Goes out: forms in the golden format and what an audit must say of
+them: rule and row. A consistent form gives no error and no warning: points sum, targets are met or missed
+with a reason, costs sum to the budget. A plant changes no more than it needs; where it must break another
+rule too (a score lost without a reason), that one is expected as well. A plant that a form has no room for
+gives None.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ Expected = frozenset[tuple[str, int | None]]
 Plant = Callable[[Form, Random], set[tuple[str, int | None]] | None]
 
 CENT = Decimal("0.01")
-NUMBER = re.compile(r"(?P<sign>[≥≤<>=约]|不少于|不低于|达到|不超过)?(?P<n>\d+(?:\.\d+)?)(?P<to>-\d+)?(?P<unit>\D*?)(?P<end>以上|以内)?")
+NUMBER = re.compile(
+    r"(?P<sign>[≥≤<>=约]|不少于|不低于|达到|不超过)?(?P<n>\d+(?:\.\d+)?)(?P<to>-\d+)?(?P<unit>\D*?)(?P<end>以上|以内)?"
+)
 HONEST_MISS = 0.15  # share of rates that miss their target and say why
 COSTS = ("成本指标", "经济成本指标")
 
@@ -46,7 +49,9 @@ def consistent(seed: int, *, target: bool = False, n_forms: int = 2) -> list[For
 
 
 def planted(rule: str, seed: int, *, target: bool = False) -> Planted | None:
-    """Consistent forms with one inconsistency of the rule in one of them; None where this document has no room for it."""
+    """Consistent forms with one inconsistency of the rule in one of them; None where this document has no
+    room for it.
+    """
     rng = Random(f"planted {rule} {seed} {target}")
     forms = consistent(seed, target=target)
     if rule == "duplicate_project":
@@ -63,7 +68,8 @@ def planted(rule: str, seed: int, *, target: bool = False) -> Planted | None:
     return Planted(tuple(forms), form["form_index"], frozenset(expected), NEEDS[rule])
 
 
-# ---- consistent ----------------------------------------------------------------------------------------------------
+# ---- consistent
+# ----------------------------------------------------------------------------------------------------
 
 
 def _settled(form: Form, rng: Random) -> Form:
@@ -89,8 +95,16 @@ def _settle(row: Row, year: int, target: bool, rng: Random) -> None:
     found = NUMBER.fullmatch(text)
     time = row["level2"] == "时效指标"
     if time and (found is None or "%" not in text):
-        row["target_raw"], actual, missed = rng.choice([f"{year}年1-12月", f"{year}年12月31日前", f"{year}年底"]), None, None
-        actual = row["target_raw"] if "-" in row["target_raw"] else f"{year}年{rng.randint(6, 11)}月{rng.randint(1, 28)}日"
+        row["target_raw"], actual, missed = (
+            rng.choice([f"{year}年1-12月", f"{year}年12月31日前", f"{year}年底"]),
+            None,
+            None,
+        )
+        actual = (
+            row["target_raw"]
+            if "-" in row["target_raw"]
+            else f"{year}年{rng.randint(6, 11)}月{rng.randint(1, 28)}日"
+        )
     elif found is not None and found["to"] is None and found["sign"] != "约":
         n = Decimal(found["n"])
         if "%" in text:
@@ -98,7 +112,11 @@ def _settle(row: Row, year: int, target: bool, rng: Random) -> None:
             row["target_raw"] = text.replace(found["n"], f"{n.normalize():f}", 1)
         step = Decimal(1) if found["sign"] == ">" else Decimal(-1) if found["sign"] == "<" else Decimal(0)
         actual = f"{(n + step).normalize():f}{found['unit']}"
-        missed = f"{(n * Decimal('0.9')).quantize(CENT).normalize():f}{found['unit']}" if "%" in text and "≤" not in text else None
+        missed = (
+            f"{(n * Decimal('0.9')).quantize(CENT).normalize():f}{found['unit']}"
+            if "%" in text and "≤" not in text
+            else None
+        )
     else:
         row["target_raw"] = actual = text if found is None else f"≥{found['n']}{found['unit']}"
         if found is not None:
@@ -109,7 +127,11 @@ def _settle(row: Row, year: int, target: bool, rng: Random) -> None:
         return
     row["score"] = row["weight"]
     if missed and row["weight"] >= 2 and rng.random() < HONEST_MISS:
-        row |= {"actual_raw": missed, "score": row["weight"] - 1, "deviation_reason": "部分任务受天气影响推迟，已列入下年计划。"}
+        row |= {
+            "actual_raw": missed,
+            "score": row["weight"] - 1,
+            "deviation_reason": "部分任务受天气影响推迟，已列入下年计划。",
+        }
     row["review_score"] = row["score"]
 
 
@@ -117,7 +139,11 @@ def _settle_costs(rows: list[Row], form: Form, target: bool) -> None:
     """Amounts that sum to the annual budget, spent as planned."""
     left = Decimal(form["annual_budget"])
     for number, row in enumerate(rows):
-        share = left if number == len(rows) - 1 else (left / (len(rows) - number) / 1000).quantize(Decimal(1)) * 1000
+        share = (
+            left
+            if number == len(rows) - 1
+            else (left / (len(rows) - number) / 1000).quantize(Decimal(1)) * 1000
+        )
         left -= share
         text = f"{(share / 10_000).normalize():f}万元"
         row |= {"target_raw": text, "actual_raw": None if target else text, "deviation_reason": None}
@@ -143,12 +169,15 @@ def _number(value: Decimal) -> float:
     return int(value) if value == int(value) else float(value)
 
 
-# ---- plants --------------------------------------------------------------------------------------------------------
+# ---- plants
+# --------------------------------------------------------------------------------------------------------
 
 
 def _level_rules(rows: list[Row]) -> set[tuple[str, int | None]]:
     """The label sums that break when a row's weight changes."""
-    return {(f"{n}_weight_sum", None) for n in ("level1", "level2") for r in rows if r[f"{n}_weight"] is not None}
+    return {
+        (f"{n}_weight_sum", None) for n in ("level1", "level2") for r in rows if r[f"{n}_weight"] is not None
+    }
 
 
 def _pick(form: Form, rng: Random, fits: Callable[[Row], bool]) -> Row | None:
@@ -196,10 +225,14 @@ def _level1_weight_sum(form: Form, rng: Random) -> set[tuple[str, int | None]] |
 
 
 def _level2_weight_sum(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
-    return _moved(form, rng, "level2_weight", lambda a, b: a["level1"] == b["level1"] and a["level2"] != b["level2"])
+    return _moved(
+        form, rng, "level2_weight", lambda a, b: a["level1"] == b["level1"] and a["level2"] != b["level2"]
+    )
 
 
-def _moved(form: Form, rng: Random, label: str, apart: Callable[[Row, Row], bool]) -> set[tuple[str, int | None]] | None:
+def _moved(
+    form: Form, rng: Random, label: str, apart: Callable[[Row, Row], bool]
+) -> set[tuple[str, int | None]] | None:
     """One point of weight and score moved between two rows below different labels."""
     giver = _pick(form, rng, lambda r: _scored(r) and r[label] is not None and r["weight"] >= 3)
     taker = giver and _pick(form, rng, lambda r: _scored(r) and r[label] is not None and apart(giver, r))
@@ -209,7 +242,11 @@ def _moved(form: Form, rng: Random, label: str, apart: Callable[[Row, Row], bool
         row["weight"] += step
         _score(form, row, row["weight"])
     broken = _level_rules([giver, taker])
-    return {r for r in broken if r[0] == f"{label}_sum" or giver["level1"] != taker["level1"] or r[0] == "level2_weight_sum"}
+    return {
+        r
+        for r in broken
+        if r[0] == f"{label}_sum" or giver["level1"] != taker["level1"] or r[0] == "level2_weight_sum"
+    }
 
 
 def _score_exceeds_weight(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
@@ -224,7 +261,9 @@ def _execution_rate_mismatch(form: Form, rng: Random) -> set[tuple[str, int | No
     rate = form["execution_rate_reported_pct"]
     if rate is None:
         return None
-    form["execution_rate_reported_pct"] = form["funds"][0]["execution_rate_reported_pct"] = round(rate - rng.choice([3, 5, 8.5]), 2)
+    form["execution_rate_reported_pct"] = form["funds"][0]["execution_rate_reported_pct"] = round(
+        rate - rng.choice([3, 5, 8.5]), 2
+    )
     return {("execution_rate_mismatch", None)}
 
 
@@ -240,12 +279,17 @@ def _fund_lines_sum(form: Form, _: Random) -> set[tuple[str, int | None]] | None
     line = next((f for f in form["funds"] if f["scope"] == "all" and f["source"] == "fiscal"), None)
     if line is None or line["initial_budget"] is None:
         return None
-    line["initial_budget"] = str((Decimal(line["initial_budget"]) * Decimal("1.3")).quantize(Decimal(100)).quantize(CENT))
+    line["initial_budget"] = str(
+        (Decimal(line["initial_budget"]) * Decimal("1.3")).quantize(Decimal(100)).quantize(CENT)
+    )
     return {("fund_lines_sum", None)}
 
 
 def _executed_exceeds_budget(form: Form, _: Random) -> set[tuple[str, int | None]] | None:
-    total, fiscal = (next((f for f in form["funds"] if f["scope"] == "all" and f["source"] == s), None) for s in ("total", "fiscal"))
+    total, fiscal = (
+        next((f for f in form["funds"] if f["scope"] == "all" and f["source"] == s), None)
+        for s in ("total", "fiscal")
+    )
     if total is None or fiscal is None or total["executed"] is None:
         return None
     more = (Decimal(fiscal["annual_budget"]) * Decimal("1.2")).quantize(Decimal(100)).quantize(CENT)
@@ -254,7 +298,9 @@ def _executed_exceeds_budget(form: Form, _: Random) -> set[tuple[str, int | None
         return None
     fiscal["executed"], total["executed"] = str(more), str(whole)
     for line in (fiscal, total):
-        line["execution_rate_reported_pct"] = _number((Decimal(line["executed"]) / Decimal(line["annual_budget"]) * 100).quantize(CENT))
+        line["execution_rate_reported_pct"] = _number(
+            (Decimal(line["executed"]) / Decimal(line["annual_budget"]) * 100).quantize(CENT)
+        )
     total["score"] = total["weight"]
     form |= {
         "executed": total["executed"], "execution_rate_reported_pct": total["execution_rate_reported_pct"], "budget_score": total["weight"],
@@ -309,7 +355,9 @@ def _cost_exceeds_target(form: Form, rng: Random) -> set[tuple[str, int | None]]
     row = _pick(form, rng, lambda r: _scored(r) and r["level2"] in COSTS)
     if row is None:
         return None
-    row["actual_raw"] = f"{(Decimal(row['target_raw'].removesuffix('万元')) * Decimal('1.25')).quantize(CENT).normalize():f}万元"
+    row["actual_raw"] = (
+        f"{(Decimal(row['target_raw'].removesuffix('万元')) * Decimal('1.25')).quantize(CENT).normalize():f}万元"
+    )
     return {("cost_exceeds_target", row["seq"]), ("target_missed_full_score", row["seq"])}
 
 
@@ -331,7 +379,14 @@ def _goal_amount_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]
 
 def _level_conflict(form: Form, _: Random) -> set[tuple[str, int | None]] | None:
     rows = form["indicators"]
-    first = next((n for n, r in enumerate(rows) if r["level1"] == "效益指标" and n and rows[n - 1]["level1"] == "产出指标"), None)
+    first = next(
+        (
+            n
+            for n, r in enumerate(rows)
+            if r["level1"] == "效益指标" and n and rows[n - 1]["level1"] == "产出指标"
+        ),
+        None,
+    )
     if first is None or rows[first]["level1_weight"] is not None:
         return None
     block = [r for r in rows[first:] if r["level2"] == rows[first]["level2"]]
@@ -382,5 +437,5 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "goal_amount_mismatch": frozenset({"goal_expected", "annual_budget"}), "digits_lost": frozenset({"target_raw"}),
     "unit_suspect": frozenset({"target_raw", "one_cell"}), "duplicate_project": frozenset({"project_name"}),
 }  # fmt: skip
-"""What a layout must print for the plant to be seen: columns of the indicators, fields of the form; `one_cell`: sign and value are not
-apart."""
+"""What a layout must print for the plant to be seen: columns of the indicators, fields of the form;
+`one_cell`: sign and value are not apart."""

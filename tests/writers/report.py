@@ -1,8 +1,10 @@
-"""How well the reader reads every dialect and layout of text, and files of every kind: parsed and compared with their truth.
+"""How well the reader reads every dialect and layout of text, and files of every kind: parsed and compared
+with their truth.
 
-Comes in: the golden forms, a number of invented documents written here, and the committed fixtures. Goes out: `Measured`, tables
-for people, and the list of differences. Run it as `python -m tests.writers.report [--dialect X] [--template T] [--n N]
-[--errors FILE] [--no-files | --only-files]`. Documents are the same on every run; `--seed` gives others.
+Comes in: the golden forms, a number of invented documents written here, and the committed fixtures. Goes out:
+`Measured`, tables for people, and the list of differences. Run it as `python -m tests.writers.report
+[--dialect X] [--template T] [--n N] [--errors FILE] [--no-files | --only-files]`. Documents are the same on
+every run; `--seed` gives others.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 
 import click
 
-from pipeline.document import parse_document
+from pipeline.app.document import parse_document
 from tests import accuracy, audits
 from tests.compare import RowResult, Rows, compare_document, rows_right, shown
 from tests.writers.inventor import invented
@@ -89,11 +91,17 @@ def golden_documents() -> list[list[dict[str, Any]]]:
 
 def invented_documents(n: int, seed: int = 0) -> list[list[dict[str, Any]]]:
     """`n` invented documents of one to four forms; every third holds targets."""
-    return [invented(1000 * seed + k, n_forms=1 + k * 7 % FORMS_A_DOCUMENT, target=k % 3 == 2) for k in range(n)]
+    return [
+        invented(1000 * seed + k, n_forms=1 + k * 7 % FORMS_A_DOCUMENT, target=k % 3 == 2) for k in range(n)
+    ]
 
 
-def samples(dialect: str, documents: Sequence[Sequence[dict[str, Any]]], *, layout: str | None = None, seed: int = 0) -> Iterator[Sample]:
-    """Every document once in the dialect, in `layout` or in one by chance; documents that cannot have the layout are left out."""
+def samples(
+    dialect: str, documents: Sequence[Sequence[dict[str, Any]]], *, layout: str | None = None, seed: int = 0
+) -> Iterator[Sample]:
+    """Every document once in the dialect, in `layout` or in one by chance; documents that cannot have the
+    layout are left out.
+    """
     for number, forms in enumerate(documents):
         able = [name for name in layouts_for(forms[0]) if all(name in layouts_for(f) for f in forms)]
         if not able or (layout is not None and layout not in able):
@@ -125,16 +133,36 @@ def table(title: str, measured: dict[str, Measured]) -> str:
 
 
 @click.command(help=__doc__)
-@click.option("--dialect", "-d", multiple=True, type=click.Choice(list(DIALECTS)), help="Only this dialect; may be repeated.")
+@click.option(
+    "--dialect",
+    "-d",
+    multiple=True,
+    type=click.Choice(list(DIALECTS)),
+    help="Only this dialect; may be repeated.",
+)
 @click.option("--template", "-t", type=click.Choice(list(LAYOUTS)), help="Only this layout.")
 @click.option("--n", default=12, show_default=True, help="Invented documents beside the golden ones.")
 @click.option("--seed", default=0, show_default=True, help="Other documents.")
 @click.option("--golden/--no-golden", default=True, show_default=True, help="With the golden forms.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Write all differences here.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Write the documents with wrong rows, and their truth, into this folder.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Write the documents with wrong rows, and their truth, into this folder.",
+)
 @click.option("--texts/--only-files", default=True, show_default=True, help="With the dialects of text.")
-@click.option("--files/--no-files", default=True, show_default=True, help="With the fixtures, unless dialects or a layout are asked for.")
-@click.option("--findings/--no-findings", default=True, show_default=True, help="With the audit of planted inconsistencies.")
+@click.option(
+    "--files/--no-files",
+    default=True,
+    show_default=True,
+    help="With the fixtures, unless dialects or a layout are asked for.",
+)
+@click.option(
+    "--findings/--no-findings",
+    default=True,
+    show_default=True,
+    help="With the audit of planted inconsistencies.",
+)
 def main(
     dialect: Sequence[str],
     template: str | None,
@@ -152,18 +180,33 @@ def main(
         click.echo()
         by_kind, wrong = accuracy.measured(accuracy.fixtures())
         click.echo(accuracy.table(by_kind))
-        told += [f"==== {path.relative_to(accuracy.FIXTURES)}\n{shown(differences)}\n" for path, differences in wrong]
+        told += [
+            f"==== {path.relative_to(accuracy.FIXTURES)}\n{shown(differences)}\n"
+            for path, differences in wrong
+        ]
     if findings and not dialect and not template:
         click.echo()
-        measured = audits.measured({**audits.dialects(audits.CLEAR), **audits.files()}, DOCUMENTS_A_RULE, seed)
+        measured = audits.measured(
+            {**audits.dialects(audits.CLEAR), **audits.files()}, DOCUMENTS_A_RULE, seed
+        )
         click.echo(audits.tables(measured))
         told += [line for rules in measured.values() for tally in rules.values() for line in tally.wrong]
     if errors:
         errors.write_text("\n".join(told), encoding="utf-8")
 
 
-def _texts(dialect: Sequence[str], template: str | None, n: int, seed: int, golden: bool, wanted: bool, keep: Path | None) -> list[str]:
-    """Prints the tables of dialects and layouts; returns the differences of the documents, of all that have any where `wanted`."""
+def _texts(
+    dialect: Sequence[str],
+    template: str | None,
+    n: int,
+    seed: int,
+    golden: bool,
+    wanted: bool,
+    keep: Path | None,
+) -> list[str]:
+    """Prints the tables of dialects and layouts; returns the differences of the documents, of all that have
+    any where `wanted`.
+    """
     by_dialect: dict[str, Measured] = defaultdict(Measured)
     by_layout: dict[str, Measured] = defaultdict(Measured)
     told = []
@@ -189,7 +232,9 @@ def _keep(folder: Path, sample: Sample) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     ending = sample.document.name.rpartition(".")[2]
     (folder / f"{sample.name}.{ending}").write_bytes(sample.document.data)
-    (folder / f"{sample.name}.json").write_text(json.dumps(sample.document.truth, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / f"{sample.name}.json").write_text(
+        json.dumps(sample.document.truth, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

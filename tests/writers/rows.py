@@ -1,8 +1,10 @@
-"""What a layout's columns show of one indicator: the text of every cell, and the truth that can be read back from them.
+"""What a layout's columns show of one indicator: the text of every cell, and the truth that can be read back
+from them.
 
-Comes in: an indicator of the golden format, the fields that the layout has columns for, and a style. Goes out: `ShownRow`.
-A target in three columns is rewritten as such forms do (`不少于5项` → `≥`, `5`, `项`; a text has the sign 定性), and the truth with
-it, joined as the data contract says. Fields without a column are null, and values that rest on them are not compared.
+Comes in: an indicator of the golden format, the fields that the layout has columns for, and a style. Goes
+out: `ShownRow`. A target in three columns is rewritten as such forms do (`不少于5项` → `≥`, `5`, `项`; a text
+has the sign 定性), and the truth with it, joined as the data contract says. Fields without a column are null,
+and values that rest on them are not compared.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ Row = dict[str, Any]
 
 SPLIT_FIELDS = frozenset({"sign", "value", "value_only", "unit"})
 VALUE = re.compile(r"(≥|≤|>=|<=|[<>=＞＜＝])?\s*(\d[\d,]*(?:\.\d+)?(?:[-~]\d+(?:\.\d+)?)?)\s*(\D*)")
-UNIT = re.compile(r"(?!.*(?:前|底|余|完成))(?:年|个月|[^年月]{0,4}|万[^年月]{0,5}|[^年月]{1,8}/[^/]{1,4}(/[^/]{1,2})?)")
+UNIT = re.compile(
+    r"(?!.*(?:前|底|余|完成))(?:年|个月|[^年月]{0,4}|万[^年月]{0,5}|[^年月]{1,8}/[^/]{1,4}(/[^/]{1,2})?)"
+)
 PREFIXES = {"不少于": "≥", "不低于": "≥", "至少": "≥", "达到": "≥", "不超过": "≤", "不高于": "≤"}
 SUFFIXES = {"以上": "≥", "以内": "≤", "以下": "≤"}
 QUALITY = "定性"
@@ -49,7 +53,9 @@ class Style:
         return Style(
             dash=rng.choice(["—", "—", "—", "-", "", "/"]),
             money=rng.choice(["{:f}", "{:f}", "{:f}", "{:.2f}", "{:,.2f}"]),
-            year_note=rng.choice(["（{year}年度）", "(  {year}  年度)", "（{year} 年度）", "({year}年度)", "{year}年度"]),
+            year_note=rng.choice(
+                ["（{year}年度）", "(  {year}  年度)", "（{year} 年度）", "({year}年度)", "{year}年度"]
+            ),
             total=rng.choice(["{}", "{}", "{0[0]} {0[1]}"]),
             no_unit=rng.choice(["", "无", "-", "/"]),
         )
@@ -60,18 +66,33 @@ def shown_row(row: Row, fields: Collection[str], style: Style) -> ShownRow:
     truth = dict(row)
     texts = {f: _text(row, f) for f in fields}
     if SPLIT_FIELDS & set(fields):
-        pieces = split(row["target_raw"] or "", placeholder=bool(row.get("is_placeholder")), style=style, signed="sign" in fields)
+        pieces = split(
+            row["target_raw"] or "",
+            placeholder=bool(row.get("is_placeholder")),
+            style=style,
+            signed="sign" in fields,
+        )
         texts |= {f: pieces[f] for f in SPLIT_FIELDS & set(fields)}
-        front = pieces["value_only"] if "value_only" in fields else pieces["sign"].replace(QUALITY, "") + pieces["value"]
+        front = (
+            pieces["value_only"]
+            if "value_only" in fields
+            else pieces["sign"].replace(QUALITY, "") + pieces["value"]
+        )
         raw = front + ("" if pieces["unit"] == style.no_unit else pieces["unit"])
-        truth = truth if raw == (row["target_raw"] or "") else _without(truth, "target") | {"target_raw": raw or None}
+        truth = (
+            truth
+            if raw == (row["target_raw"] or "")
+            else _without(truth, "target") | {"target_raw": raw or None}
+        )
     elif "target_raw" not in fields:
         truth = _without(truth, "target") | {"target_raw": None}
         truth.pop("is_placeholder", None)
     if "actual_raw" not in fields:
         truth = _without(truth, "actual") | {"actual_raw": None}
     if "level2" not in fields:  # a bare 万 is money only where the level says cost
-        truth = {"target_raw": truth["target_raw"], "actual_raw": truth["actual_raw"]} | _without(_without(truth, "target"), "actual")
+        truth = {"target_raw": truth["target_raw"], "actual_raw": truth["actual_raw"]} | _without(
+            _without(truth, "target"), "actual"
+        )
     for level in ("level1", "level2"):
         if level not in fields:
             truth |= {level: None, f"{level}_raw": None, f"{level}_weight": None}

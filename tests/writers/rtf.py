@@ -1,6 +1,7 @@
 """Printed forms → an RTF, every form a grid of merged cells under its title.
 
-Comes in: sheets with their merged cells. Goes out: the bytes of an .rtf, texts in Unicode escapes. It refuses nothing.
+Comes in: sheets with their merged cells. Goes out: the bytes of an .rtf, texts in Unicode escapes. It refuses
+nothing.
 """
 
 from __future__ import annotations
@@ -41,5 +42,9 @@ def _escaped(text: str) -> str:
         if code == 10:
             out += "\\line "
         else:
-            out += f"\\u{code - 65536 if code > 32767 else code}?" if code > 126 or chr(code) in "\\{}" else chr(code)
+            out += (
+                f"\\u{code - 65536 if code > 32767 else code}?"
+                if code > 126 or chr(code) in "\\{}"
+                else chr(code)
+            )
     return out

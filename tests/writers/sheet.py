@@ -1,7 +1,8 @@
 """A form as it is laid out on paper, before any file format: titles, notes and a grid of merged cells.
 
-Comes in: rows of pieces from a template. Goes out: a `Sheet`, whose cells know their place, spans and meaning, so that a
-writer can print it and a damage can pick the cell that it tears. It refuses a grid with holes or overlapping cells.
+Comes in: rows of pieces from a template. Goes out: a `Sheet`, whose cells know their place, spans and
+meaning, so that a writer can print it and a damage can pick the cell that it tears. It refuses a grid with
+holes or overlapping cells.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WCell:
-    """One cell; `role` is the truth field that it prints (`level1`, `name`, `weight`, …) or the kind of label that it is."""
+    """One cell; `role` is the truth field that it prints (`level1`, `name`, `weight`, …) or the kind of label
+    that it is.
+    """
 
     text: str
     row: int
@@ -60,7 +63,9 @@ def placed(rows: Sequence[Sequence[Piece]], n_cols: int) -> tuple[WCell, ...]:
             for rr in range(r, r + piece.rows):
                 for cc in range(col, col + piece.cols):
                     if (rr, cc) in taken or cc >= n_cols or rr >= len(rows):
-                        raise ValueError(f"row {r}: {piece.text!r} overlaps or leaves the grid of {len(rows)} × {n_cols}")
+                        raise ValueError(
+                            f"row {r}: {piece.text!r} overlaps or leaves the grid of {len(rows)} × {n_cols}"
+                        )
                     taken.add((rr, cc))
             col += piece.cols
         if missing := [c for c in range(n_cols) if (r, c) not in taken]:
@@ -79,7 +84,9 @@ def lattice(sheet: Sheet) -> list[list[WCell]]:
 
 
 def spread(total: int, least: Sequence[int], stretch: Sequence[int]) -> list[int]:
-    """Column spans that sum to `total`: at least `least` each, the rest dealt out in turn to the places in `stretch`."""
+    """Column spans that sum to `total`: at least `least` each, the rest dealt out in turn to the places in
+    `stretch`.
+    """
     spans = list(least)
     for extra in range(total - sum(spans)):
         spans[stretch[extra % len(stretch)]] += 1

@@ -1,7 +1,8 @@
-"""Ways in which programs and typists write the same text: spaces beside figures, half-width marks, LaTeX, tags, narrow cells.
+"""Ways in which programs and typists write the same text: spaces beside figures, half-width marks, LaTeX,
+tags, narrow cells.
 
-Comes in: a sheet. Goes out: the same sheet with other characters, equal to the first after NFKC, without white space, tags
-and LaTeX. It never changes what a cell says.
+Comes in: a sheet. Goes out: the same sheet with other characters, equal to the first after NFKC, without
+white space, tags and LaTeX. It never changes what a cell says.
 """
 
 from __future__ import annotations

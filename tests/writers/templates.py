@@ -1,8 +1,9 @@
 """Truth form → the sheet that a given place would publish, and the truth as far as that sheet shows it.
 
-Comes in: a form in the golden format and the name of a layout in `layouts.toml`. Goes out: `Printed`, a `Sheet` and the truth
-to compare a reading of it with: what the layout has no room for is null there. Labels, order, spans and the way figures are
-written vary with the random generator, within what such forms do. It refuses an unknown layout and a sheet with holes.
+Comes in: a form in the golden format and the name of a layout in `layouts.toml`. Goes out: `Printed`, a
+`Sheet` and the truth to compare a reading of it with: what the layout has no room for is null there. Labels,
+order, spans and the way figures are written vary with the random generator, within what such forms do. It
+refuses an unknown layout and a sheet with holes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from tests.writers.sheet import Piece, Sheet, placed, spread
 Form = dict[str, Any]
 Layout = Mapping[str, Any]
 
-LAYOUTS: Mapping[str, Layout] = tomllib.loads((Path(__file__).parent / "layouts.toml").read_text(encoding="utf-8"))
+LAYOUTS: Mapping[str, Layout] = tomllib.loads(
+    (Path(__file__).parent / "layouts.toml").read_text(encoding="utf-8")
+)
 UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 MONEY_FIELDS = frozenset({"initial_budget", "annual_budget", "executed"})
 CONTACT = {"contact_name": "王建国", "contact_phone": "0000-1234567", "contact_date": "2024年3月15日"}
@@ -50,8 +53,13 @@ class Column:
 
 
 def layouts_for(form: Form) -> list[str]:
-    """The layouts that a form can stand in: those for its kind, and for a form without values those without value columns."""
-    target, without_values = form["form_type"].endswith("target"), all(r["target_raw"] is None for r in form["indicators"])
+    """The layouts that a form can stand in: those for its kind, and for a form without values those without
+    value columns.
+    """
+    target, without_values = (
+        form["form_type"].endswith("target"),
+        all(r["target_raw"] is None for r in form["indicators"]),
+    )
     out = []
     for name, layout in LAYOUTS.items():
         fields = {spec.rpartition("=")[2] for spec in layout["columns"]}
@@ -69,7 +77,9 @@ def layouts_for(form: Form) -> list[str]:
 
 
 def reprinted(form: Form) -> Form:
-    """A golden form as its publisher meant it: level cells that its damaged text had lost are back, LaTeX is unwrapped."""
+    """A golden form as its publisher meant it: level cells that its damaged text had lost are back, LaTeX is
+    unwrapped.
+    """
     rows = []
     for row in form["indicators"]:
         row = dict(row)
@@ -79,7 +89,11 @@ def reprinted(form: Form) -> Form:
                     row[field] = row[field].replace(old, new)
         for level in ("level1", "level2"):
             raw, weight = row[f"{level}_raw"] or row[level], row[f"{level}_weight"]
-            row[f"{level}_raw"] = f"{raw}（{weight:g}分）" if weight is not None and not re.search(r"\d+(\.\d+)?\s*分", raw) else raw
+            row[f"{level}_raw"] = (
+                f"{raw}（{weight:g}分）"
+                if weight is not None and not re.search(r"\d+(\.\d+)?\s*分", raw)
+                else raw
+            )
         rows.append(row)
     return {**form, "indicators": rows}
 
@@ -103,7 +117,8 @@ class _Builder:
         self.columns = [self._column(spec) for spec in layout["columns"]]
         self.rows = [shown_row(row, {c.field for c in self.columns}, style) for row in form["indicators"]]
 
-    # ---- sheet -----------------------------------------------------------------------------------------------------
+    # ---- sheet
+    # -----------------------------------------------------------------------------------------------------
 
     def sheet(self) -> Sheet:
         funds, goals = self.layout.get("funds", {}), self.layout.get("goals", {})
@@ -180,7 +195,8 @@ class _Builder:
         exact = self.style.money if amount == round(amount, 2) else "{:f}"
         return exact.format(plain)
 
-    # ---- funds -----------------------------------------------------------------------------------------------------
+    # ---- funds
+    # -----------------------------------------------------------------------------------------------------
 
     def _funds(self, funds: Mapping[str, Any], n_cols: int) -> list[list[Piece]]:
         if not funds or not self.form["funds"]:
@@ -200,7 +216,11 @@ class _Builder:
                 first = [Piece(block, rows=len(lines), role="label")] if number == 0 else []
                 spans = spread(n_cols - 1, [1, 1], [1, 0])
                 out.append(
-                    [*first, Piece(label, spans[0], role="fund"), Piece(self._money(line["annual_budget"]), spans[1], role="amount")]
+                    [
+                        *first,
+                        Piece(label, spans[0], role="fund"),
+                        Piece(self._money(line["annual_budget"]), spans[1], role="amount"),
+                    ]
                 )
             return out
         specs = [self._label(s) for s in funds["columns"]]
@@ -212,11 +232,19 @@ class _Builder:
             label = self._fund_label(funds, line)
             self._show_line(line, label, {field: line[field] for _, field in specs})
             cells = [Piece(label, widths[0], role="fund")]
-            out.append(cells + [Piece(self._fund_text(line, f), w, role=f) for (_, f), w in zip(specs, widths[1:], strict=True)])
+            out.append(
+                cells
+                + [
+                    Piece(self._fund_text(line, f), w, role=f)
+                    for (_, f), w in zip(specs, widths[1:], strict=True)
+                ]
+            )
         return out
 
     def _panels(self, funds: Mapping[str, Any], n_cols: int) -> list[list[Piece]]:
-        """The two-panel block: own funds to the left, funds passed on to the right, under a row with both totals."""
+        """The two-panel block: own funds to the left, funds passed on to the right, under a row with both
+        totals.
+        """
         self.shown.add("total_amount")
         total = next(f for f in self.form["funds"] if f["scope"] == "all" and f["source"] == "total")
         self._show_line(total, "其中：年度资金总额", {"annual_budget": total["annual_budget"]})
@@ -233,7 +261,9 @@ class _Builder:
                 if k == 0:
                     row.append(Piece(panel[0], rows=height, role="label"))
                 label, _, source = (panel[k + 2] if k + 2 < len(panel) else "").partition("=")
-                line = next((f for f in self.form["funds"] if f["scope"] == panel[1] and f["source"] == source), None)
+                line = next(
+                    (f for f in self.form["funds"] if f["scope"] == panel[1] and f["source"] == source), None
+                )
                 if line is not None:
                     self._show_line(line, label, {"annual_budget": line["annual_budget"]})
                 row += [
@@ -256,13 +286,20 @@ class _Builder:
         return f"{value:g}%" if field == "execution_rate_reported_pct" else f"{value:g}"
 
     def _show_line(self, line: Form, label: str, fields: Mapping[str, object]) -> None:
-        truth = {**dict.fromkeys(FUND_FIELDS), "label_raw": label, "scope": line["scope"], "source": line["source"], **fields}
+        truth = {
+            **dict.fromkeys(FUND_FIELDS),
+            "label_raw": label,
+            "scope": line["scope"],
+            "source": line["source"],
+            **fields,
+        }
         self.fund_lines.append({"line_no": len(self.fund_lines) + 1, **truth})
         if line["scope"] == "all" and line["source"] == "total":
             names = {"weight": "budget_weight", "score": "budget_score"}
             self.shown.update(names.get(f, f) for f in fields)
 
-    # ---- goals -----------------------------------------------------------------------------------------------------
+    # ---- goals
+    # -----------------------------------------------------------------------------------------------------
 
     def _goals(self, goals: Mapping[str, Any], n_cols: int) -> list[list[Piece]]:
         if "rows" in goals:
@@ -275,11 +312,16 @@ class _Builder:
         texts = [Piece(self._header_text(f), s, role=f) for (_, f), s in zip(specs, spans, strict=True)]
         return [[Piece(goals["label"], rows=2, role="label"), *heads], texts]
 
-    # ---- indicators ------------------------------------------------------------------------------------------------
+    # ---- indicators
+    # ------------------------------------------------------------------------------------------------
 
     def _indicators(self, n_cols: int) -> list[list[Piece]]:
         side = "side" in self.layout
-        stretch = [k for k, c in enumerate(self.columns) if c.field in ("name", "target_raw", "value", "deviation_reason", "remark")]
+        stretch = [
+            k
+            for k, c in enumerate(self.columns)
+            if c.field in ("name", "target_raw", "value", "deviation_reason", "remark")
+        ]
         spans = spread(n_cols - side, [1] * len(self.columns), stretch)
         heads = self._headings(spans)
         body = [self._indicator(k, spans) for k in range(len(self.rows))]
@@ -322,13 +364,18 @@ class _Builder:
         if "total" not in self.layout or not places:
             return []
         self.shown.update(f"total_{fields[k]}" for k in places)
-        label = self.style.total.format(self.layout["total"]) if len(self.layout["total"]) == 2 else self.layout["total"]
+        label = (
+            self.style.total.format(self.layout["total"])
+            if len(self.layout["total"]) == 2
+            else self.layout["total"]
+        )
         out = [Piece(label, sum(spans[: places[0]]) + side, role="total")]
         return out + [
             Piece(f"{sums[f]:g}" if k in places else "", spans[k], role="total") for k, f in enumerate(fields) if k >= places[0]
         ]  # fmt: skip
 
-    # ---- truth -----------------------------------------------------------------------------------------------------
+    # ---- truth
+    # -----------------------------------------------------------------------------------------------------
 
     def truth(self) -> Form:
         """What a perfect reader would get from the sheet; call after `sheet`."""

@@ -1,8 +1,9 @@
-"""Laid-out forms → the text dialects in which such forms are published, as bytes, with the truth that each can still tell.
+"""Laid-out forms → the text dialects in which such forms are published, as bytes, with the truth that each
+can still tell.
 
-Comes in: printed forms and a random generator. Goes out: `Written`. A dialect that drops borders can make a figure unknowable
-(`80` and `85` become `8085`); such fields are marked `unrecoverable` here, by rules about the printed text alone. Encodings
-vary with the generator.
+Comes in: printed forms and a random generator. Goes out: `Written`. A dialect that drops borders can make a
+figure unknowable (`80` and `85` become `8085`); such fields are marked `unrecoverable` here, by rules about
+the printed text alone. Encodings vary with the generator.
 """
 
 from __future__ import annotations
@@ -56,15 +57,27 @@ def written(forms: Sequence[Printed], dialect: str, rng: Random) -> Written:
     text, truths = DIALECTS[dialect](forms, rng)
     ending = "html" if dialect == "html-page" else "md" if dialect in MARKUP else "txt"
     encoding = "utf-8" if dialect == "html-page" else rng.choice(ENCODINGS)
-    return Written(text.encode(encoding), f"{dialect}.{ending}", {"source": f"{dialect}.{ending}", "projects": truths})
+    return Written(
+        text.encode(encoding), f"{dialect}.{ending}", {"source": f"{dialect}.{ending}", "projects": truths}
+    )
 
 
-# ---- tab-separated grids -------------------------------------------------------------------------------------------
+# ---- tab-separated grids
+# -------------------------------------------------------------------------------------------
 
 
 def grid(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str, Any]]]:
     """A row a line, cells between tabs, merged cells' other places blank."""
-    look = some(rng, styles.pangu, styles.half_width, styles.full_width, styles.ascii_signs, styles.latex, styles.tagged, styles.narrow)
+    look = some(
+        rng,
+        styles.pangu,
+        styles.half_width,
+        styles.full_width,
+        styles.ascii_signs,
+        styles.latex,
+        styles.tagged,
+        styles.narrow,
+    )
     out = []
     for form in forms:
         sheet = styled(form.sheet, *look)
@@ -91,7 +104,8 @@ def _headed(sheet: Sheet, lines: Iterable[str]) -> str:
     return "\n".join([*(f"{t}\n" for t in (*sheet.titles, *sheet.notes)), *lines])
 
 
-# ---- one cell a line -----------------------------------------------------------------------------------------------
+# ---- one cell a line
+# -----------------------------------------------------------------------------------------------
 
 
 def cells_tab(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str, Any]]]:
@@ -115,7 +129,9 @@ def cells_bare(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[st
 
 
 def _below_merged(sheet: Sheet) -> list[list[WCell]]:
-    """Every row's cells; a cell merged over rows stands blank in the rows below its first, one merged over columns stands once."""
+    """Every row's cells; a cell merged over rows stands blank in the rows below its first, one merged over
+    columns stands once.
+    """
     out = []
     for r, cells in enumerate(lattice(sheet)):
         once = [c for k, c in enumerate(cells) if c.col == k]
@@ -131,7 +147,8 @@ def _cut(cell: WCell, rng: Random) -> str:
     return f"{cell.text[:at]}\n\n{cell.text[at:]}"
 
 
-# ---- markup --------------------------------------------------------------------------------------------------------
+# ---- markup
+# --------------------------------------------------------------------------------------------------------
 
 
 def markdown(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str, Any]]]:
@@ -141,7 +158,10 @@ def markdown(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str,
     out = []
     for form in forms:
         sheet = styled(form.sheet, *look)
-        rows = ["| " + " | ".join(t.replace("\n", line_break).replace("|", "\\|") for t in row.texts) + " |" for row in text_rows(sheet)]
+        rows = [
+            "| " + " | ".join(t.replace("\n", line_break).replace("|", "\\|") for t in row.texts) + " |"
+            for row in text_rows(sheet)
+        ]
         out.append("\n".join([*_markdown_head(sheet), rows[0], "|" + " --- |" * sheet.n_cols, *rows[1:]]))
     return "\n\n".join(out) + "\n", _truths(forms)
 
@@ -150,14 +170,18 @@ def html_line(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str
     """An HTML table on one line of a Markdown text."""
     look = some(rng, styles.pangu, styles.half_width, styles.latex, styles.narrow)
     sheets = [styled(f.sheet, *look) for f in forms]
-    return "\n\n".join("\n".join([*_markdown_head(s), _html(s, "", "")]) for s in sheets) + "\n", _truths(forms)
+    return "\n\n".join("\n".join([*_markdown_head(s), _html(s, "", "")]) for s in sheets) + "\n", _truths(
+        forms
+    )
 
 
 def html_pretty(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str, Any]]]:
     """An HTML table over many indented lines of a Markdown text."""
     look = some(rng, styles.pangu, styles.half_width, styles.tagged, styles.narrow)
     sheets = [styled(f.sheet, *look) for f in forms]
-    return "\n\n".join("\n".join([*_markdown_head(s), _html(s, "\n", "  ")]) for s in sheets) + "\n", _truths(forms)
+    return "\n\n".join("\n".join([*_markdown_head(s), _html(s, "\n", "  ")]) for s in sheets) + "\n", _truths(
+        forms
+    )
 
 
 def html_page(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str, Any]]]:
@@ -165,7 +189,9 @@ def html_page(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str
     look = some(rng, styles.half_width, styles.narrow)
     body = []
     for sheet in (styled(f.sheet, *look) for f in forms):
-        lines = "".join(f'<p style="text-align:center">{html.escape(t)}</p>\n' for t in (*sheet.titles, *sheet.notes))
+        lines = "".join(
+            f'<p style="text-align:center">{html.escape(t)}</p>\n' for t in (*sheet.titles, *sheet.notes)
+        )
         body.append(lines + _html(sheet, "\n", ""))
     text = "<!DOCTYPE html>\n<html><head><meta charset='utf-8'><title>信息公开</title></head>\n<body>\n{}\n</body></html>\n"
     return text.format("\n".join(body)), _truths(forms)
@@ -180,14 +206,22 @@ def _html(sheet: Sheet, line: str, indent: str) -> str:
     for r in range(sheet.n_rows):
         cells = []
         for cell in sorted((c for c in sheet.cells if c.row == r), key=lambda c: c.col):
-            spans = "".join(f' {k}="{n}"' for k, n in (("colspan", cell.col_span), ("rowspan", cell.row_span)) if n > 1)
-            text = html.escape(cell.text, quote=False).replace("&lt;p&gt;", "<p>").replace("&lt;/p&gt;", "</p>").replace("\n", "<br>")
+            spans = "".join(
+                f' {k}="{n}"' for k, n in (("colspan", cell.col_span), ("rowspan", cell.row_span)) if n > 1
+            )
+            text = (
+                html.escape(cell.text, quote=False)
+                .replace("&lt;p&gt;", "<p>")
+                .replace("&lt;/p&gt;", "</p>")
+                .replace("\n", "<br>")
+            )
             cells.append(f"{indent * 2}<td{spans}>{text}</td>{line}")
         rows.append(f"{indent}<tr>{line}{''.join(cells)}{indent}</tr>{line}")
     return f"<table>{line}{''.join(rows)}</table>"
 
 
-# ---- spaces and nothing --------------------------------------------------------------------------------------------
+# ---- spaces and nothing
+# --------------------------------------------------------------------------------------------
 
 
 def spaces(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[str, Any]]]:
@@ -206,7 +240,11 @@ def spaces_wrapped(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dic
     out = []
     for form in forms:
         sheet = styled(form.sheet, *look)
-        out.append(_headed(sheet, [line for row in _by_column(sheet) for line in _lines_of(row, _starts(sheet, CAPS))]))
+        out.append(
+            _headed(
+                sheet, [line for row in _by_column(sheet) for line in _lines_of(row, _starts(sheet, CAPS))]
+            )
+        )
     return "\n\n".join(out) + "\n", _truths(forms)
 
 
@@ -250,7 +288,14 @@ def _restyled(forms: Sequence[Printed], look: Sequence[styles.Style]) -> list[Pr
     return [Printed(styled(f.sheet, *look), f.truth, f.layout) for f in forms]
 
 
-def _joined(forms: Sequence[Printed], between: str, after: str, rows: Callable[[Sheet], list[list[WCell]]], *, blank: bool) -> str:
+def _joined(
+    forms: Sequence[Printed],
+    between: str,
+    after: str,
+    rows: Callable[[Sheet], list[list[WCell]]],
+    *,
+    blank: bool,
+) -> str:
     out = []
     for form in forms:
         texts = [c.text for row in rows(form.sheet) for c in row if c.text or blank]
@@ -267,7 +312,9 @@ def _width(text: str) -> int:
 
 
 def _starts(sheet: Sheet, caps: Mapping[str, int] | None = None) -> Mapping[int, int]:
-    """Where every column starts, in character widths: wide enough for each cell that has the column to itself, up to its cap."""
+    """Where every column starts, in character widths: wide enough for each cell that has the column to
+    itself, up to its cap.
+    """
     widths = [0] * sheet.n_cols
     for cell in sheet.cells:
         if cell.col_span == 1:
@@ -288,7 +335,8 @@ def _lines_of(cells: Sequence[WCell], starts: Mapping[int, int]) -> list[str]:
     """One row of the grid as the lines that its longest cell takes; the others have blanks below their text."""
     parts = [_broken(c.text, starts[c.col + c.col_span] - starts[c.col] - GAP) for c in cells]
     lines = [
-        [replace(c, text=p[k]) for c, p in zip(cells, parts, strict=True) if k < len(p)] for k in range(max(map(len, parts), default=0))
+        [replace(c, text=p[k]) for c, p in zip(cells, parts, strict=True) if k < len(p)]
+        for k in range(max(map(len, parts), default=0))
     ]
     return [_aligned(line, starts) for line in lines]
 

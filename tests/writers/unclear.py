@@ -1,8 +1,9 @@
-"""Which fields of a form nobody can know any more once the borders between its cells, or its blank cells, are gone.
+"""Which fields of a form nobody can know any more once the borders between its cells, or its blank cells, are
+gone.
 
-Comes in: printed forms. Goes out: their truth with `unrecoverable` on the rows concerned. The rules look at the printed texts
-only, never at what the reader under test makes of them: two figures that run together, a text that runs into the next
-without a mark, one value where the layout has two.
+Comes in: printed forms. Goes out: their truth with `unrecoverable` on the rows concerned. The rules look at
+the printed texts only, never at what the reader under test makes of them: two figures that run together, a
+text that runs into the next without a mark, one value where the layout has two.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from tests.writers.rows import SPLIT_FIELDS
 from tests.writers.sheet import WCell
 from tests.writers.templates import Printed
 
-WORDS = frozenset(tomllib.loads((Path(__file__).parent / "invented.toml").read_text(encoding="utf-8"))["words"]["quality"])
+WORDS = frozenset(
+    tomllib.loads((Path(__file__).parent / "invented.toml").read_text(encoding="utf-8"))["words"]["quality"]
+)
 FIELD_OF = {"sign": "target_raw", "value": "target_raw", "value_only": "target_raw", "unit": "target_raw"}
 FREE_TEXT = frozenset({"deviation_reason", "remark"})
 FIGURES = frozenset({"weight", "score", "review_score"})
@@ -32,7 +35,10 @@ def marked(forms: Sequence[Printed], *, glued: bool, rows_end: bool = False) -> 
     """Each form's truth; `glued`: nothing stands between cells, `rows_end`: but rows end with their line."""
     out = []
     for form in forms:
-        cells = [[c for c in sorted(form.sheet.cells, key=lambda c: c.col) if c.row == r] for r in form.sheet.indicator_rows]
+        cells = [
+            [c for c in sorted(form.sheet.cells, key=lambda c: c.col) if c.row == r]
+            for r in form.sheet.indicator_rows
+        ]
         gone = [_lost_blanks(row) for row in cells]
         if glued:
             gone = [g | _run_together(row) for g, row in zip(gone, cells, strict=True)]
@@ -69,7 +75,11 @@ def _run_together(row: Sequence[WCell]) -> set[str]:
         if left.role in FIGURES and right.role in FIGURES:
             continue  # 108 is 10 and 8: a score is at most its weight, and all weights sum to the total
         if left.text[-1].isdigit() and right.text[0].isdigit():
-            figures = {c.role for c in cells if c.role in FIGURES} if right.role in FIGURES or left.role in FIGURES else set()
+            figures = (
+                {c.role for c in cells if c.role in FIGURES}
+                if right.role in FIGURES or left.role in FIGURES
+                else set()
+            )
             gone |= {left.role, right.role} | figures
         elif left.role == "name" and right.role in ("target_raw", "value"):
             actual = next((c.text for c in cells if c.role == "actual_raw"), None)
@@ -93,7 +103,11 @@ def _mark_row_ends(rows: Sequence[Sequence[WCell]], gone: Sequence[set[str]]) ->
             continue
         open_text = last.role in FREE_TEXT and not last.text.endswith(ENDS_SENTENCE)
         figures = last.text[-1].isdigit() and first.text[0].isdigit()
-        open_value = last.role in ("target_raw", "value") and last.text not in WORDS and not VALUE_END.search(last.text)
+        open_value = (
+            last.role in ("target_raw", "value")
+            and last.text not in WORDS
+            and not VALUE_END.search(last.text)
+        )
         if open_text or figures or open_value or last.role == "name":
             gone[k].add(last.role)
             gone[k + 1].add("name")

@@ -1,6 +1,7 @@
 """Printed forms → a .docx, every form a grid of merged cells under its title.
 
-Comes in: sheets with their merged cells. Goes out: the bytes of a .docx as python-docx writes it. It refuses nothing.
+Comes in: sheets with their merged cells. Goes out: the bytes of a .docx as python-docx writes it. It refuses
+nothing.
 """
 
 from __future__ import annotations

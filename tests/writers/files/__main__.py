@@ -3,8 +3,8 @@
     python -m tests.writers.files fixtures            all of tests/fixtures anew, from fixtures.toml
     python -m tests.writers.files chance OUT --n 40   documents that are not kept
 
-It needs Chromium, LibreOffice and the fonts of Debian's fonts-arphic-ukai, fonts-arphic-uming, fonts-wqy-zenhei,
-fonts-wqy-microhei and fonts-noto-cjk; the tests need none of them.
+It needs Chromium, LibreOffice and the fonts of Debian's fonts-arphic-ukai, fonts-arphic-uming,
+fonts-wqy-zenhei, fonts-wqy-microhei and fonts-noto-cjk; the tests need none of them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ def write(folder: Path, name: str, document: Made) -> Path:
 def _lines(truth: dict[str, Any]) -> str:
     """The truth as JSON, a fund line or indicator a line."""
     text = json.dumps(truth, ensure_ascii=False, indent=1)
-    return re.sub(r"\{\n\s+([^{}\[\]]*?)\n\s+\}", lambda found: "{" + re.sub(r"\n\s+", " ", found[1]) + "}", text) + "\n"
+    return (
+        re.sub(
+            r"\{\n\s+([^{}\[\]]*?)\n\s+\}", lambda found: "{" + re.sub(r"\n\s+", " ", found[1]) + "}", text
+        )
+        + "\n"
+    )
 
 
 @click.group(help=__doc__)
@@ -66,7 +71,11 @@ def fixtures(names: Sequence[str]) -> None:
 @click.option("--n", default=10, show_default=True, help="How many of each engine.")
 @click.option("--seed", default=1000, show_default=True, help="The first document's seed.")
 @click.option(
-    "--engine", "-e", multiple=True, type=click.Choice([*PDF_ENGINES, *OFFICE_ENGINES]), help="Only this engine; may be repeated."
+    "--engine",
+    "-e",
+    multiple=True,
+    type=click.Choice([*PDF_ENGINES, *OFFICE_ENGINES]),
+    help="Only this engine; may be repeated.",
 )
 @click.option("--dpi", default=0, help="Scan what the engine makes.")
 def by_chance(out: Path, n: int, seed: int, engine: Sequence[str], dpi: int) -> None:

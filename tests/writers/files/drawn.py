@@ -1,7 +1,8 @@
-"""Forms → PDF drawn line by line with reportlab: every kind of ruling, rows cut by the end of a page, turned pages, seals.
+"""Forms → PDF drawn line by line with reportlab: every kind of ruling, rows cut by the end of a page, turned
+pages, seals.
 
-Comes in: printed forms and a look whose font reportlab can embed. Goes out: bytes. The table is laid out as bands: a row, or the part
-of it that stands on one page; a cell covers the bands of its rows, page by page.
+Comes in: printed forms and a look whose font reportlab can embed. Goes out: bytes. The table is laid out as
+bands: a row, or the part of it that stands on one page; a cell covers the bands of its rows, page by page.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ FOLDER = "/usr/share/fonts/truetype/"
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A row, or lines `first` to `last` of it, on one page; `top` is measured downwards from the page's upper edge."""
+    """A row, or lines `first` to `last` of it, on one page; `top` is measured downwards from the page's upper
+    edge.
+    """
 
     row: int
     page: int
@@ -52,7 +55,9 @@ def drawable(look: Look) -> bool:
 
 
 def _register(font: str) -> None:
-    """A font of `FONTS`, or the name of one that every PDF reader has (`STSong-Light`), which is not embedded and needs no file."""
+    """A font of `FONTS`, or the name of one that every PDF reader has (`STSong-Light`), which is not embedded
+    and needs no file.
+    """
     if font in pdfmetrics.getRegisteredFontNames():
         return
     if font not in FONTS:
@@ -95,7 +100,8 @@ def pdf(forms: Sequence[Printed], look: Look, rng: Random) -> bytes:
     return out.getvalue()
 
 
-# ---- the page --------------------------------------------------------------------------------------------------------
+# ---- the page
+# --------------------------------------------------------------------------------------------------------
 
 
 class _Pen:
@@ -144,7 +150,9 @@ class _Pen:
     def finish(self) -> None:
         if self.look.page_numbers:
             self.canvas.setFont(self.look.font, 9)
-            self.canvas.drawCentredString(self.width / 2, MARGIN / 2, self.look.page_numbers.format(self.page))
+            self.canvas.drawCentredString(
+                self.width / 2, MARGIN / 2, self.look.page_numbers.format(self.page)
+            )
         self.canvas.showPage()
 
     def centred(self, text: str, size: float, *, right: bool = False) -> None:
@@ -188,7 +196,8 @@ class _Pen:
         canvas.restoreState()
 
 
-# ---- the table -------------------------------------------------------------------------------------------------------
+# ---- the table
+# -------------------------------------------------------------------------------------------------------
 
 
 def wrapped(text: str, width: float, font: str, size: float) -> list[str]:
@@ -215,12 +224,18 @@ def _table(pen: _Pen, sheet: Sheet, shares: Sequence[float]) -> None:
     for share in shares:
         edges.append(edges[-1] + share * (pen.width - 2 * MARGIN))
     lines = {
-        cell: wrapped(cell.text, edges[cell.col + cell.col_span] - edges[cell.col] - 2 * PAD, look.font, look.size) if cell.text else []
+        cell: wrapped(
+            cell.text, edges[cell.col + cell.col_span] - edges[cell.col] - 2 * PAD, look.font, look.size
+        )
+        if cell.text
+        else []
         for cell in sheet.cells
     }
     start = pen.page
     bands = _bands(sheet, lines, pen)
-    pieces = [(cell, run, text) for cell in sheet.cells for run, text in _pieces(cell, lines[cell], bands, look)]
+    pieces = [
+        (cell, run, text) for cell in sheet.cells for run, text in _pieces(cell, lines[cell], bands, look)
+    ]
     for page in dict.fromkeys(b.page for b in bands):
         if page > start:
             pen.turn_page()
@@ -230,8 +245,12 @@ def _table(pen: _Pen, sheet: Sheet, shares: Sequence[float]) -> None:
     pen.y = bands[-1].top + bands[-1].height
 
 
-def _pieces(cell: WCell, text: list[str], bands: Sequence[Band], look: Look) -> list[tuple[list[Band], list[str]]]:
-    """The parts of a cell, one a page, each with the lines that stand in it; lines that find no room go on to the next page."""
+def _pieces(
+    cell: WCell, text: list[str], bands: Sequence[Band], look: Look
+) -> list[tuple[list[Band], list[str]]]:
+    """The parts of a cell, one a page, each with the lines that stand in it; lines that find no room go on to
+    the next page.
+    """
     covered = [b for b in bands if cell.row <= b.row < cell.row + cell.row_span]
     runs = [list(run) for _, run in groupby(covered, key=lambda b: b.page)]
     if cell.row_span == 1:
@@ -282,7 +301,9 @@ def _bands(sheet: Sheet, lines: dict[WCell, list[str]], pen: _Pen) -> list[Band]
     return out
 
 
-def _draw(pen: _Pen, cell: WCell, run: Sequence[Band], text: list[str], edges: Sequence[float], n_cols: int) -> None:
+def _draw(
+    pen: _Pen, cell: WCell, run: Sequence[Band], text: list[str], edges: Sequence[float], n_cols: int
+) -> None:
     look, canvas = pen.look, pen.canvas
     x0, x1 = edges[cell.col], edges[cell.col + cell.col_span]
     y1, y0 = pen.height - run[0].top, pen.height - run[-1].top - run[-1].height
@@ -305,12 +326,18 @@ def _draw(pen: _Pen, cell: WCell, run: Sequence[Band], text: list[str], edges: S
             canvas.drawCentredString((x0 + x1) / 2, y, line)
 
 
-def _rule(canvas: Canvas, ruling: str, box: tuple[float, float, float, float], outer: tuple[bool, bool]) -> None:
+def _rule(
+    canvas: Canvas, ruling: str, box: tuple[float, float, float, float], outer: tuple[bool, bool]
+) -> None:
     """The four borders of a cell; `outer`: is the left one, the right one, the table's edge?"""
     x0, y0, x1, y1 = box
     canvas.saveState()
     lines = [(x0, y0, x1, y0), (x0, y1, x1, y1)]
-    lines += [(x, y0, x, y1) for x, edge in ((x0, outer[0]), (x1, outer[1])) if not (edge and ruling == "open-sides")]
+    lines += [
+        (x, y0, x, y1)
+        for x, edge in ((x0, outer[0]), (x1, outer[1]))
+        if not (edge and ruling == "open-sides")
+    ]
     if ruling == "none":
         lines = []
     canvas.setLineWidth(0.12 if ruling == "thin" else 0.6)

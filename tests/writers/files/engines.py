@@ -1,6 +1,8 @@
-"""Programs that turn one file into another: LibreOffice and Chromium. They are needed to make documents, never to test.
+"""Programs that turn one file into another: LibreOffice and Chromium. They are needed to make documents,
+never to test.
 
-Comes in: bytes. Goes out: bytes. Raises `FileNotFoundError` where the program is missing, `RuntimeError` where it gives nothing.
+Comes in: bytes. Goes out: bytes. Raises `FileNotFoundError` where the program is missing, `RuntimeError`
+where it gives nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +20,18 @@ def office(data: bytes, old: str, new: str) -> bytes:
         folder = Path(name)
         (folder / f"form.{old}").write_bytes(data)
         profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-        _run(["soffice", profile, "--headless", "--convert-to", new, "--outdir", str(folder / "out"), str(folder / f"form.{old}")])
+        _run(
+            [
+                "soffice",
+                profile,
+                "--headless",
+                "--convert-to",
+                new,
+                "--outdir",
+                str(folder / "out"),
+                str(folder / f"form.{old}"),
+            ]
+        )
         return _read(folder / "out" / f"form.{new}")
 
 
@@ -28,7 +41,13 @@ def browser(page: str) -> bytes:
         folder = Path(name)
         (folder / "form.html").write_text(page, encoding="utf-8")
         out = folder / "form.pdf"
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder / 'profile'}"]
+        flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            f"--user-data-dir={folder / 'profile'}",
+        ]
         _run(["chromium", *flags, f"--print-to-pdf={out}", (folder / "form.html").as_uri()])
         return _read(out)
 

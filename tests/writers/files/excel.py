@@ -1,7 +1,9 @@
-"""Forms → an Excel workbook (.xlsx): typed figures with number formats, merged ranges, one form a sheet or many.
+"""Forms → an Excel workbook (.xlsx): typed figures with number formats, merged ranges, one form a sheet or
+many.
 
-Comes in: printed forms and a look. Goes out: bytes. A percentage is stored as a fraction, an amount as a number, a whole date as a
-date, each with the format that shows what the form prints. A hidden sheet holds an older draft, which is not in the truth.
+Comes in: printed forms and a look. Goes out: bytes. A percentage is stored as a fraction, an amount as a
+number, a whole date as a date, each with the format that shows what the form prints. A hidden sheet holds an
+older draft, which is not in the truth.
 """
 
 from __future__ import annotations
@@ -22,10 +24,19 @@ from tests.writers.files.look import FONTS, Look, column_shares, footnotes, part
 from tests.writers.sheet import Sheet, WCell
 from tests.writers.templates import Printed
 
-SIDE = {"solid": "thin", "thin": "hair", "dashed": "dashed", "dotted": "dotted", "double": "double", "open-sides": "thin"}
+SIDE = {
+    "solid": "thin",
+    "thin": "hair",
+    "dashed": "dashed",
+    "dotted": "dotted",
+    "double": "double",
+    "open-sides": "thin",
+}
 WIDTH = 120.0  # of a whole form, in characters
 LINE = 1.35  # height of a line, in sizes of the font
-ID_LIKE = frozenset({"name", "level1", "level2", "project_name", "contact_phone", "deviation_reason", "remark"})
+ID_LIKE = frozenset(
+    {"name", "level1", "level2", "project_name", "contact_phone", "deviation_reason", "remark"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,14 @@ class Book:
     def of(rng: Random) -> Book:
         """One by chance."""
         names = rng.choice(["表{}", "Sheet{}", "附{}", "项目{}"])
-        return Book(rng.random() < 0.75, rng.random() < 0.4, rng.random() < 0.35, names, rng.choice([0, 0, 0, 1]), rng.random() < 0.3)
+        return Book(
+            rng.random() < 0.75,
+            rng.random() < 0.4,
+            rng.random() < 0.35,
+            names,
+            rng.choice([0, 0, 0, 1]),
+            rng.random() < 0.3,
+        )
 
 
 def xlsx(forms: Sequence[Printed], look: Look, book: Book, rng: Random) -> bytes:
@@ -121,7 +139,9 @@ def _cell(sheet: Worksheet, part: WCell, row: int, first: int, look: Look, book:
         cell.value = f"={value}+0"
     heading = part.role in ("heading", "label", "side")
     cell.font = Font(name=family, size=look.size, bold=heading and look.fill)
-    cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="left" if look.left and not heading else "center")
+    cell.alignment = Alignment(
+        wrap_text=True, vertical="center", horizontal="left" if look.left and not heading else "center"
+    )
     if look.fill and heading:
         cell.fill = PatternFill("solid", fgColor="DDEBF7")
     if look.ruling != "none":
@@ -130,11 +150,15 @@ def _cell(sheet: Worksheet, part: WCell, row: int, first: int, look: Look, book:
             for cc in range(c, c + part.col_span):
                 sheet.cell(rr, cc).border = Border(left=side, right=side, top=side, bottom=side)
     if part.row_span * part.col_span > 1:
-        sheet.merge_cells(start_row=r, end_row=r + part.row_span - 1, start_column=c, end_column=c + part.col_span - 1)
+        sheet.merge_cells(
+            start_row=r, end_row=r + part.row_span - 1, start_column=c, end_column=c + part.col_span - 1
+        )
 
 
 def typed(part: WCell) -> tuple[object, str]:
-    """What a typist's Excel holds for a printed text: the value and the number format that shows the text again."""
+    """What a typist's Excel holds for a printed text: the value and the number format that shows the text
+    again.
+    """
     text = part.text
     if not text:
         return None, "General"

@@ -1,7 +1,8 @@
 """How one document looks: font, rulings, what stands over and around the table, and how wide its columns are.
 
-Comes in: a random generator, or settings by name. Goes out: a `Look`, which every engine follows as far as it can, and shares of
-the page's width for the columns of a sheet. It also tears a sheet in two, as typists do at the end of a page.
+Comes in: a random generator, or settings by name. Goes out: a `Look`, which every engine follows as far as it
+can, and shares of the page's width for the columns of a sheet. It also tears a sheet in two, as typists do at
+the end of a page.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 from tests.writers.sheet import Sheet, WCell, lattice
 
-FONTS = {  # name → (family, file, number in the collection; no file where reportlab cannot embed the outlines)
+# name → (family, file, number in the collection; no file where reportlab cannot embed the outlines)
+FONTS = {
     "kai": ("AR PL UKai CN", "arphic/ukai.ttc", 0),
     "ming": ("AR PL UMing CN", "arphic/uming.ttc", 0),
     "zenhei": ("WenQuanYi Zen Hei", "wqy/wqy-zenhei.ttc", 0),
@@ -93,10 +95,13 @@ def look_of(rng: Random) -> Look:
 def column_shares(sheet: Sheet, rng: Random) -> list[float]:
     """Shares of the table's width, in the order of the columns; they sum to 1.
 
-    Columns are as wide as their indicator's field asks for, give or take a fifth, and no unmerged figure is wider than its column.
+    Columns are as wide as their indicator's field asks for, give or take a fifth, and no unmerged figure is
+    wider than its column.
     """
     first = lattice(sheet)[sheet.indicator_rows[0]] if sheet.indicator_rows else []
-    ems = [WIDTH_EM.get(c.role, 5.0) / c.col_span * rng.uniform(0.8, 1.2) for c in first] or [1.0] * sheet.n_cols
+    ems = [WIDTH_EM.get(c.role, 5.0) / c.col_span * rng.uniform(0.8, 1.2) for c in first] or [
+        1.0
+    ] * sheet.n_cols
     for cell in sheet.cells:
         if cell.text[:1].isdigit() and cell.text.isascii():
             need = (len(cell.text) * FIGURE_EM + MARGIN_EM) / cell.col_span
@@ -112,7 +117,9 @@ def headings(sheet: Sheet) -> range:
 
 
 def torn(sheet: Sheet, at: int, *, repeat: bool) -> tuple[Sheet, Sheet]:
-    """The sheet in two at a row; a cell over the tear is cut, its text stays above and, with `repeat`, stands below too."""
+    """The sheet in two at a row; a cell over the tear is cut, its text stays above and, with `repeat`, stands
+    below too.
+    """
     upper, lower = [], []
     for cell in sheet.cells:
         end = cell.row + cell.row_span
@@ -134,7 +141,9 @@ def torn(sheet: Sheet, at: int, *, repeat: bool) -> tuple[Sheet, Sheet]:
 
 
 def parts(sheet: Sheet, look: Look, rng: Random) -> list[Sheet]:
-    """The sheet as the tables that it is drawn as: one, or two where it is torn at a row in the midst of its indicators."""
+    """The sheet as the tables that it is drawn as: one, or two where it is torn at a row in the midst of its
+    indicators.
+    """
     if look.footnote == "row":
         note = WCell("\n".join(FOOTNOTES), sheet.n_rows, 0, 1, sheet.n_cols, "note")
         sheet = replace(sheet, cells=(*sheet.cells, note), n_rows=sheet.n_rows + 1)

@@ -1,7 +1,8 @@
 """One invented document as a file of a kind, with its truth; by plan, or by chance.
 
-Comes in: a `Plan`. Goes out: `Made`: bytes, the file's ending and the truth in the golden format, which comes from the invented form
-alone. Forms, layouts and looks are the same for equal plans; LibreOffice and Chromium may write other bytes in other versions.
+Comes in: a `Plan`. Goes out: `Made`: bytes, the file's ending and the truth in the golden format, which comes
+from the invented form alone. Forms, layouts and looks are the same for equal plans; LibreOffice and Chromium
+may write other bytes in other versions.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ CALC_SHEETS = {"hidden": False, "offset": 0}  # what a printed workbook cannot s
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to make. `engine` is one of `PDF_ENGINES` or `OFFICE_ENGINES`; `scan` (settings of a `Scanner`) makes a picture of it."""
+    """What to make. `engine` is one of `PDF_ENGINES` or `OFFICE_ENGINES`; `scan` (settings of a `Scanner`)
+    makes a picture of it.
+    """
 
     engine: str
     seed: int
@@ -67,7 +70,11 @@ def made(plan: Plan) -> Made:
     if plan.scan:
         scanner = scans.Scanner(**plan.scan)
         images = scans.pictures(data, scanner, plan.seed)
-        data = scans.as_pdf(images, scanner) if plan.ending == "pdf" else scans.as_picture(images, scanner, plan.ending)
+        data = (
+            scans.as_pdf(images, scanner)
+            if plan.ending == "pdf"
+            else scans.as_picture(images, scanner, plan.ending)
+        )
         ending = plan.ending
     return Made(data, ending, _truth(plan, pages, look))
 
@@ -84,7 +91,13 @@ def _begin(plan: Plan) -> tuple[Random, Look]:
 
 def _truth(plan: Plan, pages: Sequence[Printed], look: Look) -> dict[str, Any]:
     told = {k: v for k, v in asdict(look).items() if v != getattr(Look(), k)}
-    render = {"kind": kind_of(plan), "engine": plan.engine, "layout": plan.layout, "seed": plan.seed, "look": told}
+    render = {
+        "kind": kind_of(plan),
+        "engine": plan.engine,
+        "layout": plan.layout,
+        "seed": plan.seed,
+        "look": told,
+    }
     render |= {k: dict(getattr(plan, k)) for k in ("scan", "book", "site") if getattr(plan, k)}
     render |= {"resaved": True} if plan.resaved else {}
     return {"render": render, "projects": [p.truth for p in pages]}
@@ -92,7 +105,9 @@ def _truth(plan: Plan, pages: Sequence[Printed], look: Look) -> dict[str, Any]:
 
 def _printed(plan: Plan, look: Look, rng: Random) -> list[Printed]:
     target = LAYOUTS[plan.layout]["form_type"].endswith("target")
-    pages = [printed(form, plan.layout, rng) for form in invented(plan.seed, n_forms=plan.forms, target=target)]
+    pages = [
+        printed(form, plan.layout, rng) for form in invented(plan.seed, n_forms=plan.forms, target=target)
+    ]
     own = [*([styles.narrow] if look.narrow else []), *styles.some(rng, styles.half_width, styles.full_width)]
     return [replace(p, sheet=styled(p.sheet, *own)) for p in pages]
 
@@ -115,7 +130,9 @@ def _file(plan: Plan, pages: list[Printed], look: Look, rng: Random) -> tuple[by
         return engines.office(excel.xlsx(pages, look, book, rng), "xlsx", "pdf"), "pdf"
     data = excel.xlsx(pages, look, excel.Book(**plan.book), rng)
     if engine == "xlsx":
-        return (engines.office(data, "xlsx", "xlsx") if plan.resaved or plan.book.get("formulas") else data), "xlsx"
+        return (
+            engines.office(data, "xlsx", "xlsx") if plan.resaved or plan.book.get("formulas") else data
+        ), "xlsx"
     return engines.office(data, "xlsx", "xls"), "xls"
 
 

@@ -1,6 +1,7 @@
 """PDF → what a scanner or a telephone makes of it: turned a little, blurred, noisy, specked, compressed.
 
-Comes in: a PDF and a `Scanner`. Goes out: an image-only PDF, or the pages as PNG, JPEG or TIFF. Equal seeds give equal noise.
+Comes in: a PDF and a `Scanner`. Goes out: an image-only PDF, or the pages as PNG, JPEG or TIFF. Equal seeds
+give equal noise.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ def as_pdf(images: Sequence[Image.Image], scanner: Scanner) -> bytes:
 
 
 def as_picture(images: Sequence[Image.Image], scanner: Scanner, ending: str) -> bytes:
-    """One page as `png` or `jpg`, any number as `tif`, with their resolution; raises ValueError for more pages than fit."""
+    """One page as `png` or `jpg`, any number as `tif`, with their resolution; raises ValueError for more
+    pages than fit.
+    """
     if len(images) > 1 and ending != "tif":
         raise ValueError(f"{len(images)} pages do not fit one picture")
     first, *others = images
@@ -112,7 +115,14 @@ def as_picture(images: Sequence[Image.Image], scanner: Scanner, ending: str) -> 
     if ending == "jpg":
         first.save(out, "JPEG", quality=scanner.quality, dpi=dpi)
     elif ending == "tif":
-        first.save(out, "TIFF", compression="group4" if first.mode == "1" else "tiff_lzw", dpi=dpi, save_all=True, append_images=others)
+        first.save(
+            out,
+            "TIFF",
+            compression="group4" if first.mode == "1" else "tiff_lzw",
+            dpi=dpi,
+            save_all=True,
+            append_images=others,
+        )
     else:
         first.quantize(GREYS).save(out, "PNG", dpi=dpi, optimize=True)
     return out.getvalue()

@@ -1,7 +1,9 @@
-"""Forms → HTML: pages to be printed by a browser, and the pages of ministries' sites with everything that stands around a form.
+"""Forms → HTML: pages to be printed by a browser, and the pages of ministries' sites with everything that
+stands around a form.
 
-Comes in: printed forms and a look. Goes out: text (for the browser) or bytes (for the site, in UTF-8 or GB18030). A site wraps cells in
-paragraphs, lays pages out with tables, or saves them from Word or Excel with their styles.
+Comes in: printed forms and a look. Goes out: text (for the browser) or bytes (for the site, in UTF-8 or
+GB18030). A site wraps cells in paragraphs, lays pages out with tables, or saves them from Word or Excel with
+their styles.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def to_print(forms: Sequence[Printed], look: Look, rng: Random) -> str:
     """A page for a browser's printer."""
     numbers = look.page_numbers.replace("{}", '" counter(page) "')
     footer = f'@bottom-center {{ content: "{numbers}"; font-size: 9pt; }}' if look.page_numbers else ""
-    page = f"@page {{ size: A4 {'landscape' if look.landscape else 'portrait'}; margin: 15mm 14mm; {footer} }}"
+    page = (
+        f"@page {{ size: A4 {'landscape' if look.landscape else 'portrait'}; margin: 15mm 14mm; {footer} }}"
+    )
     sides = (
         "table { border-left: 0 } td:first-child { border-left: 0 } tr > td:last-child { border-right: 0 }"
         if look.ruling == "open-sides"
@@ -76,13 +80,25 @@ p {{ margin: 3pt 0; line-height: 1.5 }} p.note {{ text-align: center }} {sides} 
     return f"<!DOCTYPE html><html><head><meta charset='utf-8'><style>{css}</style></head><body>{''.join(body)}</body></html>"
 
 
-def site(forms: Sequence[Printed], look: Look, rng: Random, *, dialect: str, charset: str = "utf-8", p_cells: bool = False) -> bytes:
+def site(
+    forms: Sequence[Printed],
+    look: Look,
+    rng: Random,
+    *,
+    dialect: str,
+    charset: str = "utf-8",
+    p_cells: bool = False,
+) -> bytes:
     """The forms on a site; `dialect` is one of `SITES`."""
     body = []
     for form in forms:
         body += [f"<p>{t}</p>" for t in (prose(form.truth, rng) if look.prose else ())]
         body += _heading(form.sheet) if dialect != "saved" else []
-        top = [_spread(t, form.sheet.n_cols) for t in (*form.sheet.titles, *form.sheet.notes)] if dialect == "saved" else []
+        top = (
+            [_spread(t, form.sheet.n_cols) for t in (*form.sheet.titles, *form.sheet.notes)]
+            if dialect == "saved"
+            else []
+        )
         for k, part in enumerate(parts(form.sheet, look, rng)):
             rows = [_row(part, r, p_cells=p_cells, bare=dialect == "saved") for r in range(part.n_rows)]
             body.append(f"<table border=1 cellspacing=0>{''.join([*(top if k == 0 else []), *rows])}</table>")
@@ -92,12 +108,17 @@ def site(forms: Sequence[Printed], look: Look, rng: Random, *, dialect: str, cha
     truth = forms[0].truth
     place = rng.choice(["青河省", "石门县", "白石市"])
     title = f"{truth['fiscal_year']}年度项目支出绩效信息公开"
-    text = page.format(charset=charset, title=title, place=place, year=truth["fiscal_year"] + 1, body="\n".join(body))
+    text = page.format(
+        charset=charset, title=title, place=place, year=truth["fiscal_year"] + 1, body="\n".join(body)
+    )
     return text.encode(charset)
 
 
 def _heading(sheet: Sheet) -> list[str]:
-    return [*(f"<h1>{html.escape(t)}</h1>" for t in sheet.titles), *(f'<p class="note">{html.escape(n)}</p>' for n in sheet.notes)]
+    return [
+        *(f"<h1>{html.escape(t)}</h1>" for t in sheet.titles),
+        *(f'<p class="note">{html.escape(n)}</p>' for n in sheet.notes),
+    ]
 
 
 def _spread(text: str, columns: int) -> str:
@@ -105,14 +126,18 @@ def _spread(text: str, columns: int) -> str:
 
 
 def _printed_tables(sheet: Sheet, shares: Sequence[float], look: Look) -> list[str]:
-    """One table, its heading in `thead` where it shall be repeated and stands first (the side label keeps it from that otherwise)."""
+    """One table, its heading in `thead` where it shall be repeated and stands first (the side label keeps it
+    from that otherwise).
+    """
     cols = "".join(f'<col style="width: {100 * s:.2f}%">' for s in shares)
     rows = [_row(sheet, r) for r in range(sheet.n_rows)]
     head = headings(sheet)
     if not look.repeat_header or not head or any(c.role == "side" for c in sheet.cells):
         return [f"<table><colgroup>{cols}</colgroup>{''.join(rows)}</table>"]
     upper = f"<table><colgroup>{cols}</colgroup>{''.join(rows[: head.start])}</table>" if head.start else ""
-    lower = f"<thead>{''.join(rows[head.start : head.stop])}</thead><tbody>{''.join(rows[head.stop :])}</tbody>"
+    lower = (
+        f"<thead>{''.join(rows[head.start : head.stop])}</thead><tbody>{''.join(rows[head.stop :])}</tbody>"
+    )
     return [upper, f'<table style="margin-top: -0.75pt"><colgroup>{cols}</colgroup>{lower}</table>']
 
 
@@ -122,10 +147,16 @@ def _row(sheet: Sheet, row: int, *, p_cells: bool = False, bare: bool = False) -
 
 
 def _cell(cell: WCell, *, p_cells: bool, bare: bool) -> str:
-    spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (f' colspan="{cell.col_span}"' if cell.col_span > 1 else "")
+    spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (
+        f' colspan="{cell.col_span}"' if cell.col_span > 1 else ""
+    )
     text = html.escape(cell.text)
     if p_cells:
-        inner = "".join(f'<p style="text-indent: 0"><span>{line}</span></p>' for line in text.split("\n")) if text else "<p>&nbsp;</p>"
+        inner = (
+            "".join(f'<p style="text-indent: 0"><span>{line}</span></p>' for line in text.split("\n"))
+            if text
+            else "<p>&nbsp;</p>"
+        )
     else:
         inner = text.replace("\n", "<br>\n  " if bare else "<br>") or "&nbsp;"
     kind = " class=xl65" if bare else ' class="h"' if cell.role in ("heading", "label", "side") else ""

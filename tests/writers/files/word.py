@@ -1,7 +1,8 @@
 """Forms → a Word document (.docx), with real vertical and horizontal merges.
 
-Comes in: printed forms and a look. Goes out: bytes. Borders, shading, fonts, paragraphs in cells, prose between forms, repeated
-header rows and page numbers follow the look; what Word does not draw (watermarks, seals) is left out.
+Comes in: printed forms and a look. Goes out: bytes. Borders, shading, fonts, paragraphs in cells, prose
+between forms, repeated header rows and page numbers follow the look; what Word does not draw (watermarks,
+seals) is left out.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ def _table(sheet: Sheet, shares: Sequence[float], look: Look, width: int, rng: R
     style, eighths = BORDERS[look.ruling]
     open_sides = ("left", "right") if look.ruling == "open-sides" else ()
     borders = "".join(
-        f'<w:{side} w:val="{"none" if side in open_sides else style}" w:sz="{eighths}" w:space="0" w:color="000000"/>' for side in SIDES
+        f'<w:{side} w:val="{"none" if side in open_sides else style}" w:sz="{eighths}" w:space="0" w:color="000000"/>'
+        for side in SIDES
     )
     grid = "".join(f'<w:gridCol w:w="{round(s * width)}"/>' for s in shares)
     repeated = headings(sheet) if look.repeat_header else range(0)
@@ -90,7 +92,9 @@ def _table(sheet: Sheet, shares: Sequence[float], look: Look, width: int, rng: R
         for r in range(cell.row, cell.row + cell.row_span):
             owner[r, cell.col] = cell
     for r in range(sheet.n_rows):
-        cells = [_cell(owner[r, c], r, shares, look, width, rng) for c in range(sheet.n_cols) if (r, c) in owner]
+        cells = [
+            _cell(owner[r, c], r, shares, look, width, rng) for c in range(sheet.n_cols) if (r, c) in owner
+        ]
         header = "<w:tblHeader/>" if r in repeated and repeated.start == 0 else ""
         whole = "" if look.cut_rows else "<w:cantSplit/>"
         rows.append(f"<w:tr><w:trPr>{whole}{header}</w:trPr>{''.join(cells)}</w:tr>")
@@ -107,7 +111,9 @@ def _cell(cell: WCell, row: int, shares: Sequence[float], look: Look, width: int
     heading = cell.role in ("heading", "label", "side")
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="D9E2F3"/>' if look.fill and heading else ""
     twips = round(sum(shares[cell.col : cell.col + cell.col_span]) * width)
-    properties = f'<w:tcPr><w:tcW w:w="{twips}" w:type="dxa"/>{span}{merge}{shade}<w:vAlign w:val="center"/></w:tcPr>'
+    properties = (
+        f'<w:tcPr><w:tcW w:w="{twips}" w:type="dxa"/>{span}{merge}{shade}<w:vAlign w:val="center"/></w:tcPr>'
+    )
     side = "left" if look.left and not heading else "center"
     bold = "<w:rPr><w:b/></w:rPr>" if heading and look.fill else ""
     lines = cell.text.split("\n") if first else [""]
@@ -117,7 +123,9 @@ def _cell(cell: WCell, row: int, shares: Sequence[float], look: Look, width: int
 
 
 def _paragraph(lines: Sequence[str], side: str, bold: str) -> str:
-    runs = f"<w:r>{bold}<w:br/></w:r>".join(f'<w:r>{bold}<w:t xml:space="preserve">{escape(line)}</w:t></w:r>' for line in lines)
+    runs = f"<w:r>{bold}<w:br/></w:r>".join(
+        f'<w:r>{bold}<w:t xml:space="preserve">{escape(line)}</w:t></w:r>' for line in lines
+    )
     return f'<w:p><w:pPr><w:spacing w:before="0" w:after="0"/><w:jc w:val="{side}"/></w:pPr>{runs}</w:p>'
 
 
@@ -128,5 +136,9 @@ def _number_pages(paragraph: Any, text: str) -> None:
         run = paragraph.add_run(piece or "")
         if piece is None:
             for kind, code in (("begin", ""), ("", " PAGE "), ("end", "")):
-                xml = f'<w:fldChar {nsdecls("w")} w:fldCharType="{kind}"/>' if kind else f"<w:instrText {nsdecls('w')}>{code}</w:instrText>"
+                xml = (
+                    f'<w:fldChar {nsdecls("w")} w:fldCharType="{kind}"/>'
+                    if kind
+                    else f"<w:instrText {nsdecls('w')}>{code}</w:instrText>"
+                )
                 run._r.append(parse_xml(xml))

@@ -1,0 +1,79 @@
+"""Small texts of a form's head and totals → their parts.
+
+Comes in: one cleaned text, or None. Goes out: what the contract's columns hold: a name without its code, an
+attribute with its code apart, a term in years, the one number of a cell. None where the text does not have
+it; it refuses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from normalizers.characters import fold
+from normalizers.numbers import number
+
+# `219-…`, `219001-…`, `(433)…`, `820001…`; fewer than six bare digits belong to the name: 120急救中心,
+# 12345热线
+UNIT_CODE = re.compile(
+    r"(^|(?<=[,，;；、]))\s*(?:[(（\[【]\d{3,}[)）\]】]|\d{3,}\s*[-—–－_]|\d{6,}(?=[^\d年月日]))\s*"
+)
+ATTRIBUTE_CODE = re.compile(
+    r"^(?:(\d{1,6})\s*[-—–－_]\s*|[(（\[【](\d{1,6})[)）\]】]\s*|(0\d{1,5})(?=\D))(.+)$"
+)
+TICKED, BOX = "☑√✓✔■●þ", "□☐○"
+TICK_TOKENS = re.compile(rf"[{TICKED}{BOX}]+|[^{TICKED}{BOX}]+")
+TERM = re.compile(r"^(.+?)(年|个?月)(期)?$")
+MOST_YEARS = 100  # 99年 means open-ended; more is a calendar year
+FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
+
+
+def without_code(text: str | None) -> str | None:
+    """A department's or unit's name without the code before it."""
+    return (UNIT_CODE.sub("", text).strip() or None) if text else None
+
+
+def attribute(text: str | None) -> tuple[str | None, str | None]:
+    """(code, attribute) of `02-经常性项目`; of tick boxes only what is ticked."""
+    chosen = ticked(text) if text else None
+    match = ATTRIBUTE_CODE.match(chosen) if chosen else None
+    if match is None:
+        return None, chosen
+    return next(g for g in match.groups()[:3] if g), match.group(4).strip()
+
+
+def ticked(text: str) -> str:
+    """The ticked choices of `新增项目□延续项目☑`, whichever side the boxes stand on; any other text as it is."""
+    tokens = TICK_TOKENS.findall(text)
+    if not any(t[0] in BOX for t in tokens) or not any(c in TICKED for c in text):
+        return text
+    before = tokens[0][0] in TICKED + BOX
+    steps = (1, -1)[not before]
+    chosen = [
+        tokens[at + steps].strip(" ,，;；、")
+        for at, mark in enumerate(tokens)
+        if mark[0] in TICKED and 0 <= at + steps < len(tokens) and tokens[at + steps][0] not in TICKED + BOX
+    ]
+    return "、".join(c for c in chosen if c) or text
+
+
+def period_years(text: str | None) -> float | None:
+    """Years of a term printed as a number: `99年`, `三年`, `36个月`, `5`; None for a range, a date or words."""
+    key = fold(text or "")
+    match = TERM.match(key)
+    figure = number(match.group(1) if match else key)
+    if figure is None or not 0 < figure <= (
+        MOST_YEARS if match is None or match.group(2) == "年" else MOST_YEARS * 12
+    ):
+        return None
+    return float(figure) if match is None or match.group(2) == "年" else round(float(figure) / 12, 4)
+
+
+def only_number(text: str) -> float | None:
+    """The number of a text that holds just one: `10`, `10分`, `（10分）`, `95分，优`."""
+    key = fold(text)
+    whole = number(key)
+    if whole is not None:
+        return float(whole)
+    found = FIGURE.findall(key)
+    figure = number(found[0]) if len(found) == 1 else None
+    return None if figure is None else float(figure)

@@ -1,0 +1,3 @@
+"""The frame around it all: command line, worker processes, storage, archives, and what shows a stage to a
+person.
+"""

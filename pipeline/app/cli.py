@@ -1,0 +1,192 @@
+"""The command line: `parse` files into tables, `show` what a stage made of one, print the data `dictionary`.
+
+Comes in: arguments. Goes out: tables in a folder and a short account on the terminal. Exit status: 0 every
+file was read whole, 1 at least one file failed or was read in part, or a correction is stale (the tables are
+written all the same), 2 the arguments are wrong, an input is missing, or the output cannot be written (no
+table is written).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline.app.dictionary import dictionary as dictionary_text
+from pipeline.app.document import parse_document
+from pipeline.app.show import show_forms, show_records, show_tables
+from pipeline.app.store import earlier_series, prepare, write_tables
+from pipeline.app.workers import DEFAULTS, Limits, collect, run
+from pipeline.audit.case import ERROR, INFO, WARNING
+from pipeline.corpus.all_documents import Finished, finish
+from pipeline.corpus.corrections import STALE, Correction, read_corrections
+from pipeline.form.assemble import forms_of
+from pipeline.model.errors import PipelineError
+from pipeline.read import read_document
+from pipeline.version import VERSION
+
+STAGES = ("tables", "forms", "records")
+SEVERITIES = (ERROR, WARNING, INFO)
+CORRECTIONS = Path("data", "corrections.csv")
+NOT_WHOLE = ("failed", "partial")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(VERSION, message="%(version)s")
+def main() -> None:
+    """Reads Chinese budget-performance disclosures and writes them as five typed Parquet tables."""
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the tables; made if missing.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: _cpus(),
+    show_default="one a CPU",
+    help="Documents read side by side.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULTS.timeout,
+    help="Seconds that one document may take.",
+)
+@click.option(
+    "--memory-mb",
+    type=click.IntRange(min=0),
+    default=DEFAULTS.memory_mb,
+    help="Address space of one document; 0: no limit.",
+)
+@click.option(
+    "--max-mb", type=click.IntRange(min=1), default=DEFAULTS.max_mb, help="Largest file that is read."
+)
+@click.option(
+    "--corrections",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=lambda: CORRECTIONS if CORRECTIONS.is_file() else None,
+    show_default=f"{CORRECTIONS} if there is one",
+    help="Register of corrections to apply.",
+)
+def parse(
+    inputs: tuple[Path, ...],
+    out: Path,
+    jobs: int,
+    timeout: float,
+    memory_mb: int,
+    max_mb: int,
+    corrections: Path | None,
+) -> None:
+    """Read INPUTS, files or folders, and write the tables to --out."""
+    try:
+        register: tuple[Correction, ...] = read_corrections(corrections) if corrections else ()
+        sources = collect(inputs)
+        prepare(out)
+        with _progress() as bar:
+            task = bar.add_task("reading", total=len(sources))
+            limits = Limits(timeout, memory_mb, max_mb)
+            documents = run(
+                sources, jobs=min(jobs, len(sources)), limits=limits, done=lambda: bar.advance(task)
+            )
+        finished = finish(documents, register, earlier_series(out))
+        write_tables(finished.tables(), out)
+    except PipelineError as problem:
+        click.echo(f"Error: {problem}", err=True)
+        sys.exit(2)
+    _account(finished, out)
+    stale = any(o.status == STALE for o in finished.outcomes)
+    sys.exit(int(stale or any(d.document["status"] in NOT_WHOLE for d in documents)))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--stage", type=click.Choice(STAGES), default="forms", help="The stage to look at.")
+def show(file: Path, stage: str) -> None:
+    """Print what a stage made of one FILE."""
+    data = file.read_bytes()
+    try:
+        if stage == "records":
+            lines = show_records(finish([parse_document(data, file.name)]).documents[0])
+        else:
+            reading = read_document(data, file.name)
+            lines = show_tables(reading) if stage == "tables" else show_forms(forms_of(reading))
+        for line in lines:
+            click.echo(line)
+    except PipelineError as problem:
+        click.echo(f"Error: {problem}", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of the terminal."
+)
+def dictionary(out: Path | None) -> None:
+    """Print the data dictionary: every column, flag, rule and error code."""
+    if out is None:
+        click.echo(dictionary_text(), nl=False)
+    else:
+        out.write_text(dictionary_text(), encoding="utf-8")
+
+
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _progress() -> Progress:
+    """A bar on a terminal, nothing in a log."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _account(finished: Finished, out: Path) -> None:
+    """Ends a run: counts, then every file that was not read whole, with its reason, and every stale
+    correction.
+    """
+    console = Console(soft_wrap=True)
+    documents = finished.documents
+    status = Counter(d.document["status"] for d in documents)
+    severity = Counter(f["severity"] for d in documents for f in d.findings)
+    table = Table("", "count", title=f"tables in {out}", title_justify="left")
+    table.columns[1].justify = "right"
+    table.add_row("files", str(len(documents)))
+    for name, count in sorted(status.items()):
+        table.add_row(f"  {name}", str(count))
+    table.add_row("forms", str(sum(len(d.projects) for d in documents)))
+    table.add_row("indicators", str(sum(len(d.indicators) for d in documents)))
+    table.add_row("findings", str(severity.total()))
+    for name in SEVERITIES:
+        table.add_row(f"  {name}", str(severity[name]))
+    if finished.outcomes:
+        table.add_row("corrections", str(len(finished.outcomes)))
+        for name, count in sorted(Counter(o.status for o in finished.outcomes).items()):
+            table.add_row(f"  {name}", str(count))
+    console.print(table)
+    for d in documents:
+        if d.document["status"] in NOT_WHOLE:
+            path, code, reason = (d.document[k] for k in ("source_path", "error_code", "error"))
+            console.print(
+                f"{d.document['status']}  {path}  [{code}]  {reason}", markup=False, highlight=False
+            )
+    for o in finished.outcomes:
+        if o.status == STALE:
+            c = o.correction
+            place = f"form {c.form} row {c.row or '-'} {c.column}"
+            console.print(
+                f"stale correction, line {c.line}: {place} holds {o.found!r}, not {c.old!r}",
+                markup=False,
+                highlight=False,
+            )

@@ -1,0 +1,68 @@
+"""One file's bytes → its rows in every table: the whole way of a document, without a file system.
+
+Comes in: bytes and the path that the rows shall name. Goes out: `DocumentRows`. What the document cannot give
+(an unknown format, no bytes) becomes a row with a status and a code; only errors of our own are raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from pipeline.audit.consistency import verdict
+from pipeline.form.assemble import forms_of
+from pipeline.model.cells import Reading, Table
+from pipeline.model.errors import PipelineError
+from pipeline.read import read_document
+from pipeline.read.common.media_type import PDF, media_type_of
+from pipeline.read.page.second_opinion import OPINIONS, RECOGNISED, second_opinion
+from pipeline.rows.build import DocumentRows, FileFacts, document_rows, failed_rows, file_facts
+
+NATIVE = "native"  # pages that must be recognised are recognised once
+
+
+def parse_document(data: bytes, source_path: str) -> DocumentRows:
+    """Reads one file; `source_path` is `/`-separated and stands in `documents.source_path`."""
+    facts = file_facts(data, source_path)
+    name = PurePosixPath(source_path).name
+    try:
+        reading = read_document(data, name)
+        rows = document_rows(facts, reading, forms_of(reading))
+        return (
+            _judged(data, name, facts, reading, rows)
+            if reading.media_type == PDF and reading.text_layer == NATIVE
+            else rows
+        )
+    except PipelineError as error:
+        return failed_rows(facts, error, _media_type(data, source_path))
+
+
+def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, rows: DocumentRows) -> DocumentRows:
+    """The best reading of a PDF: the first one if it adds up; else others are asked for until one does, or
+    one says the same.
+    """
+    first = best = verdict(reading, rows)
+    for opinion in OPINIONS:
+        if best.adds_up or (opinion == RECOGNISED and first.forms >= first.expected):
+            break  # a text layer that gives forms is better than any recognition
+        other = second_opinion(data, name, reading.media_type, opinion, first.pages)
+        other = replace(other, flags=reading.flags)
+        if opinion != RECOGNISED and not any(
+            isinstance(b, Table) and b.reader == opinion for b in other.blocks
+        ):
+            continue  # it sees no table there
+        found = document_rows(facts, other, forms_of(other))
+        judged = verdict(other, found)
+        if judged.cells == first.cells and first.rows:
+            break  # another program sees the same: it is the form that does not add up
+        if judged.beats(best):
+            best, rows = judged, found
+    return rows
+
+
+def _media_type(data: bytes, name: str) -> str | None:
+    """What the bytes are, where that is known although they could not be read."""
+    try:
+        return media_type_of(data, name)
+    except PipelineError:
+        return None

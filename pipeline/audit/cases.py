@@ -1,0 +1,27 @@
+"""The rows of a document → one `Case` a form, which is what every rule looks at.
+
+Comes in: a document's rows, and the series of its projects where they are known. Goes out: its forms with
+their costs paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.audit.case import Case
+from pipeline.audit.costs import costs_of
+from pipeline.rows.build import DocumentRows
+
+
+def cases_of(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
+    """The document's forms, with their series and their costs paired."""
+    out = []
+    for p in document.projects:
+        mine = p["project_id"]
+        project = p | {"series_id": series.get(mine)}
+        funds = [f for f in document.funds if f["project_id"] == mine]
+        indicators = [i for i in document.indicators if i["project_id"] == mine]
+        costs = costs_of(project, funds, indicators)
+        paid = {c.indicator_id: {"cost_of": c.quantity_id, "cost_amount": c.amount} for c in costs.rows}
+        out.append(Case(project, funds, [i | paid.get(i["indicator_id"], {}) for i in indicators], costs))
+    return out

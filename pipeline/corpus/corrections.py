@@ -1,0 +1,239 @@
+"""A register of corrections → corrected rows.
+
+Comes in: a CSV file in UTF-8 (one line a cell: document, form, row, column, the value that stands there, the
+right value, who, why) and the rows of all documents. Goes out: the rows with the corrections applied and
+flagged `corrected`, and what became of each line. A correction whose old value no longer stands there is
+stale and not applied. Refused, before anything is written, with the line's number: unknown columns, values
+that their column cannot hold, and two lines for one cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.model.errors import Code, PipelineError, error
+from pipeline.model.flags import Flag
+from pipeline.model.schema import FUNDS, INDICATORS, PROJECTS, Column, Table
+from pipeline.rows.build import VALUE_COLUMNS, DocumentRows, derive_indicator, derive_project
+
+HEADER = ("sha256", "form", "row", "column", "old", "new", "who", "why")
+APPLIED, STALE, ABSENT = "applied", "stale", "absent"
+_FUND = re.compile(r"fund (\d+)")
+_DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
+# Keys, places and what the program computes are not corrected: the cells that they come from are.
+FIXED = frozenset({
+    "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start", "page_end", "bbox", "line_start",
+    "line_end", "extractor", "confidence", "flags", "indicator_columns", "series_id", "execution_rate_pct", "attainment_pct",
+    "target_met", "cost_of", "cost_amount", "is_placeholder", "ordinal", "name",
+    *(f"{p}_{n}" for p in ("target", "actual") for n in (*VALUE_COLUMNS, "parts")),
+})  # fmt: skip
+# A form's row repeats these from its funding line of the whole year.
+OF_LINE = frozenset(
+    {
+        "initial_budget",
+        "annual_budget",
+        "executed",
+        "execution_rate_reported_pct",
+        "budget_weight",
+        "budget_score",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One line of the register: the cell, what stands there, what is right, who says so and why. `line`
+    counts from 1.
+    """
+
+    line: int
+    sha256: str
+    form: int
+    row: str
+    column: str
+    old: Any
+    new: Any
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a correction: `applied`, `stale` (another value stands there), `absent` (its document or
+    row is not in this run).
+    """
+
+    correction: Correction
+    status: str
+    found: str | None = None
+
+
+def read_corrections(path: Path) -> tuple[Correction, ...]:
+    """The register's lines.
+
+    Raises:
+        InputError: `bad_correction` with the number of the first line that is wrong, and why.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise _bad(path, 1, f"the file cannot be read as UTF-8 text ({problem})") from problem
+    reader = csv.reader(io.StringIO(text, newline=""))
+    out: list[Correction] = []
+    seen: dict[tuple[str, int, str, str], int] = {}
+    for at, cells in enumerate(reader):
+        line = reader.line_num
+        if at == 0:
+            if tuple(c.strip() for c in cells) != HEADER:
+                raise _bad(path, line, f"the header must be {','.join(HEADER)}")
+            continue
+        if not any(c.strip() for c in cells):
+            continue
+        correction = _correction(path, line, cells)
+        key = (correction.sha256[:16], correction.form, correction.row, correction.column)
+        if key in seen:
+            raise _bad(path, line, f"the cell is corrected twice, in line {seen[key]} and here")
+        seen[key] = line
+        out.append(correction)
+    return tuple(out)
+
+
+def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
+    if len(cells) != len(HEADER):
+        raise _bad(path, line, f"{len(cells)} cells, expected {len(HEADER)}")
+    sha256, form, row, column, old, new, who, why = (c.strip() for c in cells)
+    if not _DIGEST.fullmatch(sha256):
+        raise _bad(path, line, f"`{sha256}` is no SHA-256 (64 hex digits, or the first 16)")
+    if not form.isdecimal() or int(form) < 1:
+        raise _bad(path, line, f"`{form}` is no number of a form")
+    table = _table(row)
+    if table is None:
+        raise _bad(
+            path,
+            line,
+            f"`{row}` is no row: an indicator's number, `fund` and a line's number, or nothing for the form itself",
+        )
+    declared = next((c for c in table.columns if c.name == column), None)
+    if declared is None or column in FIXED or (table is PROJECTS and column in OF_LINE):
+        raise _bad(path, line, f"`{column}` is no column of {table.name} that can be corrected")
+    if not who or not why:
+        raise _bad(path, line, "who corrects and why must be said")
+    values = []
+    for text in (old, new):
+        try:
+            values.append(_value(declared, text))
+        except (ValueError, InvalidOperation) as problem:
+            raise _bad(
+                path, line, f"`{text}` is no value of {table.name}.{column} ({declared.type})"
+            ) from problem
+    if declared.required and values[1] is None:
+        raise _bad(path, line, f"{table.name}.{column} may not be empty")
+    return Correction(line, sha256, int(form), row, column, values[0], values[1], who, why)
+
+
+def _table(row: str) -> Table | None:
+    if not row:
+        return PROJECTS
+    if row.isdecimal():
+        return INDICATORS
+    return FUNDS if _FUND.fullmatch(row) else None
+
+
+def _value(column: Column, text: str) -> Any:
+    """A cell of the register as its column's type; nothing is null."""
+    if not text:
+        return None
+    kind = column.type
+    if pa.types.is_string(kind):
+        return text
+    if pa.types.is_integer(kind):
+        return int(text)
+    if pa.types.is_floating(kind):
+        value = float(text)
+        if value != value or abs(value) == float("inf"):
+            raise ValueError(text)
+        return value
+    if pa.types.is_decimal(kind):
+        return Decimal(text.replace(",", "")).quantize(Decimal("0.01"))
+    if pa.types.is_date(kind):
+        return datetime.date.fromisoformat(text)
+    raise ValueError(text)
+
+
+def _bad(path: Path, line: int, what: str) -> PipelineError:
+    return error(Code.BAD_CORRECTION, path.name, f"line {line}: {what}")
+
+
+def apply_corrections(
+    documents: Sequence[DocumentRows], corrections: Sequence[Correction]
+) -> tuple[list[DocumentRows], list[Outcome]]:
+    """The documents with their corrections, and the outcome of each correction in the register's order;
+    nothing given is changed.
+    """
+    by_document: dict[str, list[Correction]] = {}
+    for c in corrections:
+        by_document.setdefault(c.sha256[:16], []).append(c)
+    outcomes: dict[int, Outcome] = {}
+    out = []
+    for document in documents:
+        mine = by_document.get(document.document["document_id"], []) if document.projects else []
+        mine = [c for c in mine if document.document["sha256"].startswith(c.sha256)]
+        changed, said = _apply(document, mine) if mine else (document, [])
+        out.append(changed)
+        outcomes.update({o.correction.line: o for o in said})
+    return out, [outcomes.get(c.line, Outcome(c, ABSENT)) for c in corrections]
+
+
+def _apply(document: DocumentRows, corrections: Sequence[Correction]) -> tuple[DocumentRows, list[Outcome]]:
+    projects, funds, indicators = (
+        [dict(r) for r in part] for part in (document.projects, document.funds, document.indicators)
+    )
+    rows: dict[tuple[int, str], dict[str, Any]] = {(p["form_index"], ""): p for p in projects}
+    form_of = {p["project_id"]: p["form_index"] for p in projects}
+    rows |= {(form_of[f["project_id"]], f"fund {f['line_no']}"): f for f in funds}
+    rows |= {(form_of[i["project_id"]], str(i["seq"])): i for i in indicators}
+    said = []
+    for c in corrections:
+        row = rows.get((c.form, c.row if not c.row.isdecimal() else str(int(c.row))))
+        if row is None:
+            said.append(Outcome(c, ABSENT))
+        elif row[c.column] != c.old:
+            said.append(Outcome(c, STALE, None if row[c.column] is None else str(row[c.column])))
+        else:
+            row[c.column] = c.new
+            row["flags"] = sorted({*row["flags"], Flag.CORRECTED})
+            said.append(Outcome(c, APPLIED))
+    touched = {o.correction.form for o in said if o.status == APPLIED}
+    for project in projects:
+        if project["form_index"] in touched:
+            mine = [i for i in indicators if i["project_id"] == project["project_id"]]
+            project.update(derive_project([f for f in funds if f["project_id"] == project["project_id"]]))
+            for row in mine:
+                row.update(derive_indicator(row, project["fiscal_year"]))
+    return replace(document, projects=projects, funds=funds, indicators=indicators), said
+
+
+def outcome_rows(outcomes: Sequence[Outcome]) -> list[Mapping[str, Any]]:
+    """The outcomes as rows of the table `corrections`."""
+    return [
+        {
+            "line": o.correction.line, "sha256": o.correction.sha256, "form": o.correction.form, "row": o.correction.row or None,
+            "column": o.correction.column, "old": _text(o.correction.old), "new": _text(o.correction.new), "who": o.correction.who,
+            "why": o.correction.why, "status": o.status, "found": o.found,
+        }
+        for o in outcomes
+    ]  # fmt: skip
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

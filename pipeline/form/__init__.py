@@ -1,0 +1,3 @@
+"""Tables and lines of a document → its forms: regions, head, funds, lists of projects, everything put
+together.
+"""

@@ -1,0 +1,178 @@
+"""Pieces → forms: joins the tables of one form over page breaks and cuts a document into forms.
+
+Comes in: a `Reading`. Goes out: `Region`s in reading order, each the loose lines before a form and the rows
+of its tables, texts cleaned, columns of pieces with a layout matched by their x positions. It drops nothing:
+rows that belong to no form stay in the region before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+
+from normalizers.characters import clean, fold
+from pipeline.model.cells import Cell, CellRow, Line, Reading, Region, Table
+from pipeline.table.header import header_roles
+from pipeline.words import vocabulary
+
+EDGE_TOLERANCE = 4.0  # points; rulings of one column differ by less between pages, columns by more
+TITLE_LENGTH = 60
+
+
+@dataclass(slots=True)
+class _Open:
+    """The region that is being filled."""
+
+    lines: list[Line] = field(default_factory=list)
+    rows: list[CellRow] = field(default_factory=list)
+    pending: list[Line] = field(default_factory=list)
+    named: bool = False
+    columns: frozenset[str] | None = None
+    totalled: bool = False
+
+    def close(self) -> Region:
+        return Region(tuple(self.lines), tuple(self.rows), tuple(self.pending))
+
+
+def regions(reading: Reading) -> tuple[Region, ...]:
+    """The document cut into regions of one form each; regions without a table hold loose lines only."""
+    out: list[Region] = []
+    now = _Open()
+
+    def start(pending: Iterable[Line]) -> _Open:
+        if now.rows or now.lines:
+            out.append(now.close())
+        return _Open(lines=list(pending))
+
+    for item in _items(reading):
+        line = item if isinstance(item, Line) else _line_of(item)
+        if line is not None and is_title(line.text):
+            if now.rows:
+                kept, now.pending = now.pending, []
+                now = start(kept)
+            now.lines.append(line)
+            continue
+        if isinstance(item, Line):
+            (now.pending if now.rows else now.lines).append(item)
+            continue
+        named, columns = _names_project(item), header_roles(item.cells)
+        again = (named and (now.named or now.columns is not None)) or (
+            columns is not None and now.columns is not None and now.totalled and columns != now.columns
+        )
+        if again and now.rows:
+            kept, now.pending = now.pending, []
+            now = start(kept)
+        elif now.pending and now.rows:
+            now.lines.extend(now.pending)
+            now.pending = []
+        now.rows.append(item)
+        now.named = now.named or named
+        if columns is not None:
+            now.columns = columns
+        now.totalled = now.totalled or _is_total(item)
+    if now.rows or now.lines:
+        out.append(now.close())
+    return tuple(out)
+
+
+@cache
+def _title_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    form = vocabulary.data()["form"]
+    return re.compile(form["title_words"]), re.compile(form["title_stop"])
+
+
+def is_title(text: str) -> bool:
+    """Does the text announce a form (`2024年度项目支出绩效自评表`)?"""
+    key = fold(text)
+    if not 4 <= len(key) <= TITLE_LENGTH or vocabulary.form_type(key) is None:
+        return False
+    words, stop = _title_patterns()
+    if stop.search(key) or not words.search(key) or re.search(r"[。;；]", key):
+        return False
+    return (
+        vocabulary.find("column", text, fuzzy=False) is None
+        and vocabulary.find("goal", text, fuzzy=False) is None
+    )
+
+
+def _line_of(row: CellRow) -> Line | None:
+    """A row with a single text is as good as a line of text (a title drawn inside the table)."""
+    filled = row.filled
+    if len(filled) != 1:
+        return None
+    c = filled[0]
+    return Line(c.text, c.page, c.box, c.line_start, c.line_end, c.confidence)
+
+
+def _names_project(row: CellRow) -> bool:
+    filled = row.filled
+    return (
+        bool(filled)
+        and any(vocabulary.key_of("field", c.text) == "project_name" for c in filled[:2])
+        and header_roles(row.cells) is None
+    )
+
+
+def _is_total(row: CellRow) -> bool:
+    filled = row.filled
+    return bool(filled) and vocabulary.is_in("total", filled[0].text)
+
+
+def _items(reading: Reading) -> Iterator[Line | CellRow]:
+    """Lines and rows in reading order."""
+    tables = regrid([b for b in reading.blocks if isinstance(b, Table)])
+    piece = 0
+    for block in reading.blocks:
+        if isinstance(block, Line):
+            if block.text.strip():
+                yield block
+            continue
+        table = tables[piece]
+        by_row: dict[int, list[Cell]] = {}
+        for cell in table.cells:
+            text = clean(cell.text)
+            by_row.setdefault(cell.row, []).append(cell if text == cell.text else replace(cell, text=text))
+        top = True
+        for r in sorted(by_row):
+            cells = tuple(sorted(by_row[r], key=lambda c: c.col))
+            if not any(c.text for c in cells) and not table.spans:
+                continue
+            yield CellRow(cells, table.spans, piece, top, table.reader)
+            top = False
+        piece += 1
+
+
+def regrid(tables: Sequence[Table]) -> list[Table]:
+    """Tables with a layout get one common set of column borders, so that a column is the same x on every
+    page.
+    """
+    xs = sorted(x for t in tables if t.edges for x in t.edges)
+    if not xs:
+        return list(tables)
+    groups = [[xs[0]]]
+    for a, b in pairwise(xs):
+        if b - a > EDGE_TOLERANCE:
+            groups.append([])
+        groups[-1].append(b)
+    marks = [sum(g) / len(g) for g in groups]
+
+    def nearest(x: float) -> int:
+        return min(range(len(marks)), key=lambda i: abs(marks[i] - x))
+
+    out = []
+    for t in tables:
+        if not t.edges:
+            out.append(t)
+            continue
+        at = [nearest(x) for x in t.edges]
+        if at == list(range(len(at))):
+            out.append(replace(t, n_cols=len(marks) - 1))
+            continue
+        cells = tuple(
+            replace(c, col=at[c.col], col_span=max(1, at[c.col + c.col_span] - at[c.col])) for c in t.cells
+        )
+        out.append(replace(t, cells=cells, n_cols=len(marks) - 1))
+    return out

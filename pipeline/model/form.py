@@ -1,0 +1,85 @@
+"""A form as it was understood, texts as printed: what the stages behind the readers hand to each other.
+
+Comes in: nothing. Goes out: frozen dataclasses; every field knows the cells that it was read from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.model.cells import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text with the cells that it was read from. `text` is None only for a printed blank."""
+
+    text: str | None
+    cells: tuple[Cell, ...] = ()
+    confidence: float = 1.0
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """One line of the fund block; the figures are still texts. `scope`, `source`: see the contract."""
+
+    label: str
+    scope: str
+    source: str | None
+    initial_budget: Field | None = None
+    annual_budget: Field | None = None
+    executed: Field | None = None
+    weight: Field | None = None
+    execution_rate: Field | None = None
+    score: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of the indicator block, levels filled down, figures still texts."""
+
+    level1: str | None
+    level2: str | None
+    level1_raw: str | None
+    level2_raw: str | None
+    level1_weight: float | None
+    level2_weight: float | None
+    name: Field
+    target: Field | None = None
+    actual: Field | None = None
+    weight: Field | None = None
+    score: Field | None = None
+    review_score: Field | None = None
+    direction: Field | None = None
+    remark: Field | None = None
+    reason: Field | None = None
+    horizon: str = "annual"
+    cells: tuple[Cell, ...] = ()
+    confidence: float = 1.0
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form, fields by the names of the contract's `projects` columns, texts as printed."""
+
+    form_type: str
+    title: str | None
+    header: Mapping[str, Field]
+    amount_unit: str | None
+    amount_unit_source: str | None
+    fiscal_year: int | None
+    funds: tuple[FundLine, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    total_weight: Field | None = None
+    total_score: Field | None = None
+    columns: tuple[
+        str, ...
+    ] = ()  # what the header of the indicator block announces: `name`, `target`, `reason`, …
+    reader: str = ""
+    page_start: int | None = None
+    page_end: int | None = None
+    confidence: float = 1.0
+    flags: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Pictures and scanned pages → tables and lines, by rulings and a recogniser."""

@@ -1,0 +1,1 @@
+"""Plain text and Markdown → tables and lines, dialect by dialect."""

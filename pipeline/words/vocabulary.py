@@ -1,0 +1,111 @@
+"""Printed labels → what they mean. Reads `labels.toml`, the one place for the words of a form.
+
+Comes in: the text of a cell. Goes out: a `Label` (group, key, how sure) or None. It refuses nothing: an
+unknown word is no label.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from normalizers.characters import fold
+
+FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
+SWEPT = 0.95  # a label that is to the letter once strokes beside it are taken away
+FUZZY_SCORE = 86.0  # measured: single misread characters in labels of 5+ stay above, different labels below
+GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
+LISTS = ("fund_block", "total", "tail")
+
+_NOTE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+_PREFIX = re.compile(
+    r"^(其中[::]?|[一二三四五六七八九十]+[、.]|\d{1,2}[、.)](?=\D)|[(]?[一二三四五六七八九十][)]|★+|[*]+)"
+)
+_STRAY = re.compile(
+    r"^[1Il|丨!]+(?=[^\d\W])|[1Il|丨!]+$"
+)  # what a recogniser makes of a ruling beside a label
+_TRAIL = re.compile(r"[::;。.,、]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A recognised label: `group` is a section of the vocabulary, `key` its entry, `score` 0–1 (1 = to the
+    letter).
+    """
+
+    group: str
+    key: str
+    score: float = 1.0
+
+
+@cache
+def data() -> dict[str, Any]:
+    """The vocabulary file as nested dictionaries."""
+    return tomllib.loads(
+        resources.files("pipeline.words").joinpath("labels.toml").read_text(encoding="utf-8")
+    )
+
+
+@cache
+def index(group: str) -> dict[str, str]:
+    """Folded label → key, for one section."""
+    section = data()[group]
+    entries = section.items() if group in GROUPS else [("", section["labels"])]
+    return {bare(word, notes=True): key for key, words in entries for word in words}
+
+
+@lru_cache(maxsize=65536)
+def bare(text: str, notes: bool = False) -> str:
+    """A label without white space, colon and 其中; with `notes` bracketed parts stay."""
+    key = fold(text).replace("(", "(").replace(")", ")")
+    key = _TRAIL.sub("", key)
+    key = _PREFIX.sub("", key)
+    return key if notes else _TRAIL.sub("", _NOTE.sub("", key)) or key
+
+
+@lru_cache(maxsize=65536)
+def find(group: str, text: str, fuzzy: bool = True) -> Label | None:
+    """What `text` means as a label of `group`; None if it is none."""
+    if not text or len(text) > 60:
+        return None
+    words = index(group)
+    full, short = bare(text, notes=True), bare(text)
+    for candidate in (full, short):
+        if candidate in words:
+            return Label(group, words[candidate])
+    swept = bare(_STRAY.sub("", text)) if len(text) > FUZZY_MIN_LENGTH else short
+    if swept != short and swept in words:
+        return Label(group, words[swept], SWEPT)
+    if not fuzzy or not FUZZY_MIN_LENGTH <= len(short) <= 24:
+        return None
+    hit = process.extractOne(short, list(words), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
+    return Label(group, words[hit[0]], hit[1] / 100) if hit else None
+
+
+def key_of(group: str, text: str, fuzzy: bool = True) -> str | None:
+    """The key that `text` has in `group`, if any."""
+    hit = find(group, text, fuzzy)
+    return hit.key if hit else None
+
+
+def is_in(group: str, text: str) -> bool:
+    """Is the text one of the labels of a plain list (`fund_block`, `total`, `tail`)?"""
+    return find(group, text, fuzzy=False) is not None
+
+
+@cache
+def titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(form_type, pattern over the folded title), in the order in which they are tried."""
+    return tuple((t["form_type"], re.compile(t["pattern"])) for t in data()["title"])
+
+
+def form_type(title: str) -> str | None:
+    """The contract's form_type that a printed title announces; None if it announces none."""
+    key = fold(title)
+    return next((kind for kind, pattern in titles() if pattern.search(key)), None)
