@@ -27,7 +27,7 @@ Form = dict[str, Any]
 Key = tuple[int, str, int | None]  # form, rule, seq
 Writer = Callable[[Sequence[Printed], Random], tuple[bytes, str]]
 GOAL = 98.0  # percent, of recall and of precision
-PDF_FONT = "STSong-Light"  # every PDF reader has it
+PDF_FONT = "STSong-Light"  # named and not carried: drawing needs no file, reading no font of the machine
 CLEAR = ("grid", "markdown", "html-line", "html-pretty", "html-page", "cells-tab", "spaces", "damaged-grid")
 """Dialects that are audited; in those without separators nearly every row is doubtful, and the audit says so."""
 TARGETS = (

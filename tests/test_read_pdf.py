@@ -19,7 +19,7 @@ from pipeline.read import read_document
 from pipeline.read.page.filled_boxes import cell_sides, dotted, is_box
 from pipeline.read.page.lattice import Char, Ruling, grids, merged, tables
 
-FONT = "STSong-Light"
+FONT = "STSong-Light"  # named and not carried; `test_pdf_fonts.py` shows that no machine's fonts matter
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 GRID = [  # text, first row, first column, rows, columns
     ("一级指标", 0, 0, 1, 1), ("二级指标", 0, 1, 1, 1), ("三级指标", 0, 2, 1, 1), ("分值", 0, 3, 1, 1),
@@ -94,11 +94,7 @@ def test_a_turned_page_is_read_upright(quarter: int) -> None:
         canvas.translate(-297, -421)
         table(canvas, 560)
 
-    found = cells_of(drawn(draw))
-    wanted = sorted(GRID, key=lambda c: c[1:3])
-    assert [c[1:] for c in found] == [c[1:] for c in wanted]
-    # pdfium finds no turned characters of a Chinese font that is not embedded; the figures' font it has
-    assert [c[0] for c in found if c[2] == 3 and c[1]] == ["10", "20", "30"]
+    assert cells_of(drawn(draw)) == sorted(GRID, key=lambda c: c[1:3])
 
 
 def test_every_cell_says_its_page_and_its_box() -> None:

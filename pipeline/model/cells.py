@@ -56,7 +56,6 @@ class Table:
     spans: bool
     page: int | None = None
     edges: tuple[float, ...] | None = None
-    continued: bool = False  # the reader knows that it goes on a table of the page before
 
 
 @dataclass(frozen=True, slots=True)

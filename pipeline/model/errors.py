@@ -26,6 +26,7 @@ class Code(StrEnum):
     UNKNOWN_FORMAT = "unknown_format"
     DAMAGED = "damaged"
     PAGE_UNREAD = "page_unread"
+    CHARACTERS_LOST = "characters_lost"
     TABLE_UNREAD = "table_unread"
     TRUNCATED = "truncated"
     VALUES_MISSING = "values_missing"
@@ -91,6 +92,7 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.UNKNOWN_FORMAT: CodeInfo(UnsupportedError, "the bytes are no format that is read", "convert it to one of the formats that the README lists"),
     Code.DAMAGED: CodeInfo(UnsupportedError, "the format is known, but the file breaks its rules beyond repair", "download or export it again"),
     Code.PAGE_UNREAD: CodeInfo(UnsupportedError, "one page or more could not be read; the others were", "look at the page in the source"),
+    Code.CHARACTERS_LOST: CodeInfo(UnsupportedError, "characters of one page or more could not be read; the others were", "look at the page in the source, or export the PDF with its fonts embedded"),
     Code.TABLE_UNREAD: CodeInfo(UnsupportedError, "one table or more could not be read; the others were", "look at the table in the source"),
     Code.TRUNCATED: CodeInfo(UnsupportedError, "a form breaks off before its end", "look for the rest of the document"),
     Code.VALUES_MISSING: CodeInfo(UnsupportedError, "formulas of a workbook have no stored value, so that their cells are blank", "open the workbook in a spreadsheet program and save it"),

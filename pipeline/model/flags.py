@@ -44,6 +44,7 @@ class Flag(StrEnum):
     OCR_DOUBT = "ocr_doubt", "识别存疑", "the character recognition was unsure of this text"
     OCR_REPAIRED = "ocr_repaired", "识别错误已修正", "a misread text was set right because the form's own sums or words leave no other reading"
     GARBLED_TEXT = "garbled_text", "文字乱码", "some characters of the source could not be decoded"
+    CHARACTERS_LOST = "characters_lost", "文字缺失", "the source has more characters than could be read: those of a font that it does not carry"
     ENCODING_GUESSED = "encoding_guessed", "编码为推断", "the text does not state its encoding; it was chosen by plausibility"
     WRONG_ENDING = "wrong_ending", "扩展名不符", "the file's ending does not say what its bytes are"
     HIDDEN_SHEETS_SKIPPED = "hidden_sheets_skipped", "隐藏工作表未读", "the workbook has hidden sheets, which were not read"

@@ -241,7 +241,9 @@ def tables(
         cells = tuple(
             Cell(
                 "\n".join(text_lines(held)), r, c, rows, cols, page=page,
-                box=(round(g.xs[c], 2), round(g.ys[r], 2), round(g.xs[c + cols], 2), round(g.ys[r + rows], 2)),
+                box=(
+                    round(g.xs[c], 2), round(g.ys[r], 2), round(g.xs[c + cols], 2), round(g.ys[r + rows], 2),
+                ),
             )
             for n, whole in enumerate(g.cells)
             for (r, c, rows, cols), held in parts(g, whole, inside[k].get(n, []))

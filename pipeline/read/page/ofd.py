@@ -291,7 +291,7 @@ def _renamed(block: Block) -> Block:
 
 
 def _rubbish(chars: tuple[Char, ...]) -> bool:
-    """Are there characters, and has too large a part of them no meaning: private use, replacement, control?"""
+    """Are there characters, and have too many of them no meaning: private use, replacement, control?"""
     bad = sum(
         1 for c in chars if c.text == "\ufffd" or "\ue000" <= c.text <= "\uf8ff" or not c.text.isprintable()
     )
@@ -299,7 +299,7 @@ def _rubbish(chars: tuple[Char, ...]) -> bool:
 
 
 def _recognised(package: _Package, drawn: Drawn, number: int) -> Iterator[Block]:
-    """A page of pictures, painted on white and read as a scan; the recogniser is heavy and loaded only here."""
+    """A page of pictures, painted on white and read as a scan; the recogniser is heavy, so loaded here."""
     import cv2
     import numpy as np
 

@@ -47,7 +47,7 @@ _PATH_TOKEN = re.compile(r"[A-Za-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's part in the package, and the matrix from its unit square to points of the page as stored."""
+    """A picture's part in the package; the matrix from its unit square to points of the page as stored."""
 
     part: str
     matrix: Matrix
@@ -156,7 +156,7 @@ def _walk(
 
 
 def _path(item: etree._Element, matrix: Matrix, look: Look, ink: _Ink) -> None:
-    """The straight, level or upright lines of a path; thin shapes are lines, large filled ones may be cells."""
+    """The level and upright lines of a path; thin shapes are lines, large filled ones may be cells."""
     stroked = look.flag("Stroke", True) and not look.clear("StrokeColor")
     filled = look.flag("Fill", False) and not look.clear("FillColor")
     data = child(item, "AbbreviatedData")

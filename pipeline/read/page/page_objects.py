@@ -1,14 +1,15 @@
-"""The objects of a PDF page, as pdfium has them → its straight lines, its filled boxes, and whether it holds
-a picture.
+"""The objects of a PDF page, as pdfium has them → its straight lines, its filled boxes, its texts, and
+whether it holds a picture.
 
 Comes in: pdfium's handle of a page or of a form in it. Goes out: lines and boxes in points of the page as it
-is stored, y upwards. Curves are left out, and forms are followed `DEEPEST` levels down. It refuses nothing.
+is stored, y upwards; texts as pdfium's handles. Curves are left out, and forms are followed `DEEPEST` levels
+down. It refuses nothing.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pypdfium2.raw as raw
@@ -61,6 +62,21 @@ def collect(
                 or image
             )
     return image
+
+
+def text_objects(page: object) -> Iterator[object]:
+    """The texts of a page, those in its forms included."""
+    for i in range(raw.FPDFPage_CountObjects(page)):
+        yield from _texts(raw.FPDFPage_GetObject(page, i), 0)
+
+
+def _texts(item: object, depth: int) -> Iterator[object]:
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind == raw.FPDF_PAGEOBJ_TEXT:
+        yield item
+    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST:
+        for i in range(raw.FPDFFormObj_CountObjects(item)):
+            yield from _texts(raw.FPDFFormObj_GetObject(item, i), depth + 1)
 
 
 def _matrix(item: object) -> Matrix:

@@ -13,6 +13,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -21,9 +22,12 @@ import pypdfium2.raw as raw
 
 from pipeline.model.cells import Block, Line, Problem, Reading, Table
 from pipeline.model.errors import Code, error
+from pipeline.model.flags import Flag
 from pipeline.read.page.filled_boxes import cell_sides, dotted
 from pipeline.read.page.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
+from pipeline.read.page.lost_characters import Point, has_silent_text, lost_characters
 from pipeline.read.page.page_objects import DEEPEST, UPRIGHT, Stroke, collect
+from pipeline.read.page.substitute_font import install, only_drawable_fonts
 from pipeline.read.page.unruled import stretches
 from pipeline.read.text.plain import text_blocks
 
@@ -53,6 +57,8 @@ class Page:
     width: float
     height: float
     has_image: bool
+    given: tuple[Point, ...] | None = None
+    """Where pdfium's characters start, in the page's own system, if it may have left some out."""
 
 
 Finder = Callable[[int, Page], "list[Grid] | None"]
@@ -77,6 +83,7 @@ def read_pdf(
         PipelineError: `encrypted` where a password is needed, `damaged` where pdfium cannot open it or it has
         no page.
     """
+    install()
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as exception:
@@ -90,6 +97,7 @@ def read_pdf(
         blocks: list[Block] = []
         problems: list[Problem] = []
         ways: set[str] = set()
+        given: dict[int, tuple[Point, ...]] = {}
         for number in range(1, n_pages + 1):
             try:
                 page = _page(document, number - 1)
@@ -103,34 +111,42 @@ def read_pdf(
                 or (page.has_image and len(page.chars) < FEWEST_CHARS)
                 or _rubbish(page.chars)
             ):
-                blocks += _recognised(document, number)
+                blocks += _recognised(data, number)
                 ways.add("ocr")
-            elif page.chars:
+                continue
+            if page.given is not None:
+                given[number] = page.given
+            if page.chars:
                 blocks += page_blocks(page, number, reader, finder(number, page) if finder else None)
                 ways.add("native")
     finally:
         document.close()
+    lost = lost_characters(data, given)
+    problems += [
+        Problem(Code.CHARACTERS_LOST, f"page {number} has {n} characters more than could be read", number)
+        for number, n in lost.items()
+    ]
+    flags = (str(Flag.CHARACTERS_LOST),) if lost else ()
     layer = "mixed" if len(ways) > 1 else next(iter(ways), None)
-    return Reading(tuple(blocks), media_type, reader, n_pages, layer, problems=tuple(problems))
+    return Reading(tuple(blocks), media_type, reader, n_pages, layer, flags=flags, problems=tuple(problems))
 
 
-def _recognised(document: pdfium.PdfDocument, number: int) -> tuple[Block, ...]:
+def _recognised(data: bytes, number: int) -> tuple[Block, ...]:
     """A page without a usable text layer, read as a picture; its reader is heavy and loaded only here."""
     from pipeline.read.scan.scanned_page import read_page_image
 
-    page = document[number - 1]
-    try:
+    with (
+        only_drawable_fonts(),
+        closing(pdfium.PdfDocument(data)) as document,
+        closing(document[number - 1]) as page,
+    ):
         width, height = page.get_size()
         if not 0 < width <= MOST_POINTS or not 0 < height <= MOST_POINTS:
             return ()
         scale = min(_picture_scale(page), MOST_PIXELS / max(width, height))
-        bitmap = page.render(scale=scale)
-        try:
-            return read_page_image(bitmap.to_numpy()[:, :, :3].copy(), number, width, height)
-        finally:
-            bitmap.close()
-    finally:
-        page.close()
+        with closing(page.render(scale=scale)) as bitmap:
+            pixels = bitmap.to_numpy()[:, :, :3].copy()
+    return read_page_image(pixels, number, width, height)
 
 
 def _picture_scale(page: pdfium.PdfPage) -> float:
@@ -225,6 +241,7 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
         text = page.get_textpage()
         try:
             chars = list(_chars(text))
+            given = tuple(c[-2:] for c in chars) if has_silent_text(page, text) else None
             if any(
                 _tilt(c[0]) >= MOST_TILT for c in chars
             ):  # a seal's upright characters go with its tilted ones
@@ -240,7 +257,7 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
             for c in upright
             if -1 <= (c.x0 + c.x1) / 2 <= width + 1 and -1 <= (c.top + c.bottom) / 2 <= height + 1
         )
-        return Page(inside, tuple(across), tuple(down), width, height, image)
+        return Page(inside, tuple(across), tuple(down), width, height, image, given)
     finally:
         page.close()
 

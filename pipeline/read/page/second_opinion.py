@@ -10,35 +10,19 @@ turn, is read as before.
 from __future__ import annotations
 
 import io
-import logging
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pdfminer.psexceptions import PSException
-
 from pipeline.model.cells import Reading, Table
 from pipeline.read.page.lattice import Grid, marks
+from pipeline.read.page.other_programs import THEIRS, quiet
 from pipeline.read.page.pdf import Finder, Page, read_pdf
 
 MOST_PAGES = 40  # of a document that opinions are asked on
 MOST_RECOGNISED = 6  # of them, to be recognised as pictures: each takes seconds
 SAME_SIZE = 1.0  # points by which two programs may see a page in different sizes
 FEWEST_CELLS = 4
-
-# What other programs raise on a page that they cannot read: they have no opinion on it.
-THEIRS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    OSError,
-    PSException,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 
 Corners = tuple[float, float, float, float]  # x0, top, x1, bottom in points of the page as displayed
 
@@ -127,15 +111,11 @@ def _quiet(find: Finder) -> Finder:
     """
 
     def asked(number: int, page: Page) -> list[Grid] | None:
-        logging.disable(logging.WARNING)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+        with quiet():
+            try:
                 return find(number, page)
-        except THEIRS:
-            return None
-        finally:
-            logging.disable(logging.NOTSET)
+            except THEIRS:
+                return None
 
     return asked
 
