@@ -4,10 +4,12 @@ is said.
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
@@ -77,8 +79,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chinese = Kind(INSTALLED, inked=True, ascent=1010, descent=-310, code_pages=CHINESE)
     (root / "chinese" / "font.ttf").write_bytes(font_file(chinese))
     (root / "latin" / "font.ttf").write_bytes(font_file(Kind("Calibri", inked=True, code_pages=1)))
-    for number, font in enumerate(FONTS.values()):
-        (root / "pdfs" / f"{number}.pdf").write_bytes(ruled(font, TITLE, FORM))
+    for name, font in FONTS.items():
+        (root / "pdfs" / f"{name}.pdf").write_bytes(ruled(font, TITLE, FORM))
     for base in (b"Calibri", b"Arial", b"SimSun"):
         (root / "pdfs" / f"{base.decode()}.pdf").write_bytes(plain(latin(base), ("Total 95", "A", "9")))
     return root
@@ -103,6 +105,14 @@ def test_without_a_font_of_our_own_the_machine_decides(folders: Path) -> None:
     bare, rich = tables(folders, "none", "theirs"), tables(folders, "chinese", "theirs")
     assert bare["indicators.parquet"] != rich["indicators.parquet"]
     assert bare[PICTURES] != rich[PICTURES]
+    assert lost(bare) == set(FONTS)
+    assert lost(bare) - lost(rich) == {"GBK-EUC-H", "UniGB-UCS2-H", "TrueType named in GBK"}
+
+
+def lost(made: dict[str, bytes]) -> set[str]:
+    """The kinds of font whose document is said to have lost characters."""
+    rows = pq.read_table(io.BytesIO(made["documents.parquet"])).to_pylist()
+    return {Path(r["source_path"]).stem for r in rows if r["error_code"] == "characters_lost"}
 
 
 # ---- Latin, pictures, fixtures
