@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from normalizers.characters import clean, narrow, unwrap_latex
-from normalizers.numbers import chinese
+from normalizers.numerals import chinese
+from normalizers.symbols import clean, narrow, unwrap_latex
 
 _CN_YEAR = "[一二][〇○零九][〇○零一二三四五六七八九]{2}"
 _Y = rf"(?:(?:19|20)[0-9]{{2}}|{_CN_YEAR})"

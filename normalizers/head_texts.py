@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from normalizers.characters import fold
-from normalizers.numbers import number
+from normalizers.numerals import number
+from normalizers.symbols import fold
 
 # `219-…`, `219001-…`, `(433)…`, `820001…`; fewer than six bare digits belong to the name: 120急救中心,
 # 12345热线

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from normalizers.characters import clean, fold, narrow
+from normalizers.symbols import clean, fold, narrow
 from normalizers.words import WORDS
 
 # One wrong character in five or more. Measured on 2,037 labels with one character replaced, lost or added: 79

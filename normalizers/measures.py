@@ -13,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 
 from normalizers import comparators, dates
-from normalizers.characters import narrow
-from normalizers.numbers import NUMERAL_CHARS, PLAIN, SCALE, chinese, decimal, number, scale_of
+from normalizers.numerals import NUMERAL_CHARS, PLAIN, SCALE, chinese, decimal, number, scale_of
+from normalizers.symbols import narrow
 from normalizers.words import (
     CLASSIFIERS,
     FOREIGN_MONEY,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from normalizers.characters import clean, fold, is_blank, narrow, unwrap_latex
+from normalizers.indicator_names import split_ordinal
 from normalizers.measures import Part, measures
-from normalizers.names import split_ordinal
+from normalizers.symbols import clean, fold, is_blank, narrow, unwrap_latex
 from normalizers.words import CLASSIFIERS, COMPARATORS_AFTER, COMPARATORS_BEFORE, PLACEHOLDERS, alternatives
 
 PLACES = 4  # attainment is rounded like the execution rate

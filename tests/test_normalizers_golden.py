@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from normalizers.indicator_names import split_ordinal
 from normalizers.levels import read_level
-from normalizers.names import split_ordinal
 from normalizers.values import is_placeholder, read_value
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))

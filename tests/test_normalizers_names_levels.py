@@ -1,4 +1,4 @@
-"""`normalizers.names` and `normalizers.levels`: the labels of an indicator row."""
+"""`normalizers.indicator_names` and `normalizers.levels`: the labels of an indicator row."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from normalizers.indicator_names import split_ordinal
 from normalizers.levels import LEVEL1, LEVEL2_ORDER, LEVEL_LABELS, parent_of, read_level
-from normalizers.names import split_ordinal
 
 NAMES = [
     ("指标 2：媒体宣传", 2, "媒体宣传"), ("指标 1: 举办揭晓盛典", 1, "举办揭晓盛典"), ("指标12：x", 12, "x"), ("指标3 培训人数", 3, "培训人数"), ("指标1培训合格率", 1, "培训合格率"), ("指标1：", 1, ""),

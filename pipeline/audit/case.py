@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 from pipeline.audit.costs import Costs
 from pipeline.model.flags import Flag
 from pipeline.words import vocabulary

@@ -17,7 +17,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 from pipeline.words import vocabulary
 
 Row = Mapping[str, Any]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import likeness
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from normalizers.characters import fold
 from normalizers.measures import Part, measures
+from normalizers.symbols import fold
 from pipeline.audit.case import INFO, Case, Mark, Row, figure, names_of, shown, words
 from pipeline.audit.costs import likeness
 from pipeline.audit.money import COLUMNS, head

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 from normalizers.words import PLACEHOLDERS
 from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, Row, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import is_cost

@@ -18,7 +18,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 from pipeline.words import vocabulary
 
 Row = Mapping[str, Any]

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from normalizers.characters import fold, is_blank
-from normalizers.money import unit_of
-from normalizers.numbers import number
+from normalizers.numerals import number
+from normalizers.symbols import fold, is_blank
+from normalizers.units import unit_of
 from pipeline.form.funds import read_funds
 from pipeline.form.head import KEPT, read_fields, read_goals, tag_rows
 from pipeline.form.misread import repaired, with_units

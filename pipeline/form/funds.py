@@ -13,8 +13,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from normalizers.characters import fold, is_blank
-from normalizers.money import unit_of, yuan
+from normalizers.symbols import fold, is_blank
+from normalizers.units import unit_of, yuan
 from pipeline.form.head import Tagged, TaggedRow
 from pipeline.model.cells import Cell
 from pipeline.model.form import Field, FundLine

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from normalizers.characters import clean, fold, is_blank
-from normalizers.numbers import number
+from normalizers.numerals import number
+from normalizers.symbols import clean, fold, is_blank
 from pipeline.model.cells import Cell, CellRow
 from pipeline.model.form import Field
 from pipeline.words import vocabulary

@@ -18,8 +18,8 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from normalizers.characters import fold, is_blank
-from normalizers.numbers import number
+from normalizers.numerals import number
+from normalizers.symbols import fold, is_blank
 from pipeline.model.cells import Cell, Region
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, FundLine, Indicator

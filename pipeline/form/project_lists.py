@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from normalizers.characters import fold, is_blank
-from normalizers.money import unit_of
+from normalizers.symbols import fold, is_blank
+from normalizers.units import unit_of
 from pipeline.model.cells import Cell, CellRow, Region
 from pipeline.table.header import header_roles
 from pipeline.words import vocabulary

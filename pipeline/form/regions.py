@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
-from normalizers.characters import clean, fold
+from normalizers.symbols import clean, fold
 from pipeline.model.cells import Cell, CellRow, Line, Reading, Region, Table
 from pipeline.table.header import header_roles
 from pipeline.words import vocabulary

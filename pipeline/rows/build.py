@@ -18,11 +18,11 @@ from decimal import Decimal
 from typing import Any
 
 from normalizers import head_texts
-from normalizers.characters import clean, fold, is_blank
+from normalizers.indicator_names import split_ordinal
 from normalizers.measures import Part
-from normalizers.money import yuan
-from normalizers.names import split_ordinal
-from normalizers.numbers import percent
+from normalizers.numerals import percent
+from normalizers.symbols import clean, fold, is_blank
+from normalizers.units import yuan
 from normalizers.values import Value, attainment, is_placeholder, read_value, target_met
 from pipeline.model.cells import Cell, Reading, union
 from pipeline.model.errors import Code, PipelineError

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from normalizers.characters import clean, fold, is_blank
+from normalizers.symbols import clean, fold, is_blank
 from pipeline.model.cells import Line, Reading
 from pipeline.model.form import Form
 

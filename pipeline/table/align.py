@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from normalizers.characters import fold, is_blank
+from normalizers.symbols import fold, is_blank
 from pipeline.model.cells import Cell
 from pipeline.table import likelihood
 from pipeline.table.header import Column

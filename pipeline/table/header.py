@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from normalizers.characters import is_blank
+from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell
 from pipeline.words import vocabulary
 

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from normalizers.characters import clean, fold, is_blank
+from normalizers.indicator_names import split_ordinal
 from normalizers.levels import read_level
-from normalizers.names import split_ordinal
-from normalizers.numbers import number
+from normalizers.numerals import number
+from normalizers.symbols import clean, fold, is_blank
 from pipeline.model.cells import Cell, CellRow
 from pipeline.model.form import Field, Indicator
 from pipeline.table import likelihood

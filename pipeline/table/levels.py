@@ -16,7 +16,7 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from normalizers import levels as labels
-from normalizers.characters import fold
+from normalizers.symbols import fold
 
 COST_CHILDREN = frozenset({"经济成本指标", "社会成本指标", "生态环境成本指标"})
 SOLE_CHILD = {"满意度指标": "服务对象满意度指标", "预算执行率": "预算执行率"}

@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 from normalizers import levels
-from normalizers.characters import fold, is_blank
-from normalizers.names import split_ordinal
+from normalizers.indicator_names import split_ordinal
+from normalizers.symbols import fold, is_blank
 from pipeline.words import vocabulary
 
 NEVER = 9.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 from pipeline.model.cells import Cell, CellRow, Line, Region
 from pipeline.table.header import FEWEST, LEVELS, VALUES, Column, header_roles, read_columns
 from pipeline.untabled.head import head_rows

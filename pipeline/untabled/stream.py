@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from normalizers.characters import clean, fold
+from normalizers.symbols import clean, fold
 from pipeline.model.cells import Cell, Line
 from pipeline.words import vocabulary
 

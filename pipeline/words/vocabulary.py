@@ -15,7 +15,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 
 FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
 SWEPT = 0.95  # a label that is to the letter once strokes beside it are taken away

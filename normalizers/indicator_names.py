@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from normalizers.characters import clean, narrow
+from normalizers.symbols import clean, narrow
 
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
 _LABEL = re.compile(

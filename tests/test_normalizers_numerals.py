@@ -1,4 +1,4 @@
-"""`normalizers.numbers` and `normalizers.money`: figures, rates and amounts."""
+"""`normalizers.numerals` and `normalizers.units`: figures, rates and amounts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.money import unit_of, yuan
-from normalizers.numbers import number, percent, scaled
+from normalizers.numerals import number, percent, scaled
+from normalizers.units import unit_of, yuan
 
 FULL_WIDTH = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 

@@ -1,4 +1,4 @@
-"""`normalizers.characters`: what a cell's text becomes in each of its views."""
+"""`normalizers.symbols`: what a cell's text becomes in each of its views."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.characters import clean, fold, is_blank, narrow, unwrap_latex
+from normalizers.symbols import clean, fold, is_blank, narrow, unwrap_latex
 
 MARKUP = st.text(alphabet='<>/pbr&ltg;nsp"“”‘ \n\t\u3000\u200b年1次%.,≥＝$\\geq费費⻓①½', max_size=30)
 

@@ -14,7 +14,7 @@ from html import unescape
 
 from normalizers.words import load
 
-_TABLES = load("characters.toml")
+_TABLES = load("symbols.toml")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # Names of elements that word processors and web pages leave in cells; `<5天` and `<=2%` are no tags.
 _BLOCK_TAGS = "p|br|div|td|tr|th|table|tbody|thead|li|ul|ol|h[1-6]|section|pre"
@@ -112,7 +112,7 @@ def fold(text: str) -> str:
     no white space.
 
     Idempotent. Only for comparing: it turns `½` into `1/2` and `10³` into `103`. Source of the tables:
-    `characters.toml`.
+    `symbols.toml`.
     """
     while (folded := _fold_once(text)) != text:
         text = folded

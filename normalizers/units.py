@@ -10,8 +10,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from normalizers.characters import fold
-from normalizers.numbers import number, scale_of, scaled
+from normalizers.numerals import number, scale_of, scaled
+from normalizers.symbols import fold
 from normalizers.words import MONEY_NOT_AFTER, MONEY_NOT_BEFORE, alternatives
 
 CENT = Decimal("0.01")

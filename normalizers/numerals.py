@@ -12,7 +12,7 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from normalizers.characters import fold
+from normalizers.symbols import fold
 
 SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 LONGEST = 30  # digits: no amount has more, and Decimal's context keeps 28
