@@ -13,13 +13,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from normalizers.symbols import fold
-from pipeline.words import vocabulary
+from normalizers.words import alternatives
+from pipeline.words.vocabulary import words
 
 Row = Mapping[str, Any]
 
@@ -38,10 +39,8 @@ CHUNK = 500  # names compared with all others at a time
 ID_LENGTH = 12
 _CODE = re.compile(r"^[0-9A-Za-z]{6,}[-_]+")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:年度?)?(?:[-~至](?:19|20)\d{2}(?:年度?)?)?")
-_ORDINAL = re.compile(r"第[0-9一二三四五六七八九十]+(?=[届次期])|(?<![0-9])[0-9]{1,3}(?=届)")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _MARKS = re.compile(r"[\W_]+")
-_NUMBERS = re.compile(r"[0-9]+|[一二三四五六七八九十]+(?=$|[期号标段包])|[ⅠⅡⅢⅣⅤIVX]+(?=$|[期号标段包])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +115,11 @@ def core_of(name: str) -> str:
     """A project's name without its code, years, brackets' marks and the endings that come and go (经费, 项目,
     专项).
     """
-    apart = vocabulary.data()["series"]["apart"]
-    key = _ORDINAL.sub("", _YEARS.sub("", _CODE.sub("", fold(name))))
+    apart = words("series", "apart")
+    key = _ordinal().sub("", _YEARS.sub("", _CODE.sub("", fold(name))))
     key = _BRACKETS.sub(lambda m: "" if any(w in m[0] for w in apart) else m[0], key)  # told apart by itself
     key = _MARKS.sub("", key) or _MARKS.sub("", fold(name))
-    ends = vocabulary.data()["series"]["ends"]
+    ends = words("series", "ends")
     while True:
         end = next((e for e in ends if key.endswith(e) and len(key) - len(e) >= SHORTEST), None)
         if end is None:
@@ -128,12 +127,26 @@ def core_of(name: str) -> str:
         key = key.removesuffix(end)
 
 
+@cache
+def _ordinal() -> re.Pattern[str]:
+    """Which year's event it is: 第三届, 12届."""
+    marked, bare = (alternatives(words("series", key)) for key in ("counted", "counted_without_mark"))
+    return re.compile(rf"第[0-9一二三四五六七八九十]+(?={marked})|(?<![0-9])[0-9]{{1,3}}(?={bare})")
+
+
+@cache
+def _numbers() -> re.Pattern[str]:
+    """Numbers that tell projects of one name apart: 二期, 3标段, Ⅱ."""
+    behind = f"(?=$|{alternatives(words('series', 'numbered'))})"
+    return re.compile(rf"[0-9]+|[一二三四五六七八九十]+{behind}|[ⅠⅡⅢⅣⅤIVX]+{behind}")
+
+
 def _key(project: Row) -> _Key:
     name = fold(project["project_name"])
     core = core_of(name)
-    apart = frozenset(w for w in vocabulary.data()["series"]["apart"] if w in name)
+    apart = frozenset(w for w in words("series", "apart") if w in name)
     unit, department = (fold(project[n] or "") for n in ("implementing_unit", "supervising_department"))
-    numbers = tuple(_NUMBERS.findall(core))
+    numbers = tuple(_numbers().findall(core))
     return _Key(
         core,
         apart,
@@ -150,7 +163,7 @@ def _region(place: str) -> str:
     named.
     """
     at = max(
-        (place.find(w) + len(w) for w in vocabulary.data()["series"]["regions"] if 1 < place.find(w) <= 8),
+        (place.find(w) + len(w) for w in words("series", "regions") if 1 < place.find(w) <= 8),
         default=0,
     )
     return place[:at]
@@ -158,7 +171,7 @@ def _region(place: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _without_region(place: str) -> str:
-    for word in vocabulary.data()["series"]["regions"]:  # 自治区科学技术协会: which one, the document knows
+    for word in words("series", "regions"):  # 自治区科学技术协会: which one, the document knows
         if place.startswith(word):
             return place.removeprefix(word)
     return place.removeprefix(_region(place)) or place

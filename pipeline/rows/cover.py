@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise, takewhile
 
 from normalizers.symbols import clean, fold, is_blank
+from normalizers.words import alternatives
 from pipeline.model.cells import Line, Reading
 from pipeline.model.form import Form
+from pipeline.words.vocabulary import words
 
 TITLE_LINES = 4  # a title is printed on as many lines at most
 TITLE_LENGTH = 60  # characters of one of its lines, folded
 PUBLISHER_LENGTH = 40
-TITLE_WORD = re.compile(r"绩效|预算|决算|自评|评价|报告|公开|公示|通知|公告|目标")
-SENTENCE = re.compile(r"[。;!?]|[:,、]$|^附件|^[(\[]?\d{4}年度?[)\]]?$|^(金额)?单位:")
-WEB_CHROME = re.compile(r"^(来源|时间|日期|发布|索引|字体|浏览|当前位置|首页|打印|分享|关闭)")
+SENTENCE = re.compile(r"[。;!?]|[:,、]$|^[(\[]?\d{4}年度?[)\]]?$")
 DATE = re.compile(
     r"^[\d〇零一二三四五六七八九]{4}年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
 )
-PUBLISHER_LABEL = re.compile(
-    r"^(?:发布单位|发布机构|发文单位|发文机关|公开单位|公开部门|信息来源|来源|发布部门)[:：]\s*(\S+)"
-)
-ORGANISATION = re.compile(
-    r"(局|厅|委|会|部|室|院|府|处|社|署|台|办|所|站|馆|校|学|队|团|心|司|庭|行|联|园|区|县|市|镇|乡|街道|集团|联盟)$"
-)
 PUNCTUATION = re.compile(r"[。,、;:!?“”\"《》]")
+
+
+@cache
+def _publisher_label() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{alternatives(words('cover', 'publisher_labels'))})[:：]\s*(\S+)")
 
 
 def cover_lines(reading: Reading, forms: Sequence[Form]) -> tuple[str, ...]:
@@ -78,13 +78,19 @@ def title_of(reading: Reading, forms: Sequence[Form]) -> str | None:
 def _may_be_title(key: str) -> bool:
     """Could the folded line be one of a title's lines?"""
     return 0 < len(key) <= TITLE_LENGTH and not (
-        SENTENCE.search(key) or WEB_CHROME.match(key) or DATE.match(key)
+        SENTENCE.search(key)
+        or key.startswith((*words("cover", "not_a_title"), *words("cover", "web_chrome")))
+        or DATE.match(key)
     )
 
 
 def _is_title(run: Sequence[str], own: set[str]) -> bool:
     key = fold("".join(run))
-    return bool(TITLE_WORD.search(key)) and key not in own
+    return _has_title_word(key) and key not in own
+
+
+def _has_title_word(key: str) -> bool:
+    return any(word in key for word in words("cover", "title_words"))
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -97,7 +103,7 @@ def publisher_of(reading: Reading, forms: Sequence[Form]) -> str | None:
     for line, after in pairwise(lines):
         if DATE.match(fold(after)) and _is_organisation(line):
             return line
-    labelled = (PUBLISHER_LABEL.match(line) for line in lines)
+    labelled = (_publisher_label().match(line) for line in lines)
     return next((m.group(1) for m in labelled if m and _is_organisation(m.group(1))), None)
 
 
@@ -105,7 +111,7 @@ def _is_organisation(line: str) -> bool:
     key = fold(line)
     return (
         len(key) <= PUBLISHER_LENGTH
-        and bool(ORGANISATION.search(key))
+        and key.endswith(words("cover", "organisation_ends"))
         and not PUNCTUATION.search(key)
-        and not TITLE_WORD.search(key)
+        and not _has_title_word(key)
     )

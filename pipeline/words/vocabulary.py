@@ -1,13 +1,14 @@
-"""Printed labels → what they mean. Reads `labels.toml`, the one place for the words of a form.
+"""Printed labels → what they mean. Reads the `.toml` files beside it, the one place for the words of a form.
 
-Comes in: the text of a cell. Goes out: a `Label` (group, key, how sure) or None. It refuses nothing: an
-unknown word is no label.
+Comes in: the text of a cell. Goes out: a `Label` (group, key, how sure) or None: an unknown word is no label.
+Refused (ValueError, when they are first read): files of which two hold one table.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -20,8 +21,9 @@ from normalizers.symbols import fold
 FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
 SWEPT = 0.95  # a label that is to the letter once strokes beside it are taken away
 FUZZY_SCORE = 86.0  # measured: single misread characters in labels of 5+ stay above, different labels below
+LONGEST_LABEL = 60  # characters: what is longer is a sentence
 GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
-LISTS = ("fund_block", "total", "tail")
+LISTS = ("fund_block", "total", "tail", "chrome")
 
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _PREFIX = re.compile(
@@ -45,19 +47,41 @@ class Label:
 
 
 @cache
-def data() -> dict[str, Any]:
-    """The vocabulary file as nested dictionaries."""
-    return tomllib.loads(
-        resources.files("pipeline.words").joinpath("labels.toml").read_text(encoding="utf-8")
+def files() -> dict[str, dict[str, Any]]:
+    """Every file of words by its name, as nested dictionaries."""
+    found = sorted(
+        (f for f in resources.files("pipeline.words").iterdir() if f.name.endswith(".toml")),
+        key=lambda f: f.name,
     )
+    return {f.name: tomllib.loads(f.read_text(encoding="utf-8")) for f in found}
+
+
+@cache
+def data() -> dict[str, Any]:
+    """The tables of all files together. Raises ValueError where two files hold one table."""
+    out: dict[str, Any] = {}
+    for name, tables in files().items():
+        if twice := out.keys() & tables.keys():
+            raise ValueError(f"{name}: [{', '.join(sorted(twice))}] stands in another file too")
+        out |= tables
+    return out
+
+
+def words(table: str, key: str) -> tuple[str, ...]:
+    """One list of words of a table that holds no labels."""
+    return tuple(data()[table][key])
 
 
 @cache
 def index(group: str) -> dict[str, str]:
     """Folded label → key, for one section."""
-    section = data()[group]
-    entries = section.items() if group in GROUPS else [("", section["labels"])]
-    return {bare(word, notes=True): key for key, words in entries for word in words}
+    return {bare(word, notes=True): key for key, words in entries(data(), group).items() for word in words}
+
+
+def entries(tables: Mapping[str, Any], group: str) -> dict[str, list[str]]:
+    """Key → labels as they stand in the files, for one section; a plain list has the key ""."""
+    section: dict[str, list[str]] = tables[group]
+    return section if group in GROUPS else {"": section["labels"]}
 
 
 @lru_cache(maxsize=65536)
@@ -72,7 +96,7 @@ def bare(text: str, notes: bool = False) -> str:
 @lru_cache(maxsize=65536)
 def find(group: str, text: str, fuzzy: bool = True) -> Label | None:
     """What `text` means as a label of `group`; None if it is none."""
-    if not text or len(text) > 60:
+    if not text or len(text) > LONGEST_LABEL:
         return None
     words = index(group)
     full, short = bare(text, notes=True), bare(text)
@@ -95,7 +119,7 @@ def key_of(group: str, text: str, fuzzy: bool = True) -> str | None:
 
 
 def is_in(group: str, text: str) -> bool:
-    """Is the text one of the labels of a plain list (`fund_block`, `total`, `tail`)?"""
+    """Is the text one of the labels of a plain list (`fund_block`, `total`, `tail`, `chrome`)?"""
     return find(group, text, fuzzy=False) is not None
 
 
