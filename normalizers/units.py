@@ -15,6 +15,7 @@ from normalizers.symbols import fold
 from normalizers.words import MONEY_NOT_AFTER, MONEY_NOT_BEFORE, alternatives
 
 CENT = Decimal("0.01")
+YUAN = "元"
 LIMIT = Decimal(10) ** 18  # decimal128(20, 2)
 UNIT = r"(?:[十百千]?亿|[十百千]?万|[百千])?元"
 _UNIT = re.compile(rf"(?<![{MONEY_NOT_AFTER}])({UNIT})(?!{alternatives(MONEY_NOT_BEFORE)})")
@@ -45,7 +46,7 @@ def yuan(text: str, unit: str | None = None) -> Decimal | None:
         return None
     bare = number(text)
     if bare is not None:
-        return _cents(bare * _factor(unit))
+        return _cents(bare * yuan_per(unit))
     m = _AMOUNT.fullmatch(key)
     if m is None:
         return None
@@ -53,11 +54,11 @@ def yuan(text: str, unit: str | None = None) -> Decimal | None:
     if value is None:
         return None
     own = m.group(3) or ("元" if "¥" in key else unit)
-    return _cents((-value if m.group(1) == "-" else value) * _factor(own))
+    return _cents((-value if m.group(1) == "-" else value) * yuan_per(own))
 
 
-def _factor(unit: str | None) -> int:
-    """元 in one of the unit; an unknown unit counts as 元."""
+def yuan_per(unit: str | None) -> int:
+    """How many 元 one of a unit is: 万元 → 10000; None and an unknown unit count as 元."""
     word = fold(unit or "").rstrip("元圆")
     try:
         return scale_of(word)

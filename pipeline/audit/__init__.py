@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.audit import forms
 from pipeline.audit.case import INFO, Case, Mark, Rule, doubtful
+from pipeline.audit.messages import say
 from pipeline.audit.rules import ACROSS, OF_FORMS, READING_DOUBTFUL
 from pipeline.model.flags import Flag
 from pipeline.model.schema import FINDINGS
@@ -70,8 +71,12 @@ def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[dict[str, A
             yield _finding(case, rule.name, mark.severity or rule.severity, mark.message, mark)
         elif rule.sums:
             where = "、".join(str(r["seq"]) for r in doubts if "seq" in r)
-            why = f"第{where}行的识别存疑" if where else "表中有的内容识别存疑"
-            yield _finding(case, READING_DOUBTFUL.name, INFO, f"{mark.message}；但{why}，请先核对原文", mark)
+            message = (
+                say("reading_doubtful.rows", finding=mark.message, rows=where)
+                if where
+                else say("reading_doubtful.form", finding=mark.message)
+            )
+            yield _finding(case, READING_DOUBTFUL.name, INFO, message, mark)
 
 
 def _finding(case: Case, rule: str, severity: str, message: str, mark: Mark) -> dict[str, Any]:

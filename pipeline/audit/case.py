@@ -14,7 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from normalizers.symbols import fold
+from normalizers.units import YUAN, yuan_per
 from pipeline.audit.costs import Costs
+from pipeline.audit.messages import label_of, term
 from pipeline.model.flags import Flag
 from pipeline.words import vocabulary
 
@@ -24,7 +26,6 @@ SURE = 0.9  # confidence from which on a row's figures may accuse somebody
 DOUBTS = frozenset(
     {Flag.VALUE_UNREAD, Flag.OCR_DOUBT, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT}
 )
-UNITS = {"亿元": Decimal(10**8), "万元": Decimal(10**4), "元": Decimal(1)}
 EXACT = 1e-6
 LONGEST = 30  # characters of a name in a message
 INNER = str.maketrans("“”", "‘’")
@@ -66,8 +67,8 @@ class Case:
 
     def money(self, amount: Decimal | float) -> str:
         """An amount in the form's unit, as a reader of the form knows it: `35万元`."""
-        unit = self.project["amount_unit"] or "元"
-        return f"{figure(Decimal(str(amount)) / UNITS.get(unit, Decimal(1)))}{unit}"
+        unit = self.project["amount_unit"] or YUAN
+        return f"{figure(Decimal(str(amount)) / yuan_per(unit))}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,24 @@ Check = Callable[[Case], Iterator[Mark]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: stable name, what it asserts (Chinese), severity, where it comes from, tolerance, and the
-    function that looks.
+    """A rule: stable name, severity, where it comes from, tolerance, and the function that looks.
 
     `sums`: it adds up many cells, so that a misread one shows as a failure: with a doubtful row it says
     `reading_doubtful`.
     """
 
     name: str
-    label: str
     severity: str
     source: str
     tolerance: str
     check: Check
     sums: bool = False
     contract: bool = field(default=True)
+
+    @property
+    def label(self) -> str:
+        """What it asserts, in Chinese."""
+        return label_of(self.name)
 
 
 def words() -> Mapping[str, Any]:
@@ -144,13 +148,13 @@ def adds_up(parts: Sequence[float], total: float) -> bool:
 
 def names_of(row: Row) -> str:
     """An indicator as a message calls it: `“媒体宣传”`; a long name's beginning."""
-    name = row["name"] or row["target_raw"] or "（无名称）"
+    name = row["name"] or row["target_raw"] or term("nameless")
     return shown(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
 
 
 def shown(text: str | None) -> str:
     """A cell as a message quotes it; quotes inside become single ones."""
-    return f"“{text.translate(INNER)}”" if text else "空白"
+    return f"“{text.translate(INNER)}”" if text else term("blank")
 
 
 def same_text(a: str | None, b: str | None) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from normalizers.symbols import fold
+from normalizers.units import yuan_per
 from pipeline.words import vocabulary
 
 Row = Mapping[str, Any]
@@ -146,7 +147,7 @@ def _pairs(paid: Sequence[Row], counted: Sequence[Row]) -> dict[str, Row]:
 
 
 def _candidate(row: Row, quantity: Row | None) -> _Candidate:
-    """The amounts that a cost row may stand for; a price per unit times its quantity before the price alone."""
+    """The amounts that a cost row may stand for; a unit price times its quantity before the price alone."""
     prices = [
         p
         for p in row["target_parts"]
@@ -176,8 +177,8 @@ def _budgets(project: Row, funds: Sequence[Row]) -> dict[str, Decimal]:
 
 
 def slack(project: Row, funds: Iterable[Row]) -> Decimal:
-    """Half of the last printed place of the form's amounts, in 元: as much as rounding can move one of them."""
-    per = {"万元": Decimal(10_000), "亿元": Decimal(100_000_000)}.get(project["amount_unit"], Decimal(1))
+    """Half of the last printed place of the form's amounts, in 元: as much as rounding can move one."""
+    per = Decimal(yuan_per(project["amount_unit"]))
     amounts = [project[n] for n in ("total_amount", "initial_budget", "annual_budget", "executed")]
     amounts += [line[n] for line in funds for n in ("initial_budget", "annual_budget", "executed")]
     places = [-int((a / per).normalize().as_tuple().exponent) for a in amounts if a]

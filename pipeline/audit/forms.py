@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from normalizers.symbols import fold
 from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import likeness
+from pipeline.audit.messages import say
 
 SAME_INDICATOR = 88.0  # likeness of names (0–100) from which on two rows of one level are one indicator
 PLANS = {
@@ -20,6 +21,7 @@ PLANS = {
     "transfer_target": "transfer_self_evaluation",
     "overall_target": "overall_self_evaluation",
 }
+MOST_NAMED = 3  # indicators that a message names
 FEWEST_REPEATED = 5  # rows that a form must have before its being last year's is worth a word
 
 
@@ -34,7 +36,7 @@ def level1_missing(case: Case) -> Iterator[Mark]:
         return
     for level in words()["needed_levels"]:
         if level not in levels:
-            yield Mark(f"本表没有“{level}”", level, None, basis=tuple(case.indicators))
+            yield Mark(say("level1_missing.message", level=level), level, None, basis=tuple(case.indicators))
 
 
 def score_in_target_form(case: Case) -> Iterator[Mark]:
@@ -42,8 +44,8 @@ def score_in_target_form(case: Case) -> Iterator[Mark]:
     scored = [r for r in case.rows if r["score"] is not None]
     if case.project["form_type"] in PLANS and scored:
         yield Mark(
-            f"绩效目标表中有{len(scored)}项指标填有得分",
-            "无得分",
+            say("score_in_target_form.message", count=len(scored)),
+            say("score_in_target_form.expected"),
             figure(scored[0]["score"]),
             basis=tuple(scored),
         )
@@ -54,8 +56,12 @@ def full_total_missed_target(case: Case) -> Iterator[Mark]:
     weight, score = case.project["total_weight"], case.project["total_score"]
     missed = [r for r in case.rows if r["target_met"] is False and r["target_comparator"] != "~"]
     if weight is not None and score is not None and abs(weight - score) <= EXACT and missed:
-        names = "、".join(names_of(r) for r in missed[:3])
-        mark = f"总分{figure(score)}为满分，却有{len(missed)}项指标未达到指标值（{names}{'等' if len(missed) > 3 else ''}）"
+        names = "、".join(names_of(r) for r in missed[:MOST_NAMED])
+        mark = (
+            say("full_total_missed_target.many", score=figure(score), count=len(missed), names=names)
+            if len(missed) > MOST_NAMED
+            else say("full_total_missed_target.message", score=figure(score), count=len(missed), names=names)
+        )
         yield Mark(mark, f"<{figure(weight)}", figure(score), basis=tuple(missed))
 
 
@@ -74,7 +80,8 @@ def duplicate_project(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
         )
         if key in seen:
             first = seen[key].project["form_index"]
-            yield case, Mark(f"项目“{p['project_name']}”与第{first}张表重复", "不重复", p["project_name"])
+            mark = say("duplicate_project.message", name=p["project_name"], form=first)
+            yield case, Mark(mark, say("shared.once"), p["project_name"])
         seen.setdefault(key, case)
 
 
@@ -96,7 +103,12 @@ def _compared(plan: Case, result: Case) -> Iterator[tuple[str, Mark]]:
     pairs = paired(plan.rows, result.rows)
     for before, after in pairs:
         if not _same_target(before, after):
-            mark = f"{names_of(after)}的指标值由绩效目标表的{shown(before['target_raw'])}改为自评表的{shown(after['target_raw'])}"
+            mark = say(
+                "target_revised.message",
+                name=names_of(after),
+                before=shown(before["target_raw"]),
+                after=shown(after["target_raw"]),
+            )
             yield (
                 "target_revised",
                 Mark(mark, before["target_raw"], after["target_raw"], after, (before, after)),
@@ -104,11 +116,11 @@ def _compared(plan: Case, result: Case) -> Iterator[tuple[str, Mark]]:
     kept = {r["indicator_id"] for pair in pairs for r in pair}
     for row in plan.rows:
         if row["indicator_id"] not in kept:
-            mark = f"绩效目标表中的指标{names_of(row)}（{shown(row['target_raw'])}）在自评表中没有"
+            mark = say("indicator_dropped.message", name=names_of(row), target=shown(row["target_raw"]))
             yield "indicator_dropped", Mark(mark, row["name"], None, None, (row, *result.rows))
     for row in result.rows:
         if row["indicator_id"] not in kept and row not in result.rate_rows:
-            mark = f"自评表中的指标{names_of(row)}（{shown(row['target_raw'])}）在绩效目标表中没有"
+            mark = say("indicator_added.message", name=names_of(row), target=shown(row["target_raw"]))
             yield "indicator_added", Mark(mark, None, row["name"], row, (row, *plan.rows))
 
 
@@ -158,8 +170,9 @@ def form_repeated(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
         if before is None or len(case.rows) < FEWEST_REPEATED or len(case.rows) != len(before.rows):
             continue
         if all(_undated(a) == _undated(b) for a, b in zip(before.rows, case.rows, strict=True)):
-            mark = f"{year}年的全部{len(case.rows)}项指标与{year - 1}年逐字相同"
-            yield case, Mark(mark, "按年度修订", "未修订", basis=(*before.rows, *case.rows), severity=INFO)
+            mark = say("form_repeated.message", year=year, count=len(case.rows), before=year - 1)
+            expected, observed = say("form_repeated.expected"), say("form_repeated.observed")
+            yield case, Mark(mark, expected, observed, basis=(*before.rows, *case.rows), severity=INFO)
 
 
 def _undated(row: Row) -> tuple[object, ...]:

@@ -12,8 +12,10 @@ from decimal import Decimal
 
 from normalizers.measures import Part, measures
 from normalizers.symbols import fold
+from normalizers.units import YUAN
 from pipeline.audit.case import INFO, Case, Mark, Row, figure, names_of, shown, words
 from pipeline.audit.costs import likeness
+from pipeline.audit.messages import say, term
 from pipeline.audit.money import COLUMNS, head
 
 SLIP = Decimal(10_000)  # 元 beside 万元
@@ -29,16 +31,20 @@ def goal_amount_mismatch(case: Case) -> Iterator[Mark]:
     planned = _amounts(case, case.project["goal_expected"], words()["goal_money"])
     figures = _figures(case)
     budget = case.project["annual_budget"] or case.project["initial_budget"]
-    for amounts, severity, place in ((planned, None, "年度目标"), (spent, INFO, "完成情况")):
+    for amounts, severity, goal in ((planned, None, "goal_expected"), (spent, INFO, "goal_actual")):
         if not amounts or not budget or not figures or any(_stands(a, figures) for a, _ in amounts):
             continue
         if _stands(sum((a for a, _ in amounts), Decimal(0)), figures):
             continue
         amount, clause = amounts[0]
-        slip = (
-            "（相差一万倍，疑为元与万元混淆）" if any(amount in (f * SLIP, f / SLIP) for f in figures) else ""
+        slipped = any(amount in (f * SLIP, f / SLIP) for f in figures)
+        mark = (
+            say("goal_amount_mismatch.slip", goal=term(goal), clause=clause, budget=case.money(budget))
+            if slipped
+            else say(
+                "goal_amount_mismatch.message", goal=term(goal), clause=clause, budget=case.money(budget)
+            )
         )
-        mark = f"{place}中“{clause}”与表中全年预算数{case.money(budget)}不符{slip}"
         yield Mark(mark, case.money(budget), case.money(amount), basis=head(case), severity=severity)
 
 
@@ -57,7 +63,7 @@ def _amounts(case: Case, text: str | None, said: Sequence[str]) -> list[tuple[De
 def _is_amount(part: Part) -> bool:
     return (
         part.kind == "money"
-        and part.unit == "元"
+        and part.unit == YUAN
         and part.comparator in ("=", "~")
         and part.value is not None
         and part.value > 0
@@ -112,7 +118,12 @@ def goal_count_mismatch(case: Case) -> Iterator[Mark]:
         )
         if scored and scored[0][0] >= SAME_THING and _differs(part, scored[0][2]):
             row = scored[0][2]
-            mark = f"年度目标中“{item.strip()}”与{names_of(row)}的指标值{shown(row['target_raw'])}不一致"
+            mark = say(
+                "goal_count_mismatch.message",
+                clause=item.strip(),
+                name=names_of(row),
+                target=shown(row["target_raw"]),
+            )
             yield Mark(mark, row["target_raw"], figure(part.value or 0), row, (row,))
 
 

@@ -11,16 +11,29 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to
+from pipeline.audit.case import (
+    EXACT,
+    INFO,
+    Case,
+    Mark,
+    Row,
+    figure,
+    names_of,
+    places,
+    rounds_to,
+    words,
+)
 from pipeline.audit.costs import slack
+from pipeline.audit.messages import say, term
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
-COLUMNS = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
+COLUMNS = ("initial_budget", "annual_budget", "executed")
 OF_SOURCES = (
     ("fiscal", "carryover", "other"),
     ("central", "regional", "carryover", "other"),
     ("central", "regional", "other"),
 )
+BEFORE_COLON = re.compile(r"([^:：]+)[:：]")
 COMPOSED = re.compile(r"^(?P<whole>[^()（）]*?\d[^()（）]*)[(（](?P<parts>[^()（）]+)[)）]")
 
 
@@ -42,8 +55,14 @@ def execution_rate_mismatch(case: Case) -> Iterator[Mark]:
         if rounded or rounds_to(exact, rate):
             continue
         got, wanted = f"{figure(rate)}%", f"{_rate(exact)}%"
-        label = "" if line is case.total_line else f"“{line['label_raw']}”"
-        mark = f"{label}填报执行率{got}，按执行数{case.money(executed)}与全年预算数{case.money(budget)}计算为{wanted}"
+        mark = say(
+            "execution_rate_mismatch.message",
+            line=_named(case, line),
+            printed=got,
+            executed=case.money(executed),
+            budget=case.money(budget),
+            exact=wanted,
+        )
         yield Mark(mark, wanted, got, basis=(line,))
 
 
@@ -58,7 +77,13 @@ def budget_score_mismatch(case: Case) -> Iterator[Mark]:
     if any(rounds_to(e, score) for e in exact):
         return
     wanted = _rate(exact[0])
-    mark = f"预算执行得分{figure(score)}，按分值{figure(weight)}和执行率{_rate(rates[0])}%计算应为{wanted}"
+    mark = say(
+        "budget_score_mismatch.message",
+        score=figure(score),
+        weight=figure(weight),
+        rate=_rate(rates[0]),
+        exact=wanted,
+    )
     yield Mark(mark, wanted, figure(score), basis=(line,))
 
 
@@ -83,7 +108,7 @@ def fund_lines_sum(case: Case) -> Iterator[Mark]:
 
 def _line_sums(case: Case, total: Row, parts: Sequence[Row]) -> Iterator[Mark]:
     half = slack(case.project, case.funds)
-    for column, word in COLUMNS.items():
+    for column in COLUMNS:
         wanted, known = total[column], [line for line in parts if line[column] is not None]
         if wanted is None or not known:
             continue
@@ -91,12 +116,13 @@ def _line_sums(case: Case, total: Row, parts: Sequence[Row]) -> Iterator[Mark]:
         sums += [sum(line[column] for line in known if line["source"] in kinds) for kinds in OF_SOURCES]
         if any(abs(s - wanted) <= half * (1 + len(known)) for s in sums):
             continue
-        detail = "、".join(
-            f"{line['label_raw'].removeprefix('其中：').removeprefix('其中:')}{case.money(line[column])}"
-            for line in known
-        )
-        mark = (
-            f"{total['label_raw']}的{word}为{case.money(wanted)}，其各项（{detail}）合计{case.money(sums[0])}"
+        mark = say(
+            "fund_lines_sum.message",
+            line=total["label_raw"],
+            column=term(column),
+            total=case.money(wanted),
+            parts="、".join(f"{_bare(line['label_raw'])}{case.money(line[column])}" for line in known),
+            sum=case.money(sums[0]),
         )
         yield Mark(mark, case.money(sums[0]), case.money(wanted), basis=(total, *known))
 
@@ -107,8 +133,12 @@ def executed_exceeds_budget(case: Case) -> Iterator[Mark]:
     for line in case.funds:
         executed, budget = line["executed"], line["annual_budget"]
         if executed is not None and budget is not None and executed - budget > half:
-            label = "" if line is case.total_line else f"“{line['label_raw']}”"
-            mark = f"{label}全年执行数{case.money(executed)}超过全年预算数{case.money(budget)}"
+            mark = say(
+                "executed_exceeds_budget.message",
+                line=_named(case, line),
+                executed=case.money(executed),
+                budget=case.money(budget),
+            )
             yield Mark(mark, f"≤{case.money(budget)}", case.money(executed), basis=(line,))
 
 
@@ -116,7 +146,7 @@ def budget_added(case: Case) -> Iterator[Mark]:
     """A budget that did not stand at the start of the year came later (追加): worth a reason."""
     line = case.total_line
     if line is not None and line["initial_budget"] == 0 and (line["annual_budget"] or 0) > 0:
-        yield Mark(f"年初预算数为0，全年预算数为{case.money(line['annual_budget'])}", basis=(line,))
+        yield Mark(say("budget_added.message", budget=case.money(line["annual_budget"])), basis=(line,))
 
 
 def cost_total_mismatch(case: Case) -> Iterator[Mark]:
@@ -129,7 +159,7 @@ def cost_total_mismatch(case: Case) -> Iterator[Mark]:
     by_id = {r["indicator_id"]: r for r in case.indicators}
     used = {i for c in costs.rows for i in (c.indicator_id, c.quantity_id) if i is not None}
     basis = tuple(by_id[i] for i in sorted(used))
-    mark = f"成本指标合计{case.money(costs.total)}，与全年预算数{case.money(budget)}不符"
+    mark = say("cost_total_mismatch.message", sum=case.money(costs.total), budget=case.money(budget))
     if costs.total < LISTED * budget:
         return
     below = costs.total < budget  # a form need not list every cost
@@ -163,9 +193,19 @@ def composition_sum(case: Case) -> Iterator[Mark]:
                 continue
             if abs(sum(items) - parts[0]["value"]) > EXACT * max(1.0, abs(parts[0]["value"])):
                 whole, got = figure(parts[0]["value"]), figure(sum(items))
-                yield Mark(
-                    f"{names_of(row)}“{text}”括号内各项合计{got}，与{whole}不符", whole, got, row, (row,)
-                )
+                mark = say("composition_sum.message", name=names_of(row), text=text, sum=got, whole=whole)
+                yield Mark(mark, whole, got, row, (row,))
+
+
+def _named(case: Case, line: Row) -> str:
+    """A funding line as a message calls it; the total has no name."""
+    return "" if line is case.total_line else f"“{line['label_raw']}”"
+
+
+def _bare(label: str) -> str:
+    """A label without 其中 before it."""
+    before = BEFORE_COLON.match(label)
+    return label[before.end() :] if before is not None and before[1] in words()["of_which"] else label
 
 
 def head(case: Case) -> tuple[Row, ...]:

@@ -14,6 +14,7 @@ from normalizers.symbols import fold
 from normalizers.words import PLACEHOLDERS
 from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, Row, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import is_cost
+from pipeline.audit.messages import say, term
 from pipeline.model.flags import Flag
 
 FAR_OVER = 150.0  # percent of the target: more should be explained (the target was too low)
@@ -29,9 +30,14 @@ def reason_missing(case: Case) -> Iterator[Mark]:
         return
     for row in _scored(case):
         if row["score"] < row["weight"] - EXACT and _reason(row) is None:
-            said = row["deviation_reason"] or "空白"
-            mark = f"{names_of(row)}得分{figure(row['score'])}低于分值{figure(row['weight'])}，未说明偏差原因"
-            yield Mark(mark, "说明偏差原因", said, row, (row,))
+            said = row["deviation_reason"] or term("blank")
+            mark = say(
+                "reason_missing.message",
+                name=names_of(row),
+                score=figure(row["score"]),
+                weight=figure(row["weight"]),
+            )
+            yield Mark(mark, say("reason_missing.expected"), said, row, (row,))
 
 
 def reason_without_loss(case: Case) -> Iterator[Mark]:
@@ -41,8 +47,13 @@ def reason_without_loss(case: Case) -> Iterator[Mark]:
         if said is None or _replaced(said):
             continue
         if abs(row["score"] - row["weight"]) <= EXACT and row["target_met"] is not False:
-            mark = f"{names_of(row)}得满分{figure(row['score'])}，却填写了偏差原因{shown(row['deviation_reason'])}"
-            yield Mark(mark, "无偏差原因", row["deviation_reason"], row, (row,))
+            mark = say(
+                "reason_without_loss.message",
+                name=names_of(row),
+                score=figure(row["score"]),
+                reason=shown(row["deviation_reason"]),
+            )
+            yield Mark(mark, say("reason_without_loss.expected"), row["deviation_reason"], row, (row,))
 
 
 def target_missed_full_score(case: Case) -> Iterator[Mark]:
@@ -54,7 +65,13 @@ def target_missed_full_score(case: Case) -> Iterator[Mark]:
             and row["score"] >= row["weight"] - EXACT
             and row["weight"] > 0
         ):
-            mark = f"{_against(row, '未达到')}，却得满分{figure(row['score'])}"
+            mark = say(
+                "target_missed_full_score.message",
+                name=names_of(row),
+                actual=shown(row["actual_raw"]),
+                target=shown(row["target_raw"]),
+                score=figure(row["score"]),
+            )
             yield Mark(mark, f"<{figure(row['weight'])}", figure(row["score"]), row, (row,))
 
 
@@ -63,7 +80,14 @@ def target_met_lost_score(case: Case) -> Iterator[Mark]:
     for row in _scored(case):
         if row["target_met"] is True and row["score"] < row["weight"] - EXACT:
             said = _reason(row) is not None
-            mark = f"{_against(row, '达到')}，得分{figure(row['score'])}却低于分值{figure(row['weight'])}"
+            mark = say(
+                "target_met_lost_score.message",
+                name=names_of(row),
+                actual=shown(row["actual_raw"]),
+                target=shown(row["target_raw"]),
+                score=figure(row["score"]),
+                weight=figure(row["weight"]),
+            )
             yield Mark(mark, figure(row["weight"]), figure(row["score"]), row, (row,), INFO if said else None)
 
 
@@ -77,8 +101,13 @@ def score_above_attainment(case: Case) -> Iterator[Mark]:
             continue
         share = 100 * row["score"] / row["weight"]
         if UNMET + EXACT < share < RATE_MOST - EXACT:
-            mark = (
-                f"{_against(row, '仅完成')}的{figure(round(done, 2))}%，得分率却为{figure(round(share, 2))}%"
+            mark = say(
+                "score_above_attainment.message",
+                name=names_of(row),
+                actual=shown(row["actual_raw"]),
+                target=shown(row["target_raw"]),
+                done=figure(round(done, 2)),
+                share=figure(round(share, 2)),
             )
             yield Mark(mark, f"≤{figure(UNMET)}%", f"{figure(round(share, 2))}%", row, (row,))
 
@@ -88,7 +117,8 @@ def indicator_replaced(case: Case) -> Iterator[Mark]:
     for row in case.rows:
         said = _reason(row)
         if said is not None and _replaced(said):
-            yield Mark(f"{names_of(row)}已被替换：{shown(said)}", row["name"], said, row, (row,))
+            mark = say("indicator_replaced.message", name=names_of(row), reason=shown(said))
+            yield Mark(mark, row["name"], said, row, (row,))
 
 
 def _replaced(reason: str) -> bool:
@@ -100,13 +130,8 @@ def satisfaction_in_words(case: Case) -> Iterator[Mark]:
     level = words()["satisfaction_level"]
     for row in case.rows:
         if row["level1"] == level and row["target_kind"] == "text":
-            yield Mark(
-                f"{names_of(row)}的指标值{shown(row['target_raw'])}不是可衡量的比率",
-                "百分比",
-                row["target_raw"],
-                row,
-                (row,),
-            )
+            mark = say("satisfaction_in_words.message", name=names_of(row), target=shown(row["target_raw"]))
+            yield Mark(mark, say("satisfaction_in_words.expected"), row["target_raw"], row, (row,))
 
 
 def period_mismatch(case: Case) -> Iterator[Mark]:
@@ -117,14 +142,21 @@ def period_mismatch(case: Case) -> Iterator[Mark]:
     for row in case.rows:
         aim, got = row["target_date_end"], row["actual_date_end"]
         if aim is not None and got is not None and _years(row, "actual")[1] < _years(row, "target")[0]:
-            mark = f"{names_of(row)}指标值{shown(row['target_raw'])}，实际完成值{shown(row['actual_raw'])}不在该时期之内"
+            mark = say(
+                "period_mismatch.outside",
+                name=names_of(row),
+                actual=shown(row["actual_raw"]),
+                target=shown(row["target_raw"]),
+            )
             yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
         elif year is not None and aim is not None and aim.year < year:
-            mark = f"{names_of(row)}指标值{shown(row['target_raw'])}早于本表年度{year}年"
-            yield Mark(mark, f"{year}年", row["target_raw"], row, (row,))
+            target = shown(row["target_raw"])
+            mark = say("period_mismatch.target_before", name=names_of(row), target=target, year=year)
+            yield Mark(mark, say("shared.year", year=year), row["target_raw"], row, (row,))
         elif year is not None and aim is None and got is not None and got.year < year:
-            mark = f"{names_of(row)}实际完成值{shown(row['actual_raw'])}早于本表年度{year}年"
-            yield Mark(mark, f"{year}年", row["actual_raw"], row, (row,))
+            actual = shown(row["actual_raw"])
+            mark = say("period_mismatch.actual_before", name=names_of(row), actual=actual, year=year)
+            yield Mark(mark, say("shared.year", year=year), row["actual_raw"], row, (row,))
 
 
 def _years(row: Row, which: str) -> tuple[int, int]:
@@ -139,8 +171,9 @@ def deadline_after_year(case: Case) -> Iterator[Mark]:
     year = case.project["fiscal_year"]
     for row in case.rows:
         if year is not None and row["target_date_end"] is not None and row["target_date_end"].year > year:
-            mark = f"{names_of(row)}指标值{shown(row['target_raw'])}晚于本表年度{year}年"
-            yield Mark(mark, f"{year}年12月31日前", row["target_raw"], row, (row,))
+            target = shown(row["target_raw"])
+            mark = say("deadline_after_year.message", name=names_of(row), target=target, year=year)
+            yield Mark(mark, say("deadline_after_year.expected", year=year), row["target_raw"], row, (row,))
 
 
 def cost_exceeds_target(case: Case) -> Iterator[Mark]:
@@ -154,7 +187,12 @@ def cost_exceeds_target(case: Case) -> Iterator[Mark]:
             continue
         most = row["target_value"] if row["target_value_max"] is None else row["target_value_max"]
         if row["actual_value"] is not None and most is not None and row["actual_value"] > most:
-            mark = f"成本指标{_against(row, '超过')}"
+            mark = say(
+                "cost_exceeds_target.message",
+                name=names_of(row),
+                actual=shown(row["actual_raw"]),
+                target=shown(row["target_raw"]),
+            )
             yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
 
 
@@ -170,7 +208,13 @@ def over_achievement(case: Case) -> Iterator[Mark]:
             or _reason(row) is not None
         ):
             continue
-        mark = f"{names_of(row)}实际完成值{shown(row['actual_raw'])}为指标值{shown(row['target_raw'])}的{figure(round(done, 2))}%，未作说明"
+        mark = say(
+            "over_achievement.message",
+            name=names_of(row),
+            actual=shown(row["actual_raw"]),
+            target=shown(row["target_raw"]),
+            done=figure(round(done, 2)),
+        )
         yield Mark(mark, row["target_raw"], row["actual_raw"], row, (row,))
 
 
@@ -183,29 +227,27 @@ def actual_copies_target(case: Case) -> Iterator[Mark]:
         and len(signed) >= 2
         and all(same_text(r["target_raw"], r["actual_raw"]) for r in compared)
     ):
-        yield Mark(
-            f"全部{len(compared)}项指标的实际完成值与指标值逐字相同（含≥、≤等符号），未见实测值",
-            basis=tuple(compared),
-        )
+        yield Mark(say("actual_copies_target.message", count=len(compared)), basis=tuple(compared))
 
 
 def digits_lost(case: Case) -> Iterator[Mark]:
     """A cell has its units and signs, but not its figures."""
     for row in case.rows:
         if Flag.DIGITS_LOST in row["flags"] and row["confidence"] >= SURE:
-            yield Mark(
-                f"{names_of(row)}的数值缺失，仅有单位或符号：{shown(row['target_raw'])}",
-                None,
-                row["target_raw"],
-                row,
-            )
+            mark = say("digits_lost.message", name=names_of(row), target=shown(row["target_raw"]))
+            yield Mark(mark, None, row["target_raw"], row)
 
 
 def unit_suspect(case: Case) -> Iterator[Mark]:
     """A figure that its sign or unit cannot belong to: `290%` for `≥90%`, a day's serial number."""
     for row in case.rows:
         if Flag.UNIT_SUSPECT in row["flags"] and row["confidence"] >= SURE:
-            mark = f"{names_of(row)}的数值或单位可疑：指标值{shown(row['target_raw'])}，实际完成值{shown(row['actual_raw'])}"
+            mark = say(
+                "unit_suspect.message",
+                name=names_of(row),
+                actual=shown(row["actual_raw"]),
+                target=shown(row["target_raw"]),
+            )
             yield Mark(mark, None, row["actual_raw"] or row["target_raw"], row)
 
 
@@ -215,15 +257,11 @@ def rate_over_100(case: Case) -> Iterator[Mark]:
     for row in case.rows:
         if level != row["level1"] or Flag.UNIT_SUSPECT in row["flags"]:
             continue
-        for which, word in (("target", "指标值"), ("actual", "实际完成值")):
+        for which in ("target", "actual"):
             if row[f"{which}_kind"] == "percent" and (row[f"{which}_value"] or 0.0) > RATE_MOST + EXACT:
-                yield Mark(
-                    f"{names_of(row)}{word}{shown(row[f'{which}_raw'])}超过100%",
-                    "≤100%",
-                    row[f"{which}_raw"],
-                    row,
-                    (row,),
-                )
+                value = shown(row[f"{which}_raw"])
+                mark = say("rate_over_100.message", name=names_of(row), side=term(which), value=value)
+                yield Mark(mark, "≤100%", row[f"{which}_raw"], row, (row,))
 
 
 def rate_with_count_unit(case: Case) -> Iterator[Mark]:
@@ -232,16 +270,15 @@ def rate_with_count_unit(case: Case) -> Iterator[Mark]:
         name = fold(row["name"] or "")
         if not name.endswith(tuple(words()["rate_ends"])):
             continue
-        for which, word in (("target", "指标值"), ("actual", "实际完成值")):
+        for which in ("target", "actual"):
             unit = row[f"{which}_unit"]
             if (
                 unit is not None
                 and row[f"{which}_kind"] in ("number", "money")
-                and unit not in ("%", "‰", "分", "倍")
+                and unit not in words()["rate_units"]
             ):
-                yield Mark(
-                    f"{names_of(row)}为比率，{word}却以“{unit}”计", "%", row[f"{which}_raw"], row, (row,)
-                )
+                mark = say("rate_with_count_unit.message", name=names_of(row), side=term(which), unit=unit)
+                yield Mark(mark, "%", row[f"{which}_raw"], row, (row,))
 
 
 def duplicate_indicator(case: Case) -> Iterator[Mark]:
@@ -252,8 +289,8 @@ def duplicate_indicator(case: Case) -> Iterator[Mark]:
             continue
         key = (row["level1"] or "", row["level2"] or "", fold(row["name"]), fold(row["target_raw"] or ""))
         if key in seen:
-            mark = f"{names_of(row)}与第{seen[key]['seq']}行的指标及指标值重复"
-            yield Mark(mark, "不重复", row["name"], row, (row, seen[key]))
+            mark = say("duplicate_indicator.message", name=names_of(row), row=seen[key]["seq"])
+            yield Mark(mark, say("shared.once"), row["name"], row, (row, seen[key]))
         seen.setdefault(key, row)
 
 
@@ -263,7 +300,8 @@ def template_text_left(case: Case) -> Iterator[Mark]:
         for column in ("name", "target_raw"):
             text = row[column] or ""
             if any(w in text for w in words()["template_text"]):
-                yield Mark(f"{names_of(row)}一行留有表样文字：{shown(text)}", "填写内容", text, row, (row,))
+                mark = say("template_text_left.message", name=names_of(row), text=shown(text))
+                yield Mark(mark, say("template_text_left.expected"), text, row, (row,))
                 break
 
 
@@ -271,10 +309,6 @@ def _reason(row: Row) -> str | None:
     """The reason given; 无 and the like give none."""
     said: str | None = row["deviation_reason"]
     return None if said is None or fold(said) in PLACEHOLDERS else said
-
-
-def _against(row: Row, verb: str) -> str:
-    return f"{names_of(row)}实际完成值{shown(row['actual_raw'])}{verb}指标值{shown(row['target_raw'])}"
 
 
 def _scored(case: Case) -> Iterator[Row]:

@@ -10,35 +10,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from normalizers.levels import LEVEL1, read_level
-from pipeline.audit.case import EXACT, Case, Mark, Row, adds_up, figure, names_of
+from pipeline.audit.case import EXACT, Case, Mark, Row, adds_up, figure, names_of, words
+from pipeline.audit.messages import say, term
 
 FULL_MARKS = 100.0
 
 
 def weights_sum(case: Case) -> Iterator[Mark]:
     """Budget weight + indicator weights = total weight; a 预算执行率 row stands for the budget's weight."""
-    yield from _sum(case, "weight", "budget_weight", "total_weight", "分值")
+    yield from _sum(case, "weight", "budget_weight", "total_weight")
 
 
 def scores_sum(case: Case) -> Iterator[Mark]:
     """Budget score + indicator scores = total score."""
-    yield from _sum(case, "score", "budget_score", "total_score", "得分")
+    yield from _sum(case, "score", "budget_score", "total_score")
 
 
-def _sum(case: Case, column: str, budget: str, total: str, word: str) -> Iterator[Mark]:
+def _sum(case: Case, column: str, budget: str, total: str) -> Iterator[Mark]:
     parts = _points(case, column, budget)
     wanted = case.project[total]
     if parts is None or wanted is None or adds_up(parts, wanted):
         return
-    own = (
-        ""
-        if case.rate_rows or case.project[budget] is None
-        else f"预算执行{word}{figure(case.project[budget])}与"
+    got, own = figure(sum(parts)), case.project[budget]
+    mark = (
+        say("shared.points_sum", points=term(column), sum=got, total=figure(wanted))
+        if case.rate_rows or own is None
+        else say(
+            "shared.points_sum_with_budget",
+            points=term(column),
+            budget=figure(own),
+            sum=got,
+            total=figure(wanted),
+        )
     )
-    got = figure(sum(parts))
-    yield Mark(
-        f"{own}各指标{word}合计为{got}，与总{word}{figure(wanted)}不符", got, figure(wanted), basis=case.rows
-    )
+    yield Mark(mark, got, figure(wanted), basis=case.rows)
 
 
 def _points(case: Case, column: str, budget: str) -> list[float] | None:
@@ -60,13 +65,13 @@ def total_weight_100(case: Case) -> Iterator[Mark]:
     total = case.project["total_weight"]
     if total is not None:
         if abs(total - FULL_MARKS) > EXACT:
-            yield Mark(f"总分值为{figure(total)}，应为100", "100", figure(total))
+            yield Mark(say("total_weight_100.printed", total=figure(total)), "100", figure(total))
         return
     parts = _points(case, "weight", "budget_weight")
     whole = case.rate_rows or case.project["budget_weight"] is not None
     if parts is not None and whole and not adds_up(parts, FULL_MARKS):
         got = figure(sum(parts))
-        yield Mark(f"预算执行与各指标的分值合计{got}，应为100", "100", got, basis=case.rows)
+        yield Mark(say("total_weight_100.summed", sum=got), "100", got, basis=case.rows)
 
 
 def level1_weight_sum(case: Case) -> Iterator[Mark]:
@@ -90,7 +95,8 @@ def _level_sums(case: Case, column: str, label: Callable[[Row], tuple[str | None
             continue
         got, wanted = figure(sum(points)), figure(rows[0][column])
         level = str(key[-2] or rows[0][column.removesuffix("_weight")])
-        yield Mark(f"“{level}”标明{wanted}分，其下各指标分值合计{got}分", wanted, got, basis=tuple(rows))
+        mark = say("shared.level_sum", level=level, weight=wanted, sum=got)
+        yield Mark(mark, wanted, got, basis=tuple(rows))
 
 
 def score_exceeds_weight(case: Case) -> Iterator[Mark]:
@@ -101,11 +107,16 @@ def score_exceeds_weight(case: Case) -> Iterator[Mark]:
             and row["score"] is not None
             and not -EXACT <= row["score"] <= row["weight"] + EXACT
         ):
-            mark = f"{names_of(row)}得分{figure(row['score'])}，超出分值{figure(row['weight'])}的范围"
+            mark = say(
+                "score_exceeds_weight.indicator",
+                name=names_of(row),
+                score=figure(row["score"]),
+                weight=figure(row["weight"]),
+            )
             yield Mark(mark, f"0–{figure(row['weight'])}", figure(row["score"]), row, (row,))
     weight, score = case.project["budget_weight"], case.project["budget_score"]
     if weight is not None and score is not None and not -EXACT <= score <= weight + EXACT:
-        mark = f"预算执行得分{figure(score)}，超出分值{figure(weight)}的范围"
+        mark = say("score_exceeds_weight.budget", score=figure(score), weight=figure(weight))
         yield Mark(mark, f"0–{figure(weight)}", figure(score), basis=_lines(case))
 
 
@@ -114,10 +125,15 @@ def budget_row_conflict(case: Case) -> Iterator[Mark]:
     if len(case.rate_rows) != 1:
         return
     row = case.rate_rows[0]
-    for column, budget, word in (("weight", "budget_weight", "分值"), ("score", "budget_score", "得分")):
+    for column, budget in (("weight", "budget_weight"), ("score", "budget_score")):
         here, there = row[column], case.project[budget]
         if here is not None and there is not None and abs(here - there) > EXACT:
-            mark = f"指标表中预算执行率{word}{figure(here)}，资金表中为{figure(there)}"
+            mark = say(
+                "budget_row_conflict.message",
+                points=term(column),
+                here=figure(here),
+                there=figure(there),
+            )
             yield Mark(mark, figure(there), figure(here), row, (row, *_lines(case)))
 
 
@@ -136,10 +152,14 @@ def level_conflict(case: Case) -> Iterator[Mark]:
             or above.label == below.parent
         ):
             continue
-        mark = f"{names_of(row)}的二级指标“{row['level2_raw']}”属于“{below.parent}”，表中列在“{row['level1_raw']}”之下"
-        older = (
-            below.label == "经济成本指标" and above.label == "产出指标"
-        )  # as the forms before 〔2021〕101号 had all costs
+        mark = say(
+            "level_conflict.message",
+            name=names_of(row),
+            level2=row["level2_raw"],
+            parent=below.parent,
+            level1=row["level1_raw"],
+        )
+        older = below.label == words()["moved_level"] and above.label == words()["moved_from"]
         yield Mark(mark, below.parent, row["level1_raw"], row, (row,), "info" if older else None)
 
 
