@@ -1,9 +1,9 @@
 """The comparator around a number, in words or signs.
 
 Comes in: the narrow text left of a number, or right of it. Goes out: the sign (`=`, `>=`, `>`, `<=`, `<`,
-`~`) and what remains of the text. Which words mean what is data (`words.toml`); 以上, 以下, 以内 include the
-number itself, 超过 and 不满 do not (Civil Code of the PRC, article 1259). A text without a comparator comes
-back whole, with None.
+`~`) and what remains of the text. Which words mean what is data (`comparators.toml`): 以上, 以下, 以内
+include the number itself, 超过 and 不满 do not (Civil Code of the PRC, article 1259). A text without a
+comparator comes back whole, with None.
 """
 
 from __future__ import annotations
@@ -11,25 +11,26 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from normalizers.words import (
-    COMPARATORS_AFTER,
-    COMPARATORS_BEFORE,
-    INNER,
-    MODIFIERS,
-    TIME_UNITS,
-    TOUCHING,
-    alternatives,
-)
+from normalizers.units import TIME_UNITS
+from normalizers.words import alternatives, load
 
+_WORDS = load("comparators.toml")
+COMPARATORS_BEFORE: dict[str, str] = {
+    word: sign for sign, words in _WORDS["comparator"]["before"].items() for word in words
+}
+COMPARATORS_AFTER: dict[str, str] = {
+    word: sign for sign, words in _WORDS["comparator"]["after"].items() for word in words
+}
+RIGHT_BEHIND = frozenset[str](_WORDS["comparator"]["right_behind"])
+_TOUCHING = frozenset[str](_WORDS["comparator"]["touching"])
+_REACHING = frozenset[str](_WORDS["comparator"]["reaching"])
+_SYMBOLS = frozenset[str](_WORDS["comparator"]["symbols"])
 _BEFORE = re.compile(alternatives(COMPARATORS_BEFORE))
-_MODIFIERS = re.compile(rf"(?:{alternatives(MODIFIERS)})*")
+_MODIFIERS = re.compile(rf"(?:{alternatives(_WORDS['modifier']['words'])})*")
 _AFTER = re.compile(alternatives(COMPARATORS_AFTER))
-_INNER = re.compile(rf"({alternatives(TIME_UNITS)})(?:{alternatives(INNER)})")
+_INNER = re.compile(rf"({alternatives(TIME_UNITS)})(?:{alternatives(_WORDS['comparator']['inner'])})")
 _WEAK = {None, "=", "~"}  # a comparator behind the number says more than these before it
-_REACHING = frozenset({"达", "达到", "达到了", "达至"})
-_RIGHT_BEHIND = frozenset({"余", "多"})
 SHORT = 6  # characters behind 3万以上 that can still be the unit: 3万以上群众
-_SYMBOLS = frozenset("≥≤><=~≈")
 
 
 @lru_cache(maxsize=65536)
@@ -54,7 +55,7 @@ def before(text: str) -> tuple[str | None, int, int, bool]:
     word = last.group()
     if (
         rest
-        and (word in TOUCHING or _MODIFIERS.fullmatch(rest) is None)
+        and (word in _TOUCHING or _MODIFIERS.fullmatch(rest) is None)
         and not (word in _SYMBOLS and len(rest) <= 4)
     ):
         return none
@@ -71,7 +72,7 @@ def after(text: str) -> tuple[str | None, str, str]:
     m = _AFTER.match(text)
     if m is not None:
         sign = COMPARATORS_AFTER[m.group()]
-        if m.group() not in _RIGHT_BEHIND:
+        if m.group() not in RIGHT_BEHIND:
             words = text[m.end() :]
             return (sign, words, "") if len(words) <= SHORT else (sign, "", words)
         second, unit, rest = after(text[m.end() :])
@@ -79,7 +80,7 @@ def after(text: str) -> tuple[str | None, str, str]:
     if (m := _INNER.match(text)) is not None:
         return "<=", m.group(1), text[m.end() :]
     for m in _AFTER.finditer(text):
-        if m.group() not in _RIGHT_BEHIND:
+        if m.group() not in RIGHT_BEHIND:
             return COMPARATORS_AFTER[m.group()], text[: m.start()], text[m.end() :]
     return None, text, ""
 

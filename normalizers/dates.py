@@ -118,7 +118,7 @@ def read_date(text: str, fiscal_year: int | None = None) -> Span | None:
 
 
 def find(text: str, at: int, fiscal_year: int | None) -> Found | None:
-    """The time that starts at a place of a narrow text, with its deadline words; None if none starts there."""
+    """The time that starts at a place of a narrow text, with its deadline words; None where none starts."""
     if text[at : at + 1] not in STARTS:
         return None
     if (m := _YEAR_END.match(text, at)) is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from normalizers.numerals import number
-from normalizers.symbols import fold
+from normalizers.symbols import EMPTY_BOX, TICKED, fold
 
 # `219-…`, `219001-…`, `(433)…`, `820001…`; fewer than six bare digits belong to the name: 120急救中心,
 # 12345热线
@@ -20,8 +20,8 @@ UNIT_CODE = re.compile(
 ATTRIBUTE_CODE = re.compile(
     r"^(?:(\d{1,6})\s*[-—–－_]\s*|[(（\[【](\d{1,6})[)）\]】]\s*|(0\d{1,5})(?=\D))(.+)$"
 )
-TICKED, BOX = "☑√✓✔■●þ", "□☐○"
-TICK_TOKENS = re.compile(rf"[{TICKED}{BOX}]+|[^{TICKED}{BOX}]+")
+_BOXES = TICKED + EMPTY_BOX
+TICK_TOKENS = re.compile(rf"[{_BOXES}]+|[^{_BOXES}]+")
 TERM = re.compile(r"^(.+?)(年|个?月)(期)?$")
 MOST_YEARS = 100  # 99年 means open-ended; more is a calendar year
 FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
@@ -42,22 +42,22 @@ def attribute(text: str | None) -> tuple[str | None, str | None]:
 
 
 def ticked(text: str) -> str:
-    """The ticked choices of `新增项目□延续项目☑`, whichever side the boxes stand on; any other text as it is."""
+    """The ticked choices of `新增项目□延续项目☑`, boxes on either side; other texts as they are."""
     tokens = TICK_TOKENS.findall(text)
-    if not any(t[0] in BOX for t in tokens) or not any(c in TICKED for c in text):
+    if not any(t[0] in EMPTY_BOX for t in tokens) or not any(c in TICKED for c in text):
         return text
-    before = tokens[0][0] in TICKED + BOX
+    before = tokens[0][0] in _BOXES
     steps = (1, -1)[not before]
     chosen = [
         tokens[at + steps].strip(" ,，;；、")
         for at, mark in enumerate(tokens)
-        if mark[0] in TICKED and 0 <= at + steps < len(tokens) and tokens[at + steps][0] not in TICKED + BOX
+        if mark[0] in TICKED and 0 <= at + steps < len(tokens) and tokens[at + steps][0] not in _BOXES
     ]
     return "、".join(c for c in chosen if c) or text
 
 
 def period_years(text: str | None) -> float | None:
-    """Years of a term printed as a number: `99年`, `三年`, `36个月`, `5`; None for a range, a date or words."""
+    """Years of a term printed as a number: `99年`, `三年`, `36个月`, `5`; None for a range, a date, words."""
     key = fold(text or "")
     match = TERM.match(key)
     figure = number(match.group(1) if match else key)

@@ -11,17 +11,21 @@ import re
 from functools import lru_cache
 
 from normalizers.symbols import clean, narrow
+from normalizers.words import alternatives, load
+
+_WORDS = load("indicator_names.toml")["ordinal"]
 
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
 _LABEL = re.compile(
-    r"(?:三级|绩效|年度)?指标\s*(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,2})?\s*(?P<mark>[:：.、．)）]?)\s*"
+    rf"(?:{alternatives(_WORDS['before'])})?{_WORDS['kind']}"
+    r"\s*(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,2})?\s*(?P<mark>[:：.、．)）]?)\s*"
 )
 _GLUED_YEAR = re.compile(r"(?P<n>[1-9][0-9]?)(?=(?:19|20)[0-9]{2}[年./-])")
 _MARKS = (
     (re.compile(r"(?P<n>[0-9]{1,2})\s*[、．.:)](?![0-9])\s*"), r"(?<![0-9]){n}[、．.:)](?![0-9])"),
     (re.compile(r"\((?P<n>[0-9]{1,2})\)\s*"), r"\({n}\)"),
 )
-_COUNTED = re.compile(r"[%年月日个次项]")
+_COUNTED = re.compile(f"[{_WORDS['counted']}]")
 _NUMERALS = "一二三四五六七八九十"
 
 

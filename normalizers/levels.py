@@ -1,7 +1,7 @@
 """A printed level label → its canonical form.
 
 Comes in: the text of a level cell, weight, code and notes included (`11-数量指标`, `产出指标（50分）`,
-`30分)`), and the column's level if it is known. Goes out: a `Level`. The labels are data (`words.toml`); a
+`30分)`), and the column's level if it is known. Goes out: a `Level`. The labels are data (`levels.toml`); a
 label that is not in them is kept as printed with `known` False, and only a blank text gives None. A damaged
 label is matched by likeness, where one canonical label is clearly the nearest.
 """
@@ -15,7 +15,12 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from normalizers.symbols import clean, fold, narrow
-from normalizers.words import WORDS
+from normalizers.words import alternatives, load
+
+_WORDS = load("levels.toml")
+_LABEL = _WORDS["label"]
+KIND: str = _LABEL["kind"]
+FREE: str = _LABEL["free"]
 
 # One wrong character in five or more. Measured on 2,037 labels with one character replaced, lost or added: 79
 # % recognised, none wrongly;
@@ -27,15 +32,18 @@ _CODE = re.compile(
     r"(?P<code>[0-9]{1,2})(?:\s*[-.、:_]\s*|\s+)(?=\D)|(?P<glued>[1-4][1-5]?)(?=[一-鿿])"
     r"|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.]"
 )
-_FIGURE = r"(?:权重|满分|分值|计|共)?[:\s]*(?P<weight>[0-9]{1,3}(?:\.[0-9]+)?)\s*(?:分|%)?"
+_FIGURE = (
+    rf"(?:{alternatives(_LABEL['weight'])})?[:\s]*(?P<weight>[0-9]{{1,3}}(?:\.[0-9]+)?)"
+    rf"\s*(?:{alternatives(_LABEL['weight_units'])})?"
+)
 _WEIGHT_BEHIND = re.compile(
     rf"\s*[(\[【]\s*{_FIGURE}\s*[)\]】]?\s*$|\s*{_FIGURE.replace('P<weight>', 'P<bare>')}\s*[)\]】]?\s*$"
 )
 _WEIGHT_BEFORE = re.compile(rf"[(\[【]\s*{_FIGURE}\s*[)\]】]\s*(?=\S)")
 _NOTE = re.compile(
-    r"[(\[【](?:必填|选填|必选|可选|必填硬性指标|[a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü\s']+)[^)\]】]*[)\]】]"
+    rf"[(\[【](?:{alternatives(_LABEL['notes'])}|[a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü\s']+)[^)\]】]*[)\]】]"
 )
-_ENDING = re.compile(r"(?:类)?(?:指标|目标)?等?$")
+_ENDING = re.compile("".join(f"(?:{alternatives(words)})?" for words in _LABEL["endings"]) + "$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +68,15 @@ def _key(label: str) -> str:
 
 
 PARENTS: dict[str, str | None] = {
-    entry["label"]: entry.get("parent") for entry in WORDS["level"] if entry["level"] == 2
+    entry["label"]: entry.get("parent") for entry in _WORDS["level"] if entry["level"] == 2
 }
-LEVEL1 = tuple(entry["label"] for entry in WORDS["level"] if entry["level"] == 1)
-LEVEL2_ORDER = tuple(label for label in PARENTS if label not in LEVEL1 or label == "成本指标")
+LEVEL1 = tuple(entry["label"] for entry in _WORDS["level"] if entry["level"] == 1)
+LEVEL2_ORDER = tuple(label for label in PARENTS if label not in LEVEL1 or label == FREE)
 """The second levels in the template's order; 预算执行率, which has no place in it, is left out."""
 _FORMS: dict[int, dict[str, str]] = {
     level: {
         fold(form): entry["label"]
-        for entry in WORDS["level"]
+        for entry in _WORDS["level"]
         if entry["level"] == level
         for form in (entry["label"], *entry["also"])
     }
@@ -78,7 +86,7 @@ _KEYS: dict[int, dict[str, str]] = {
     level: {_key(form): label for form, label in forms.items()} for level, forms in _FORMS.items()
 }
 _OTHER: dict[int, frozenset[str]] = {
-    entry["level"]: frozenset(map(fold, entry["labels"])) for entry in WORDS["other_level"]
+    entry["level"]: frozenset(map(fold, entry["labels"])) for entry in _WORDS["other_level"]
 }
 LEVEL_LABELS: tuple[str, ...] = tuple(sorted({form for forms in _FORMS.values() for form in forms}))
 """Every form in which a canonical label is printed, folded."""
@@ -108,7 +116,7 @@ def read_level(text: str, level: int | None = None) -> Level | None:
     for at in order:
         if key in _KEYS[at] and (level is not None or not _first_by_default(key)):
             return _known(at, _KEYS[at][key], code, weight, 1.0)
-        if fold(bare) in _OTHER[at] or fold(bare).removesuffix("指标") in _OTHER[at]:
+        if fold(bare) in _OTHER[at] or fold(bare).removesuffix(KIND) in _OTHER[at]:
             return Level(at, bare, None, code, weight, True, 1.0)
     if key in _KEYS[1]:
         return _known(1, _KEYS[1][key], code, weight, 1.0)
@@ -120,10 +128,7 @@ def read_level(text: str, level: int | None = None) -> Level | None:
 
 def _first_by_default(key: str) -> bool:
     """Labels of both levels that, without a column to go by, mean the first: 满意度指标, 预算执行率."""
-    return _KEYS[1].get(key) in ("满意度指标", "预算执行率") and key in (
-        _key("满意度指标"),
-        _key("预算执行率"),
-    )
+    return _KEYS[1].get(key) in _LABEL["first_by_default"] and key in map(_key, _LABEL["first_by_default"])
 
 
 def _known(level: int, label: str, code: str | None, weight: float | None, score: float) -> Level:

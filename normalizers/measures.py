@@ -13,23 +13,40 @@ from datetime import date
 from decimal import Decimal
 
 from normalizers import comparators, dates
-from normalizers.numerals import NUMERAL_CHARS, PLAIN, SCALE, chinese, decimal, number, scale_of
+from normalizers.comparators import RIGHT_BEHIND
+from normalizers.numerals import (
+    NOT_AFTER,
+    NOT_IN,
+    NUMERAL_CHARS,
+    PERCENT,
+    PLAIN,
+    SCALE,
+    TENTHS_NOT_BEFORE,
+    chinese,
+    decimal,
+    number,
+    scale_of,
+)
 from normalizers.symbols import narrow
-from normalizers.words import (
+from normalizers.units import (
     CLASSIFIERS,
     FOREIGN_MONEY,
     IDENTIFIER_ENDS,
     LONGEST_UNIT,
+    MONEY_AFTER,
     MONEY_NOT_BEFORE,
     MONEY_WORDS,
     NOT_SCALED,
-    NUMERAL_NOT_IN,
-    alternatives,
+    PLAIN_CLASSIFIERS,
+    YUAN,
 )
+from normalizers.words import alternatives, load, longest_first
 
+_WORDS = load("measures.toml")
+_MEASURE, _RECURRENT = _WORDS["measure"], _WORDS["recurring"]
 ONE = Decimal(1)
 NUMERAL_UNIT = 6  # characters: a Chinese numeral before more of them is part of a sentence
-COUNTING = ("每", "共", "全年")  # a clause that begins so may go on with a numeral
+COUNTING: tuple[str, ...] = tuple(_MEASURE["counting"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +101,19 @@ _BETWEEN = re.compile(
 _TOLERANCE = re.compile(rf"±(?P<n>{PLAIN})(?P<scale>{_SCALE})")
 _RATE = re.compile(rf"(?P<base>[百千])分之(?P<n>[{NUMERAL_CHARS}点]+|{PLAIN})")
 _TENTHS = re.compile(
-    rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<more>[一二三四五六七八九半])?(?![员本功果立效为绩品分就交长])"
+    rf"(?P<n>[一二三四五六七八九]|{PLAIN})成(?P<more>[一二三四五六七八九半])?(?![{TENTHS_NOT_BEFORE}])"
 )
 _SCALE_END = re.compile(r"[百千]?[万亿]+$")
-_NUMERAL = re.compile(rf"[{NUMERAL_CHARS}]+(?={alternatives([*CLASSIFIERS, *MONEY_WORDS, '余', '多'])})")
+_NUMERAL = re.compile(rf"[{NUMERAL_CHARS}]+(?={alternatives([*CLASSIFIERS, *MONEY_WORDS, *RIGHT_BEHIND])})")
 _NAMES = re.compile(r"《[^》]*》|〔[^〕]*〕|“[^”]*[^0-9%”][^”]*”|\[[12][09][0-9]{2}\]")
 _PRODUCT = re.compile(
     r"[0-9.]+[×xX*+:][0-9.]+|(?<![0-9])[0-9]+/[0-9]+(?![0-9年月])|(?<=[A-Za-z])[-_+]?[0-9.]+|[0-9]+[A-Za-z](?=[一-鿿])"
 )
 _SQUARE = re.compile(r"(?<=m)[23](?![0-9])")
-_INCLUSIVE = re.compile(r"\((?:不?含|包含|包括)[^()]{0,8}\)")
-_BARE_BRACKET = re.compile(rf"(?<=[0-9])\((%|‰|[十百千万亿]+|[十百千万亿]*元|{alternatives(CLASSIFIERS)})\)")
+_INCLUSIVE = re.compile(rf"\((?:{alternatives(_MEASURE['inclusive'])})[^()]{{0,8}}\)")
+_BARE_BRACKET = re.compile(
+    rf"(?<=[0-9])\((%|‰|[十百千万亿]+|[十百千万亿]*{YUAN}|{alternatives(CLASSIFIERS)})\)"
+)
 _LIST_MARK = re.compile(
     r"(?:^|(?<=[,;。、]))(?:\(\d{1,2}\)|[①-⑳]|\d{1,2}(?:[、)]|\.(?![0-9])))(?=[^0-9,;、。]|[0-9]+[^0-9、.,])"
 )
@@ -106,18 +125,32 @@ _INNER_MARKS = {
 }
 _SEPARATOR = re.compile(r"[,;、。()]")
 _STRONG = re.compile(r"[,;。()]")
-_JOINERS = re.compile(r"^(?:以及|及(?![时格])|和(?![谐平])|与(?![会人])|且|并且?|或者?)+")
+_JOINING: dict[str, str] = _WORDS["joiners"]
+_JOINERS = re.compile(
+    "^(?:"
+    + "|".join(
+        word + (f"(?![{_JOINING[word]}])" if _JOINING[word] else "") for word in longest_first(_JOINING)
+    )
+    + ")+"
+)
 _PER = re.compile(r"[/每](?:[一-鿿A-Za-z㎡㎥]|[/.·](?=[一-鿿])|[23](?=$|/))+")
 _BRACKETED_PER = re.compile(r"\(/[^()]+\)")
-_DONE = re.compile(r"(?:已|全部|任务)?完成$")
-_MONEY = re.compile(rf"(?:{alternatives(MONEY_WORDS)})(?!{alternatives(MONEY_NOT_BEFORE)})(?:人民币|整)?")
+_DONE = re.compile(rf"(?:{alternatives(_MEASURE['done'])})$")
+_MONEY = re.compile(
+    rf"(?:{alternatives(MONEY_WORDS)})(?!{alternatives(MONEY_NOT_BEFORE)})(?:{alternatives(MONEY_AFTER)})?"
+)
 _UNIT_CLASS = re.compile(alternatives(CLASSIFIERS))
 _JOINED = re.compile(r"(?P<unit>[^0-9]{1,6}?)(?:以及|及|和|与)")
 _GLUED_PER = re.compile(rf"/(?:{alternatives(CLASSIFIERS)})(?:[/.·](?:{alternatives(CLASSIFIERS)}))*")
 _LABEL_ENDS = " :：-—,;、。./／·()（），；*×\"'=~～|"
-_HANGING = re.compile(r"(?:于|在|自|从|按|按照|控制|截至|截止|截止到)$")
-_LATEST = re.compile(r"(?:截至|截止到?|不晚于|不迟于|最晚|最迟|最晚于)$")
-_RECURRING = re.compile(r"(?:每|当|次|下|上|各)(?:个?月|季度?|年|半年|周|学期)?$")
+_HANGING = re.compile(rf"(?:{alternatives(_MEASURE['hanging'])})$")
+_LATEST = re.compile(rf"(?:{alternatives(_MEASURE['latest'])})$")
+_RECURRING = re.compile(
+    rf"(?:{alternatives(_RECURRENT['words'])})(?:{alternatives(_RECURRENT['periods'])})?$"
+)
+_PERIOD_END = re.compile(rf"(?:{alternatives(_MEASURE['period_ends'])})+(?=$|[,;、。()])")
+_PERCENT = re.compile(rf"%+|{PERCENT}")
+_PLAIN = re.compile(rf"(?:{alternatives(RIGHT_BEHIND)})?(?:{alternatives(PLAIN_CLASSIFIERS)})?")
 _BEFORE_DAY = re.compile(r"(?:日|号)(?:之?前|以前|内?完成)")
 
 
@@ -218,7 +251,7 @@ def _time(view: str, at: int, fiscal_year: int | None) -> _Anchor | None:
         return _Anchor(at, found.end)
     rest = view[found.end : found.end + 1]
     if found.span.kind == "period" and rest and rest not in ",;、。()":
-        ending = re.match(r"(?:内|期间|全年|完成|实施)+(?=$|[,;、。()])", view[found.end :])
+        ending = _PERIOD_END.match(view[found.end :])
         return _Anchor(at, found.end + (ending.end() if ending else 0), span=found.span if ending else None)
     return _Anchor(at, found.end, span=found.span)
 
@@ -281,13 +314,13 @@ def _numeral(view: str, at: int) -> _Anchor | None:
     超`百万`人次, `叁万`元.
     """
     m = _NUMERAL.match(view, at)
-    if m is None or (at and view[at - 1] in NUMERAL_CHARS + "0123456789.第统同"):
+    if m is None or (at and view[at - 1] in NUMERAL_CHARS + "0123456789." + NOT_AFTER):
         return None
     clause = _SEPARATOR.split(view[:at])[-1]
     tail = _SEPARATOR.split(view[m.end() :])[0]
     compared = comparators.before(clause)[0] is not None
     if (
-        tail.startswith(NUMERAL_NOT_IN)
+        tail.startswith(NOT_IN)
         or len(tail) > NUMERAL_UNIT
         or not (compared or not clause or clause.startswith(COUNTING))
     ):
@@ -337,7 +370,7 @@ def _tail_length(gap: str, anchor: _Anchor, final: bool) -> int:
     if (m := _JOINED.fullmatch(gap)) is not None:
         return m.end("unit")
     # Glued to the next measure: cut behind the measure word and its comparator.
-    unit = re.match(r"(?:余|多)?(?:个|名|位)?", gap)
+    unit = _PLAIN.match(gap)
     at = unit.end() if unit else 0
     word = re.compile(r"%+|‰").match(gap, at) or _MONEY.match(gap, at) or _UNIT_CLASS.match(gap, at)
     if word is None and at == 0 and gap:
@@ -399,22 +432,22 @@ def _label(text: str) -> str | None:
 
 
 def _measure(anchor: _Anchor, tail: str, currency: bool, cost: bool) -> _Measure | None:
-    """Kind, scaled figures and unit of a number from what stands right of it; None where that is a sentence."""
+    """Kind, scaled figures and unit of a number by what stands right of it; None where that is a sentence."""
     if anchor.rate is not None:
         return _Measure("percent", float(anchor.rate), None, "%")
-    if m := re.match(r"%+|百分比", tail):
+    if m := _PERCENT.match(tail):
         per = _PER.match(tail, m.end())
         return _scaled(anchor, "percent", "%" + (per.group() if per else ""))
     if tail.startswith("‰"):
         return _scaled(anchor, "percent", "%", Decimal("0.1"))
     if m := _MONEY.match(tail):
         per = _PER.match(tail, m.end()) or _BRACKETED_PER.match(tail, m.end())
-        return _scaled(anchor, "money", "元" + (per.group().strip("()") if per else ""))
+        return _scaled(anchor, "money", YUAN + (per.group().strip("()") if per else ""))
     if currency:
         per = _PER.match(tail)
-        return _scaled(anchor, "money", "元" + (per.group() if per else ""))
+        return _scaled(anchor, "money", YUAN + (per.group() if per else ""))
     if cost and anchor.scale_word.endswith(("万", "亿")) and (not tail or _PER.fullmatch(tail)):
-        return _scaled(anchor, "money", "元" + tail, flags=frozenset({"unit_assumed"}))
+        return _scaled(anchor, "money", YUAN + tail, flags=frozenset({"unit_assumed"}))
     unit = next(
         (word for word in FOREIGN_MONEY if tail.startswith(word)), _DONE.sub("", tail.strip(" :;,。*~=-"))
     )

@@ -13,6 +13,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from normalizers.symbols import fold
+from normalizers.words import alternatives, load
+
+_WORDS = load("numerals.toml")
+NOT_IN: tuple[str, ...] = tuple(_WORDS["numeral"]["not_in"])
+NOT_AFTER: str = _WORDS["numeral"]["not_after"]
+TENTHS_NOT_BEFORE: str = _WORDS["tenths"]["not_before"]
+PERCENT = alternatives(_WORDS["percent"]["words"])
 
 SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 LONGEST = 30  # digits: no amount has more, and Decimal's context keeps 28
@@ -26,7 +33,7 @@ _SPACED_GROUPS = re.compile(r"([+-]?\s*[0-9]{1,3})((?:\s[0-9]{3})+)(\.[0-9]+)?")
 _AROUND = re.compile(r"\s*([.,+-])\s*")
 _NUMBER = re.compile(rf"([+-]?)({PLAIN}|\.[0-9]+)")
 _SCALED = re.compile(rf"(.*?)({SCALE})")
-_PERCENT = re.compile(rf"[=≈约]?([+-]?)({PLAIN}|\.[0-9]+)(%+|\(%\)|百分比)?")
+_PERCENT = re.compile(rf"[=≈约]?([+-]?)({PLAIN}|\.[0-9]+)(%+|\(%\)|{PERCENT})?")
 _CHINESE_PERCENT = re.compile(rf"百分之([{NUMERAL_CHARS}点]+|{PLAIN})")
 
 

@@ -15,6 +15,8 @@ from html import unescape
 from normalizers.words import load
 
 _TABLES = load("symbols.toml")
+TICKED: str = _TABLES["boxes"]["ticked"]
+EMPTY_BOX: str = _TABLES["boxes"]["empty"]
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 # Names of elements that word processors and web pages leave in cells; `<5天` and `<=2%` are no tags.
 _BLOCK_TAGS = "p|br|div|td|tr|th|table|tbody|thead|li|ul|ol|h[1-6]|section|pre"

@@ -1,4 +1,4 @@
-"""Amounts of a fund block → 元, and the unit that a label states.
+"""Units: the words for them, the unit that a label states, and amounts of money → 元.
 
 Comes in: the text of an amount cell, or of a label. Goes out: a `Decimal` in 元 with two places, or the
 unit's name; None where there is none. The cell's own unit beats the block's. Nothing raises.
@@ -12,15 +12,33 @@ from functools import lru_cache
 
 from normalizers.numerals import number, scale_of, scaled
 from normalizers.symbols import fold
-from normalizers.words import MONEY_NOT_AFTER, MONEY_NOT_BEFORE, alternatives
+from normalizers.words import alternatives, load, longest_first
+
+_WORDS = load("units.toml")
+CLASSIFIERS = longest_first(_WORDS["unit"]["classifiers"])
+PLAIN_CLASSIFIERS: tuple[str, ...] = tuple(_WORDS["unit"]["plain"])
+TIME_UNITS = frozenset[str](_WORDS["unit"]["time"])
+NOT_SCALED: tuple[str, ...] = tuple(_WORDS["unit"]["not_scaled"])
+FOREIGN_MONEY = longest_first(_WORDS["unit"]["foreign"])
+IDENTIFIER_ENDS: tuple[str, ...] = tuple(_WORDS["unit"]["identifiers"])
+LONGEST_UNIT: int = _WORDS["unit"]["longest"]
+_MONEY = _WORDS["money"]
+YUAN: str = _MONEY["yuan"]
+MONEY_WORDS = longest_first(_MONEY["words"])
+MONEY_NOT_BEFORE: tuple[str, ...] = tuple(_MONEY["not_before"])
+MONEY_AFTER: tuple[str, ...] = (_MONEY["name"], _MONEY["whole"])
+UNIT_LABELS: tuple[str, ...] = tuple(_MONEY["label"])
+OF_AMOUNTS: str = _MONEY["of_amounts"]
 
 CENT = Decimal("0.01")
-YUAN = "元"
 LIMIT = Decimal(10) ** 18  # decimal128(20, 2)
-UNIT = r"(?:[十百千]?亿|[十百千]?万|[百千])?元"
-_UNIT = re.compile(rf"(?<![{MONEY_NOT_AFTER}])({UNIT})(?!{alternatives(MONEY_NOT_BEFORE)})")
-_STATED = re.compile(rf"(?:单位|[(\[])[::]?(?:人民币)?({UNIT})")
-_AMOUNT = re.compile(rf"(?:人民币|RMB|¥)?([+-]?)¥?([^+-].*?)({UNIT}|圆|万|亿)?整?")
+UNIT = rf"(?:[十百千]?亿|[十百千]?万|[百千])?{YUAN}"
+_CURRENCY = alternatives(_MONEY["currency"])
+_UNIT = re.compile(rf"(?<![{_MONEY['not_after']}])({UNIT})(?!{alternatives(MONEY_NOT_BEFORE)})")
+_STATED = re.compile(rf"(?:{alternatives(UNIT_LABELS)}|[(\[])[::]?(?:{_MONEY['name']})?({UNIT})")
+_AMOUNT = re.compile(
+    rf"(?:{_CURRENCY})?([+-]?)¥?([^+-].*?)({UNIT}|{_MONEY['written']}|万|亿)?{_MONEY['whole']}?"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -53,13 +71,18 @@ def yuan(text: str, unit: str | None = None) -> Decimal | None:
     value = scaled(m.group(2))
     if value is None:
         return None
-    own = m.group(3) or ("元" if "¥" in key else unit)
+    own = m.group(3) or (YUAN if "¥" in key else unit)
     return _cents((-value if m.group(1) == "-" else value) * yuan_per(own))
+
+
+def is_amount(text: str) -> bool:
+    """Is the text an amount of money, with or without a unit of its own?"""
+    return yuan(text) is not None
 
 
 def yuan_per(unit: str | None) -> int:
     """How many 元 one of a unit is: 万元 → 10000; None and an unknown unit count as 元."""
-    word = fold(unit or "").rstrip("元圆")
+    word = fold(unit or "").rstrip(YUAN + _MONEY["written"])
     try:
         return scale_of(word)
     except KeyError:

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from normalizers.comparators import COMPARATORS_AFTER, COMPARATORS_BEFORE
 from normalizers.indicator_names import split_ordinal
 from normalizers.measures import Part, measures
 from normalizers.symbols import clean, fold, is_blank, narrow, unwrap_latex
-from normalizers.words import CLASSIFIERS, COMPARATORS_AFTER, COMPARATORS_BEFORE, PLACEHOLDERS, alternatives
+from normalizers.units import CLASSIFIERS
+from normalizers.words import alternatives, load
+
+PLACEHOLDERS = frozenset[str](load("values.toml")["placeholder"]["words"])
+"""What stands for a value where there is none: 无, 不涉及, 0."""
 
 PLACES = 4  # attainment is rounded like the execution rate
 SERIALS = (40000, 50000)  # Excel's day numbers of 2009-07-06 to 2036-11-21

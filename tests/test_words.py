@@ -108,6 +108,11 @@ def test_every_file_says_where_its_words_come_from(path: Path) -> None:
     assert "Source" in head
 
 
+def test_every_file_is_read() -> None:
+    code = literals("pipeline") | literals("normalizers")
+    assert [p.name for p in FILES if p.name not in code] == []
+
+
 def test_exactly_one_file_has_the_columns() -> None:
     holders = [p for p in FILES if "\n[column]\n" in p.read_text(encoding="utf-8")]
     assert [p.name for p in holders] == ["columns.toml"]

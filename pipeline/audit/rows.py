@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterator
 
 from normalizers.symbols import fold
-from normalizers.words import PLACEHOLDERS
+from normalizers.values import PLACEHOLDERS
 from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, Row, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import is_cost
 from pipeline.audit.messages import say, term

@@ -12,27 +12,24 @@ from dataclasses import dataclass, replace
 
 from normalizers.numerals import number
 from normalizers.symbols import fold, is_blank
-from normalizers.units import unit_of
 from pipeline.form.funds import read_funds
 from pipeline.form.head import KEPT, read_fields, read_goals, tag_rows
 from pipeline.form.misread import repaired, with_units
 from pipeline.form.project_lists import projects_of
 from pipeline.form.regions import is_title, regions
+from pipeline.form.units import amount_unit, is_unit_note
 from pipeline.model.cells import Cell, CellRow, Line, Reading, Region
-from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.model.form import Field, Form, Indicator
 from pipeline.table.header import Column, halves, read_columns
 from pipeline.table.indicators import read_block
 from pipeline.untabled.forms import cut
 from pipeline.words import vocabulary
 
-ASSUMED_UNIT = "万元"  # the unit of the Ministry's own templates (财预〔2020〕10号, 附件)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
 _YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
 _TOTAL_TEXT = re.compile(r"^(.{1,12}?)[:：]?(?:[(]分[)])?[:：]?(\d{1,3}(?:\.\d+)?)分?$")
 SHORTEST_NAME, LONGEST_NAME = 3, 60  # characters of a project's name in brackets behind a title
 LONGEST_HEAD_LINE = 160  # characters: longer lines are prose
-_AMOUNT_UNIT = re.compile(r"(金额)?单位[:]?")
-_UNIT_LINE = re.compile(r"单位|元[)]")
 RESULT_ROLES = frozenset({"actual", "score"})
 
 
@@ -63,7 +60,7 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     tagged = tag_rows(parts.head)
     fields = {**read_fields(tag_rows(_line_rows(region.lines))), **read_fields(tagged)}
     funds = read_funds(tagged)
-    if not parts.blocks and not (("project_name" in fields or "unit_name" in fields) and funds.lines):
+    if not parts.blocks and not (("project_name" in fields or "unit_name" in fields) and funds):
         return None
     goals = read_goals(tagged)
     indicators: tuple[Indicator, ...] = ()
@@ -73,26 +70,26 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         if len(terms) > 1 and _names_terms(parts.head):
             found[0] = tuple(replace(i, horizon="long_term") for i in found[0])
         indicators += tuple(i for half in found for i in half)
-    if not indicators and not funds.lines:
+    if not indicators and not funds:
         return None
     title = _title(region)
     roles = frozenset(c.role for columns, _, _ in parts.blocks for c in columns)
-    form_type = _form_type(title, roles, bool(fields), bool(funds.lines))
+    form_type = _form_type(title, roles, bool(fields), bool(funds))
     header = _header(fields, goals, form_type, title)
     weight, score = _totals(parts, roles)
     if score is None and "score" in roles:
         score = _total_in_text(parts.tail, region.after)
-    unit, source = _unit(region, funds.unit, funds.lines, header)
+    unit = amount_unit(tagged, region) if funds or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]
     flags = {"header_missing"} if not parts.blocks else set()
     return Form(
         form_type=form_type,
         title=title,
         header=header,
-        amount_unit=unit,
-        amount_unit_source=source,
+        amount_unit=unit.name if unit else None,
+        amount_unit_source=unit.source if unit else None,
         fiscal_year=_fiscal_year(region, title, header),
-        funds=funds.lines,
+        funds=funds,
         indicators=indicators,
         total_weight=weight,
         total_score=score,
@@ -117,7 +114,7 @@ def _line_rows(lines: Sequence[Line]) -> list[CellRow]:
     """
     out = []
     for i, line in enumerate(lines):
-        pieces = [p for p in re.split(r"\s{2,}", line.text.strip()) if p and not _AMOUNT_UNIT.match(fold(p))]
+        pieces = [p for p in re.split(r"\s{2,}", line.text.strip()) if p and not is_unit_note(p)]
         if pieces and len(line.text) <= LONGEST_HEAD_LINE:
             out.append(CellRow(tuple(Cell(p, i, k, page=line.page) for k, p in enumerate(pieces)), False, 0))
     return out
@@ -286,24 +283,8 @@ def _name_in_title(title: str) -> str | None:
     return None
 
 
-def _unit(
-    region: Region, stated: str | None, lines: Sequence[FundLine], header: Mapping[str, Field]
-) -> tuple[str | None, str | None]:
-    """The unit of the form's bare amounts, and whether the form states it."""
-    if not lines and "total_amount" not in header:
-        return None, None
-    if stated is None:
-        texts = [line.text for line in region.lines[::-1]] + [
-            c.text for r in region.rows for c in r.filled if len(c.text) < 30
-        ]
-        stated = next(
-            (u for t in texts if _UNIT_LINE.search(fold(t)) and (u := unit_of(t)) is not None), None
-        )
-    return (stated, "stated") if stated else (ASSUMED_UNIT, "assumed")
-
-
 def _fiscal_year(region: Region, title: str | None, header: Mapping[str, Field]) -> int | None:
-    """The year in brackets under the title, else the title's, else the one that the project's name carries."""
+    """The year in brackets under the title, else the title's, else the one in the project's name."""
     alone = [line.text for line in region.lines[::-1]] + [
         r.filled[0].text for r in region.rows if len(r.filled) == 1
     ]

@@ -11,10 +11,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from normalizers.symbols import fold, is_blank
-from normalizers.units import unit_of, yuan
+from normalizers.units import is_amount
 from pipeline.form.head import Tagged, TaggedRow
 from pipeline.model.cells import Cell
 from pipeline.model.form import Field, FundLine
@@ -26,31 +25,15 @@ EXACT_FIGURE = 1.2
 _COLON = re.compile(r"[:：]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Funds:
-    """The block's lines and the unit that it states for its amounts."""
-
-    lines: tuple[FundLine, ...]
-    unit: str | None
-
-
-def read_funds(rows: Sequence[TaggedRow]) -> Funds:
+def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
     """All fund lines of a form."""
     lines: list[FundLine] = []
     columns: tuple[Column, ...] | None = None
     panels: list[tuple[int, str]] = []
     places: dict[str, int] = {}
-    unit: str | None = None
     waiting: Tagged | None = None
     annual: int | None = None
     for row in rows:
-        for t in row.cells:
-            if (
-                t.key("fund_block") is not None
-                or t.key("fund_column") is not None
-                or t.key("fund_line") is not None
-            ):
-                unit = unit or unit_of(t.cell.text)
         heads = row.with_tag("fund_column")
         if len(heads) >= 2 and not _paired(row):
             columns, waiting = _columns(row), None
@@ -68,7 +51,7 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
             if scope is not None and t.key("field") is None and not _amount_follows(row, t):
                 panels = [p for p in panels if p[1] != scope] + [(t.cell.col, scope)]
         pairs = [t for t in row.cells if t.key("fund_line") is not None and t.key("field") is None]
-        amounts = [t.cell for t in row.values if yuan(t.cell.text, None) is not None]
+        amounts = [t.cell for t in row.values if is_amount(t.cell.text)]
         if waiting is not None and not any(t.tags for t in row.cells) and len(amounts) == 1:
             lines.append(_pair(waiting, amounts[0], "all"))
             waiting = None
@@ -89,7 +72,7 @@ def read_funds(rows: Sequence[TaggedRow]) -> Funds:
                 continue
             scope = _scope(t, n, len(pairs), panels, places)
             lines.append(_pair(t, value, scope))
-    return Funds(tuple(lines), unit)
+    return tuple(lines)
 
 
 def _annual_side(row: TaggedRow) -> int | None:
@@ -128,7 +111,7 @@ def _paired(row: TaggedRow) -> bool:
     beside = sum(
         1
         for a, b in itertools.pairwise(cells)
-        if a.key("fund_column") is not None and not b.tags and yuan(b.cell.text.rstrip("%"), None) is not None
+        if a.key("fund_column") is not None and not b.tags and is_amount(b.cell.text.rstrip("%"))
     )
     return beside >= 2
 
@@ -176,7 +159,7 @@ def _is_scope(t: Tagged) -> bool:
 def _looks_like_label(text: str) -> bool:
     return (
         2 <= len(fold(text)) <= 24
-        and yuan(text, None) is None
+        and not is_amount(text)
         and re.search("资金|拨款|结转|补助|收入|经费|基金|债券|预算|支出", text) is not None
     )
 
@@ -213,11 +196,7 @@ def _one_line(row: TaggedRow) -> FundLine:
 
 def _amount_follows(row: TaggedRow, t: Tagged) -> bool:
     i = row.cells.index(t)
-    return (
-        i + 1 < len(row.cells)
-        and not row.cells[i + 1].tags
-        and yuan(row.cells[i + 1].cell.text, None) is not None
-    )
+    return i + 1 < len(row.cells) and not row.cells[i + 1].tags and is_amount(row.cells[i + 1].cell.text)
 
 
 def _amount(row: TaggedRow, t: Tagged) -> Cell | None:
@@ -226,7 +205,7 @@ def _amount(row: TaggedRow, t: Tagged) -> Cell | None:
     for other in row.cells[i + 1 :]:
         if other.tags:
             return None
-        if yuan(other.cell.text, None) is not None or is_blank(other.cell.text):
+        if is_amount(other.cell.text) or is_blank(other.cell.text):
             return other.cell
     return None
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from normalizers.merged_cells import fill_down
 from normalizers.symbols import fold, is_blank
-from normalizers.units import unit_of
+from pipeline.form.units import label_with_unit
 from pipeline.model.cells import Cell, CellRow, Region
 from pipeline.table.header import header_roles
 from pipeline.words import vocabulary
@@ -81,18 +82,17 @@ Group = tuple[dict[str, Cell], list[CellRow]]
 def _groups(rows: Sequence[CellRow], heads: dict[int, str]) -> list[Group]:
     """The projects in order: what their columns say, and their rows without those columns."""
     out: list[Group] = []
-    shared: dict[str, Cell] = {}
+    body = [row for row in rows if not _headed(row)]  # the header stands again on a new page
+    told = [{heads[c.col]: c for c in row.filled if c.col in heads} for row in body]
+    kept = {key: fill_down([cells.get(key) for cells in told]) for key in KEPT}
     name_at = next(col for col, key in heads.items() if key == PROJECT)
-    for row in rows:
-        if _headed(row):  # the header again on a new page
-            continue
-        told = {heads[c.col]: c for c in row.filled if c.col in heads}
-        shared |= {k: c for k, c in told.items() if k in KEPT}
+    for i, row in enumerate(body):
         name = next((c for c in row.filled if c.col == name_at), None)
         if name is not None and not (
             out and not row.spans and fold(name.text) == fold(out[-1][0][PROJECT].text)
         ):
-            out.append(({**shared, **told}, []))
+            shared = {key: cell for key, cells in kept.items() if (cell := cells[i]) is not None}
+            out.append((shared | told[i], []))
         if out:
             out[-1][1].append(replace(row, cells=_without(row, heads)))
     return out
@@ -113,8 +113,7 @@ def _head_rows(header: CellRow, heads: dict[int, str], values: dict[str, Cell]) 
         if value is None or is_blank(value.text):
             continue
         printed = next(c for c in header.filled if c.col == col)
-        unit = unit_of(printed.text) if key == "annual_budget" else None
-        text = f"{labels[key]}（{unit}）" if unit else labels[key]
+        text = label_with_unit(labels[key], printed.text) if key == "annual_budget" else labels[key]
         label = replace(printed, text=text, col=0, row_span=1, col_span=1)
         out.append(
             CellRow(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from normalizers import levels
-from normalizers.words import CLASSIFIERS
+from normalizers.units import CLASSIFIERS
 from pipeline.table import likelihood
 from pipeline.untabled.stream import NONE, Flow
 from pipeline.words import vocabulary

@@ -22,6 +22,10 @@ FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
 SWEPT = 0.95  # a label that is to the letter once strokes beside it are taken away
 FUZZY_SCORE = 86.0  # measured: single misread characters in labels of 5+ stay above, different labels below
 LONGEST_LABEL = 60  # characters: what is longer is a sentence
+FILES = (
+    "head.toml", "funds.toml", "goals.toml", "columns.toml", "totals_and_tails.toml", "titles.toml",
+    "page_chrome.toml", "shared.toml", "qualities.toml", "cover.toml", "audit.toml", "series.toml",
+)  # fmt: skip
 GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
 LISTS = ("fund_block", "total", "tail", "chrome")
 
@@ -48,12 +52,9 @@ class Label:
 
 @cache
 def files() -> dict[str, dict[str, Any]]:
-    """Every file of words by its name, as nested dictionaries."""
-    found = sorted(
-        (f for f in resources.files("pipeline.words").iterdir() if f.name.endswith(".toml")),
-        key=lambda f: f.name,
-    )
-    return {f.name: tomllib.loads(f.read_text(encoding="utf-8")) for f in found}
+    """Every file of the vocabulary by its name, as nested dictionaries."""
+    folder = resources.files("pipeline.words")
+    return {name: tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in FILES}
 
 
 @cache

@@ -1,0 +1,69 @@
+"""In which unit a form's bare amounts are: 元, 万元, 亿元. Nothing else decides it.
+
+Comes in: the tagged rows of a form's head, and the region that it was found in. Goes out: `AmountUnit`, the
+unit and whether the form states it; a form that states none is in the unit of the Ministry's templates.
+Refused: a unit in a long text, which is prose. What a cell's own text says of its amount beats the form's
+unit: `normalizers.units.yuan`.
+
+The first of these that states a unit decides: the labels of the fund block (`项目资金（万元）`,
+`全年预算数（元）`), the lines above the table from the last one upwards (`金额单位：万元`), the short cells
+that speak of a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from normalizers.symbols import fold
+from normalizers.units import OF_AMOUNTS, UNIT_LABELS, YUAN, unit_of
+from pipeline.form.head import TaggedRow
+from pipeline.model.cells import Region
+
+TEMPLATE_UNIT = "万元"  # 财预〔2020〕10号, 附件
+FUND_LABELS = ("fund_block", "fund_column", "fund_line")
+LONGEST_NOTE = 29  # characters of a cell that states the unit
+
+
+@dataclass(frozen=True, slots=True)
+class AmountUnit:
+    """The unit of a form's bare amounts."""
+
+    name: str
+    source: Literal["stated", "assumed"]
+
+
+def amount_unit(head: Sequence[TaggedRow], region: Region) -> AmountUnit:
+    """The unit of the bare amounts of the form in a region."""
+    stated = next(
+        (unit for text in (*_fund_labels(head), *_notes(region)) if (unit := unit_of(text)) is not None), None
+    )
+    return AmountUnit(stated, "stated") if stated else AmountUnit(TEMPLATE_UNIT, "assumed")
+
+
+def _fund_labels(head: Iterable[TaggedRow]) -> Iterator[str]:
+    for row in head:
+        for t in row.cells:
+            if any(t.key(group) is not None for group in FUND_LABELS):
+                yield t.cell.text
+
+
+def _notes(region: Region) -> Iterator[str]:
+    """Lines and short cells that speak of a unit of money: `单位：万元`, `（元）`."""
+    cells = (c.text for row in region.rows for c in row.filled if len(c.text) <= LONGEST_NOTE)
+    for text in (*(line.text for line in reversed(region.lines)), *cells):
+        key = fold(text)
+        if f"{YUAN})" in key or any(label in key for label in UNIT_LABELS):
+            yield text
+
+
+def is_unit_note(text: str) -> bool:
+    """Does a piece of a line only say the unit of the amounts (`金额单位：万元`), so that it is no label?"""
+    return fold(text).removeprefix(OF_AMOUNTS).startswith(UNIT_LABELS)
+
+
+def label_with_unit(label: str, printed: str) -> str:
+    """A label with the unit that a printed one states: 总额 for `预算数（元）` becomes `总额（元）`."""
+    unit = unit_of(printed)
+    return f"{label}（{unit}）" if unit else label

@@ -1,0 +1,62 @@
+"""`pipeline.form.units`: which unit a form's bare amounts are in, and that one place decides it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from pipeline.form.head import tag_rows
+from pipeline.form.units import AmountUnit, amount_unit, is_unit_note, label_with_unit
+from pipeline.model.cells import Cell, CellRow, Line, Region
+
+ROOT = Path(__file__).parent.parent
+PROSE = "本项目为解决农村道路养护资金不足的问题，由财政安排专项资金若干（万元）"
+
+
+def rows(*texts: tuple[str, ...]) -> tuple[CellRow, ...]:
+    return tuple(
+        CellRow(tuple(Cell(t, r, c) for c, t in enumerate(row)), True, 0) for r, row in enumerate(texts)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "head", "unit"),
+    [
+        ([], [("项目资金", "全年预算数"), ("年度资金总额", "35")], AmountUnit("万元", "assumed")),
+        ([], [("项目资金（元）", "全年预算数"), ("年度资金总额", "35")], AmountUnit("元", "stated")),
+        ([], [("项目资金", "全年预算数（亿元）"), ("年度资金总额", "35")], AmountUnit("亿元", "stated")),
+        (["金额单位：元"], [("项目资金（万元）", "全年预算数")], AmountUnit("万元", "stated")),
+        (["金额单位：元"], [("项目资金", "全年预算数")], AmountUnit("元", "stated")),
+        (["单位：元", "单位：千元"], [("项目资金", "全年预算数")], AmountUnit("千元", "stated")),
+        (["支出350000元"], [("项目资金", "全年预算数")], AmountUnit("万元", "assumed")),
+        ([], [("项目资金", "全年预算数"), ("单位：元",)], AmountUnit("元", "stated")),
+        ([], [("项目资金", "全年预算数"), (PROSE.replace("万元", "元"),)], AmountUnit("万元", "assumed")),
+    ],
+)  # fmt: skip
+def test_the_unit_of_bare_amounts(lines: list[str], head: list[tuple[str, ...]], unit: AmountUnit) -> None:
+    cells = rows(*head)
+    region = Region(tuple(Line(text) for text in lines), cells)
+    assert amount_unit(tag_rows(cells), region) == unit
+
+
+def test_a_unit_note_is_no_label() -> None:
+    assert is_unit_note("金额单位：万元")
+    assert is_unit_note("单位:元")
+    assert not is_unit_note("填报单位：某局")
+
+
+def test_a_label_takes_the_unit_of_a_printed_one() -> None:
+    assert label_with_unit("年度资金总额", "预算数（元）") == "年度资金总额（元）"
+    assert label_with_unit("年度资金总额", "预算数") == "年度资金总额"
+
+
+def test_nothing_else_asks_for_the_unit_of_a_label() -> None:
+    asking = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "pipeline").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and any(name.name == "unit_of" for name in node.names)
+    }
+    assert asking == {"pipeline/form/units.py"}
