@@ -15,6 +15,10 @@ from functools import lru_cache
 
 from normalizers.numerals import chinese
 from normalizers.symbols import clean, narrow, unwrap_latex
+from normalizers.words import alternatives, load
+
+_TABLES = load("dates.toml")
+_DONE_WORDS = _TABLES["done"]
 
 _CN_YEAR = "[一二][〇○零九][〇○零一二三四五六七八九]{2}"
 _Y = rf"(?:(?:19|20)[0-9]{{2}}|{_CN_YEAR})"
@@ -58,12 +62,15 @@ _YEAR_END = re.compile(
 )
 _WHOLE_YEAR = re.compile(r"[本当]?(?:全年|年度|年)(?:内|度)?")
 # 底, 末, 前, 完成 make a deadline of a point: data contract, "A value".
-_DONE = r"(?:全部|全面|基本|按时|如期|顺利)?(?:完成|完工|竣工|交付|结束)(?![率度比量情质的])"
+_DONE = (
+    rf"(?:{alternatives(_DONE_WORDS['before'])})?(?:{alternatives(_DONE_WORDS['words'])})"
+    rf"(?![{_DONE_WORDS['not_before']}])"
+)
 _DEADLINE = re.compile(rf"(?P<at>年?[底末](?:以前|之前|前)?|内|(?:以前|之前|前|止|为止))(?:{_DONE})?")
-_DONE_WORDS = re.compile(_DONE)
+_DONE_NEXT = re.compile(_DONE)
 _DONE_ONLY = re.compile(rf"{_DONE}(?=$|[,;。;、])")
-_FIRST = re.compile(r"(?:截至|截止到?|不晚于|不迟于|最晚|最迟|须?于|在|力争|确保|预计|计划)*")
-_LATEST = ("截", "不", "最")
+_LATEST: tuple[str, ...] = tuple(_TABLES["leading"]["latest"])
+_FIRST = re.compile(rf"(?:{alternatives([*_LATEST, *_TABLES['leading']['others']])})*")
 LAST_OF_TEN_DAYS = {"上": 10, "中": 20}
 
 
@@ -122,7 +129,7 @@ def find(text: str, at: int, fiscal_year: int | None) -> Found | None:
     if text[at : at + 1] not in STARTS:
         return None
     if (m := _YEAR_END.match(text, at)) is not None:
-        done = _DONE_WORDS.match(text, m.end())
+        done = _DONE_NEXT.match(text, m.end())
         end = done.end() if done else m.end()
         span = (
             Span("date", "<=", None, date(fiscal_year, 12, 31))

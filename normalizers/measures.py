@@ -140,7 +140,7 @@ _MONEY = re.compile(
     rf"(?:{alternatives(MONEY_WORDS)})(?!{alternatives(MONEY_NOT_BEFORE)})(?:{alternatives(MONEY_AFTER)})?"
 )
 _UNIT_CLASS = re.compile(alternatives(CLASSIFIERS))
-_JOINED = re.compile(r"(?P<unit>[^0-9]{1,6}?)(?:以及|及|和|与)")
+_JOINED = re.compile(rf"(?P<unit>[^0-9]{{1,6}}?)(?:{alternatives(_MEASURE['between'])})")
 _GLUED_PER = re.compile(rf"/(?:{alternatives(CLASSIFIERS)})(?:[/.·](?:{alternatives(CLASSIFIERS)}))*")
 _LABEL_ENDS = " :：-—,;、。./／·()（），；*×\"'=~～|"
 _HANGING = re.compile(rf"(?:{alternatives(_MEASURE['hanging'])})$")
