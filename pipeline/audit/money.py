@@ -11,20 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipeline.audit.case import (
-    EXACT,
-    INFO,
-    Case,
-    Mark,
-    Row,
-    figure,
-    names_of,
-    places,
-    rounds_to,
-    words,
-)
+from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to
 from pipeline.audit.costs import slack
 from pipeline.audit.messages import say, term
+from pipeline.words.vocabulary import words
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
 COLUMNS = ("initial_budget", "annual_budget", "executed")
@@ -205,7 +195,7 @@ def _named(case: Case, line: Row) -> str:
 def _bare(label: str) -> str:
     """A label without 其中 before it."""
     before = BEFORE_COLON.match(label)
-    return label[before.end() :] if before is not None and before[1] in words()["of_which"] else label
+    return label[before.end() :] if before is not None and before[1] in words("of_which", "words") else label
 
 
 def head(case: Case) -> tuple[Row, ...]:

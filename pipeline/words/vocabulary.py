@@ -17,8 +17,10 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from normalizers.symbols import fold
+from normalizers.words import alternatives
 
 FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
+LONGEST_FUZZY = 24  # characters: no label is longer
 SWEPT = 0.95  # a label that is to the letter once strokes beside it are taken away
 FUZZY_SCORE = 86.0  # measured: single misread characters in labels of 5+ stay above, different labels below
 LONGEST_LABEL = 60  # characters: what is longer is a sentence
@@ -30,13 +32,10 @@ GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
 LISTS = ("fund_block", "total", "tail", "chrome")
 
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
-_PREFIX = re.compile(
-    r"^(其中[::]?|[一二三四五六七八九十]+[、.]|\d{1,2}[、.)](?=\D)|[(]?[一二三四五六七八九十][)]|★+|[*]+)"
-)
-_STRAY = re.compile(
-    r"^[1Il|丨!]+(?=[^\d\W])|[1Il|丨!]+$"
-)  # what a recogniser makes of a ruling beside a label
-_TRAIL = re.compile(r"[::;。.,、]+$")
+_MARK = r"[一二三四五六七八九十]+[、.]|\d{1,2}[、.)](?=\D)|[(]?[一二三四五六七八九十][)]|★+|[*]+"
+# what a recogniser makes of a ruling beside a label
+_STRAY = re.compile(r"^[1Il|丨!]+(?=[^\d\W])|[1Il|丨!]+$")
+_TRAIL = re.compile(r"[:;。.,、]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +84,16 @@ def entries(tables: Mapping[str, Any], group: str) -> dict[str, list[str]]:
     return section if group in GROUPS else {"": section["labels"]}
 
 
+@cache
+def _prefix() -> re.Pattern[str]:
+    """What stands before a label and is no part of it: 其中：, 一、, 1., （一）, ★."""
+    return re.compile(rf"^(?:(?:{alternatives(words('of_which', 'words'))}):?|{_MARK})")
+
+
 @lru_cache(maxsize=65536)
 def bare(text: str, notes: bool = False) -> str:
     """A label without white space, colon and 其中; with `notes` bracketed parts stay."""
-    key = fold(text).replace("(", "(").replace(")", ")")
-    key = _TRAIL.sub("", key)
-    key = _PREFIX.sub("", key)
+    key = _prefix().sub("", _TRAIL.sub("", fold(text)))
     return key if notes else _TRAIL.sub("", _NOTE.sub("", key)) or key
 
 
@@ -99,18 +102,18 @@ def find(group: str, text: str, fuzzy: bool = True) -> Label | None:
     """What `text` means as a label of `group`; None if it is none."""
     if not text or len(text) > LONGEST_LABEL:
         return None
-    words = index(group)
+    labels = index(group)
     full, short = bare(text, notes=True), bare(text)
     for candidate in (full, short):
-        if candidate in words:
-            return Label(group, words[candidate])
+        if candidate in labels:
+            return Label(group, labels[candidate])
     swept = bare(_STRAY.sub("", text)) if len(text) > FUZZY_MIN_LENGTH else short
-    if swept != short and swept in words:
-        return Label(group, words[swept], SWEPT)
-    if not fuzzy or not FUZZY_MIN_LENGTH <= len(short) <= 24:
+    if swept != short and swept in labels:
+        return Label(group, labels[swept], SWEPT)
+    if not fuzzy or not FUZZY_MIN_LENGTH <= len(short) <= LONGEST_FUZZY:
         return None
-    hit = process.extractOne(short, list(words), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
-    return Label(group, words[hit[0]], hit[1] / 100) if hit else None
+    hit = process.extractOne(short, list(labels), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
+    return Label(group, labels[hit[0]], hit[1] / 100) if hit else None
 
 
 def key_of(group: str, text: str, fuzzy: bool = True) -> str | None:
