@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.openworld import sheets
 from tests.openworld.contents import forms, without_idle_readings
+from tests.openworld.font import box_font
 from tests.openworld.layouts import layouts
 from tests.openworld.mutations import GLUED, MUTATIONS, UNPARTED, Draft, Mutation
 from tests.writers import excel, text, word
@@ -30,7 +31,7 @@ from tests.writers.unclear import WORDS as VALUE_WORDS
 TEXT_KINDS = tuple(text.DIALECTS)
 FILE_KINDS = ("docx", "xlsx", "pdf")
 KINDS = (*TEXT_KINDS, *FILE_KINDS)
-FONT = "STSong-Light"  # every PDF reader has it
+PORTRAIT = 8  # columns that an upright page has room for
 OPEN = frozenset({"name", "target_raw", "value", "value_only", "actual_raw", "remark", "deviation_reason"})
 FIELD_OF = {"value": "target_raw", "value_only": "target_raw"}
 _CJK = re.compile(r"[一-鿿]")
@@ -135,7 +136,8 @@ def _file(pages: Sequence[Printed], kind: str, rng: Random) -> tuple[bytes, str,
         arrangement = rng.choice(excel.ARRANGEMENTS)
         return _steady(excel.written([p.sheet for p in pages], arrangement)), "xlsx", truths
     if kind == "pdf":
-        return drawn.pdf(pages, Look(font=FONT), rng), "pdf", truths
+        look = Look(font=box_font(), landscape=pages[0].sheet.n_cols > PORTRAIT)
+        return drawn.pdf(pages, look, rng), "pdf", truths
     written = text.written(pages, kind, rng)
     projects = written.truth["projects"]
     if kind in GLUED or kind in UNPARTED:
