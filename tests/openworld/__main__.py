@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from tests.openworld import measure
-from tests.openworld.draw import FILE_KINDS, KINDS, TEXT_KINDS, Drawn, Stratum, documents
+from tests.openworld.draw import FILE_KINDS, KINDS, PIPED, TEXT_KINDS, Drawn, Stratum, documents
 from tests.openworld.layouts import layouts
 from tests.openworld.mutations import MUTATIONS
 from tests.openworld.words import SPLITS
@@ -70,7 +70,7 @@ def main(
     tables: Sequence[str],
 ) -> None:
     own = [k for kind in kinds for k in GROUPS.get(kind, (kind,))]
-    if unknown := set(own) - set(KINDS):
+    if unknown := set(own) - {*KINDS, PIPED}:
         raise click.BadParameter(f"no such kind: {', '.join(sorted(unknown))}")
     chosen = [name for name in only or layouts(split) if name not in without]
     drawn = list(documents(split, own, mutations or tuple(MUTATIONS), n, seed, chosen))

@@ -22,6 +22,7 @@ from tests.openworld.font import box_font
 from tests.openworld.layouts import layouts
 from tests.openworld.mutations import GLUED, MUTATIONS, UNPARTED, Draft, Mutation
 from tests.writers import excel, text, word
+from tests.writers.damage import text_rows
 from tests.writers.files import drawn
 from tests.writers.files.look import Look
 from tests.writers.sheet import WCell
@@ -31,6 +32,7 @@ from tests.writers.unclear import WORDS as VALUE_WORDS
 TEXT_KINDS = tuple(text.DIALECTS)
 FILE_KINDS = ("docx", "xlsx", "pdf")
 KINDS = (*TEXT_KINDS, *FILE_KINDS)
+PIPED = "cells-pipe"  # drawn where it is asked for: what a web extraction makes of a table, a tenth of what is met
 PORTRAIT = 8  # columns that an upright page has room for
 OPEN = frozenset({"name", "target_raw", "value", "value_only", "actual_raw", "remark", "deviation_reason"})
 FIELD_OF = {"value": "target_raw", "value_only": "target_raw"}
@@ -138,11 +140,28 @@ def _file(pages: Sequence[Printed], kind: str, rng: Random) -> tuple[bytes, str,
     if kind == "pdf":
         look = Look(font=box_font(), landscape=pages[0].sheet.n_cols > PORTRAIT)
         return drawn.pdf(pages, look, rng), "pdf", truths
+    if kind == PIPED:
+        return _piped(pages).encode(), "txt", truths
     written = text.written(pages, kind, rng)
     projects = written.truth["projects"]
     if kind in GLUED or kind in UNPARTED:
         projects = [_marked(p, page, kind) for p, page in zip(projects, pages, strict=True)]
     return written.data, written.name.rpartition(".")[2], projects
+
+
+def _piped(pages: Sequence[Printed]) -> str:
+    """One cell a line, each closed by a pipe; a blank cell is a pipe alone, and those that end a row stand on one
+    line.
+    """
+    out: list[str] = []
+    for page in pages:
+        out += [*page.sheet.titles, *page.sheet.notes]
+        for row in text_rows(page.sheet):
+            texts = [t.replace("\n", "") for t in row.texts]
+            last = max((k for k, t in enumerate(texts) if t), default=-1)
+            out += [f"{t} |" if t else "|" for t in texts[: last + 1]]
+            out += ["|" * (len(texts) - last - 1)] if last + 1 < len(texts) else []
+    return "\n".join(out) + "\n"
 
 
 def _steady(data: bytes) -> bytes:

@@ -16,7 +16,7 @@ from tests.writers.sheet import Sheet, WCell, lattice
 
 LABELS = frozenset({"heading", "label", "fund"})
 _ORDINAL = re.compile(r"指标(\d+)：")
-ORDINALS = ("{}.", "{}、", "（{}）", "指标{}:", "指标{} ")
+ORDINALS = ("{}.", "{}、", "（{}）", "指标{}:")
 
 
 def fields_below(sheet: Sheet) -> dict[WCell, str]:
