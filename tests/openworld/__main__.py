@@ -80,6 +80,7 @@ def main(
         told = measure.measured(drawn)
         for name in tables:
             click.echo(measure.table(measure.grouped(told, TABLES[name])) + "\n")
+        click.echo(measure.faults(measure.grouped(told)))
 
 
 if __name__ == "__main__":

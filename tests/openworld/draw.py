@@ -18,7 +18,6 @@ from typing import Any
 
 from tests.openworld import sheets
 from tests.openworld.contents import forms, without_idle_readings
-from tests.openworld.font import box_font
 from tests.openworld.layouts import layouts
 from tests.openworld.mutations import GLUED, MUTATIONS, UNPARTED, Draft, Mutation
 from tests.writers import excel, text, word
@@ -33,6 +32,7 @@ TEXT_KINDS = tuple(text.DIALECTS)
 FILE_KINDS = ("docx", "xlsx", "pdf")
 KINDS = (*TEXT_KINDS, *FILE_KINDS)
 PIPED = "cells-pipe"  # drawn where it is asked for: what a web extraction makes of a table, a tenth of what is met
+FONT = "STSong-Light"  # every PDF reader has it
 PORTRAIT = 8  # columns that an upright page has room for
 OPEN = frozenset({"name", "target_raw", "value", "value_only", "actual_raw", "remark", "deviation_reason"})
 FIELD_OF = {"value": "target_raw", "value_only": "target_raw"}
@@ -138,7 +138,7 @@ def _file(pages: Sequence[Printed], kind: str, rng: Random) -> tuple[bytes, str,
         arrangement = rng.choice(excel.ARRANGEMENTS)
         return _steady(excel.written([p.sheet for p in pages], arrangement)), "xlsx", truths
     if kind == "pdf":
-        look = Look(font=box_font(), landscape=pages[0].sheet.n_cols > PORTRAIT)
+        look = Look(font=FONT, landscape=pages[0].sheet.n_cols > PORTRAIT)
         return drawn.pdf(pages, look, rng), "pdf", truths
     if kind == PIPED:
         return _piped(pages).encode(), "txt", truths

@@ -12,15 +12,28 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from pipeline.app.document import parse_document
-from tests.compare import FORM_FIELDS, FUND_FIELDS, Row, paired, rows_right, same
+from tests.compare import FORM_FIELDS, FUND_FIELDS, Row, Rows, paired, rows_right, same
 from tests.openworld.draw import Drawn, Stratum, documents
 
 SURE = 0.95
 BINS = 10  # of equal width, for the calibration error
 ALPHA = 0.05  # of the one-sided bound
+FAULTS = (
+    IndexError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ZeroDivisionError,
+    RecursionError,
+    AssertionError,
+)
+"""What a fault of the reader raises: it has read nothing then, and the table says so."""
+NOTHING = SimpleNamespace(document={}, projects=[], funds=[], indicators=[])
 KNOWN = "known"  # the word list of a document whose words are all known
 
 
@@ -52,14 +65,20 @@ class Stats:
     funds: list[int] = field(default_factory=lambda: [0, 0])
     heads: list[int] = field(default_factory=lambda: [0, 0])
     documents: int = 0
+    failed: list[str] = field(default_factory=list)  # documents at which the reader raised
     seconds: float = 0.0
 
 
 def read(drawn: Drawn) -> tuple[list[Record], Stats]:
     """Every row of one document, and its own figures."""
     start = time.process_time()
-    found = parse_document(drawn.data, drawn.name)
-    stats = Stats(documents=1, seconds=time.process_time() - start)
+    failed: list[str] = []
+    found: Rows = NOTHING
+    try:
+        found = parse_document(drawn.data, drawn.name)
+    except FAULTS as fault:
+        failed.append(f"{drawn.name}: {fault!r}")
+    stats = Stats(documents=1, failed=failed, seconds=time.process_time() - start)
     pairs = paired(drawn.truth, found)
     words = "+".join(drawn.words) or KNOWN
     sides = [sides for pair in pairs for sides in pair.indicators]
@@ -106,6 +125,7 @@ def grouped(told: Iterable[tuple[Stratum, Stats]], by: Callable[[Stratum], str] 
             stats = out[name]
             stats.records += one.records
             stats.documents += 1
+            stats.failed += one.failed
             stats.seconds += one.seconds
             for mine, theirs in ((stats.funds, one.funds), (stats.heads, one.heads)):
                 mine[0] += theirs[0]
@@ -227,6 +247,11 @@ HEADINGS = (
 def table(measured_: Mapping[str, Stats]) -> str:
     """One line a stratum; shares in percent."""
     return "\n".join(_lines(measured_))
+
+
+def faults(measured_: Mapping[str, Stats]) -> str:
+    """The documents at which the reader raised, with what."""
+    return "\n".join(f"the reader failed at {text}" for text in measured_["all"].failed)
 
 
 def _lines(measured_: Mapping[str, Stats]) -> Iterator[str]:
