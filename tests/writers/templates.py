@@ -100,7 +100,12 @@ def reprinted(form: Form) -> Form:
 
 def printed(form: Form, name: str, rng: Random) -> Printed:
     """The form in the layout `name`; equal arguments and generator state give equal sheets."""
-    layout, style = LAYOUTS[name], Style.of(rng)
+    return laid_out(form, name, LAYOUTS[name], rng)
+
+
+def laid_out(form: Form, name: str, layout: Layout, rng: Random) -> Printed:
+    """The same in a layout that stands in no file."""
+    style = Style.of(rng)
     builder = _Builder(form, layout, style, rng)
     return Printed(builder.sheet(), builder.truth(), name)
 
