@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from normalizers.characters import fold
+import normalizers
 from normalizers.levels import read_level
+from normalizers.symbols import fold
 from pipeline import words as reader_words
 from tests.compare import bare
 from tests.openworld import KINDS, MUTATIONS, SPLITS, Drawn, documents, measure
@@ -43,10 +44,10 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def test_no_list_of_the_reader_has_a_word() -> None:
-    folder = Path(reader_words.__file__).parent
-    known = {
-        fold(w) for p in folder.glob("*.toml") for w in _strings(tomllib.loads(p.read_text(encoding="utf-8")))
-    }
+    folders = [Path(package.__file__ or "").parent for package in (reader_words, normalizers)]
+    files = [p for folder in folders for p in folder.glob("*.toml")]
+    known = {fold(w) for p in files for w in _strings(tomllib.loads(p.read_text(encoding="utf-8")))}
+    assert len(known) > 1000
     known |= {fold(w) for w in ELSEWHERE}
     own = {fold(w) for split in SPLITS for listed in words(split).values() for w in listed}
     assert own & known == set()
