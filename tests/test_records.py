@@ -23,8 +23,8 @@ from pipeline.rows.build import (
     duplicate_rows,
     failed_rows,
     file_facts,
-    form_rows,
 )
+from pipeline.rows.form_rows import form_rows
 from tests.conftest import at, reading
 
 FACTS = file_facts(b"bytes", "2023/x.txt")

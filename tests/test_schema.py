@@ -6,6 +6,7 @@ import pickle
 import re
 from collections import Counter
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pyarrow as pa
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.app.dictionary import dictionary, type_name
+from pipeline.model import rows
 from pipeline.model.errors import (
     CODES,
     Code,
@@ -23,6 +25,7 @@ from pipeline.model.errors import (
     error,
 )
 from pipeline.model.flags import Flag, unknown
+from pipeline.model.row_types import NAMES, row_types
 from pipeline.model.schema import TABLES, Column, Table
 from pipeline.version import VERSION
 
@@ -100,6 +103,22 @@ def test_a_table_refuses_a_column_declared_twice() -> None:
 
 def test_the_committed_dictionary_is_up_to_date(root: Path) -> None:
     assert (root / "docs" / "data-dictionary.md").read_text(encoding="utf-8") == dictionary()
+
+
+def test_the_committed_types_of_the_rows_are_up_to_date(root: Path) -> None:
+    """`python -m pipeline.model.row_types > pipeline/model/rows.py` mends it."""
+    assert (root / "pipeline" / "model" / "rows.py").read_text(encoding="utf-8") == row_types()
+    assert set(NAMES) == set(TABLES)
+
+
+def test_every_full_row_has_the_types_of_its_table() -> None:
+    """mypy holds the code to the types; this holds the types to Arrow's columns."""
+    for table, name in NAMES.items():
+        hints = get_type_hints(getattr(rows, name))
+        assert tuple(hints) == TABLES[table].names
+        assert {n for n, hint in hints.items() if type(None) in get_args(hint)} == {
+            c.name for c in TABLES[table].columns if not c.required
+        }
 
 
 def test_every_flag_says_what_it_means() -> None:

@@ -9,12 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.app.store import MANIFEST, to_arrow, write_tables
 from pipeline.model.errors import InputError, InternalError
 from pipeline.model.schema import TABLES
+
+
+def blank(table: str) -> dict[str, Any]:
+    """A row with every column at null, lists empty where they may not be null."""
+    columns = TABLES[table].columns
+    return {c.name: [] if c.required and pa.types.is_list(c.type) else None for c in columns}
 
 
 def project(**more: Any) -> dict[str, Any]:
@@ -25,7 +32,7 @@ def project(**more: Any) -> dict[str, Any]:
         "form_type": "target",
         "confidence": 1.0,
     }
-    return TABLES["projects"].blank() | sure | more
+    return blank("projects") | sure | more
 
 
 def indicator(**more: Any) -> dict[str, Any]:
@@ -36,12 +43,7 @@ def indicator(**more: Any) -> dict[str, Any]:
         "seq": 1,
         "is_placeholder": False,
     }
-    return (
-        TABLES["indicators"].blank()
-        | keys
-        | {"horizon": "annual", "extractor": "text", "confidence": 1.0}
-        | more
-    )
+    return blank("indicators") | keys | {"horizon": "annual", "extractor": "text", "confidence": 1.0} | more
 
 
 def part(**more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from pipeline.model.cells import Line, Reading, Table
 from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.model.schema import TABLES
 from pipeline.rows.build import DocumentRows
 
 FUND_FIELDS = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
@@ -21,7 +22,8 @@ ROW_FIELDS = ("name", "target", "actual", "weight", "score", "review_score", "di
 
 def show_tables(reading: Reading) -> Iterator[str]:
     """What the reader saw: tables row by row, cells apart by ` | `, loose lines as they are."""
-    yield f"{reading.media_type}, reader {reading.reader}, {len(reading.blocks)} blocks, flags {', '.join(reading.flags) or 'none'}"
+    flags = ", ".join(reading.flags) or "none"
+    yield f"{reading.media_type}, reader {reading.reader}, {len(reading.blocks)} blocks, flags {flags}"
     for block in reading.blocks:
         yield from _table(block) if isinstance(block, Table) else [_line(block)]
     for problem in reading.problems:
@@ -33,7 +35,8 @@ def _line(line: Line) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"table {table.n_rows}×{table.n_cols}, reader {table.reader}{', merged cells known' if table.spans else ''}"
+    spans = ", merged cells known" if table.spans else ""
+    yield f"table {table.n_rows}×{table.n_cols}, reader {table.reader}{spans}"
     rows: dict[int, list[str]] = {}
     places: dict[int, str] = {}
     for cell in table.cells:
@@ -49,7 +52,9 @@ def show_forms(forms: Sequence[Form]) -> Iterator[str]:
     1.
     """
     for index, form in enumerate(forms, 1):
-        yield f"form {index}: {form.form_type}, {form.title or 'no title'}, year {form.fiscal_year}, amounts in {form.amount_unit}"
+        title = form.title or "no title"
+        facts = f"year {form.fiscal_year}, amounts in {form.amount_unit}"
+        yield f"form {index}: {form.form_type}, {title}, {facts}"
         yield f"  confidence {form.confidence:.2f}, flags {', '.join(form.flags) or 'none'}"
         yield from (f"  {name}: {_field(f)}" for name, f in form.header.items())
         yield from (_fund(line) for line in form.funds)
@@ -84,10 +89,10 @@ def _field(f: Field | None) -> str:
 
 
 def show_records(rows: DocumentRows) -> Iterator[str]:
-    """The rows of every table as JSON, one a line, columns without a value left out."""
+    """The rows of every table as JSON, one a line; columns without a value are left out."""
     for table, part in rows.tables().items():
         for row in part:
-            known = {k: v for k, v in row.items() if v is not None and v != []}
+            known = {n: row[n] for n in TABLES[table].names if row[n] is not None and row[n] != []}
             yield f"{table} {json.dumps(known, ensure_ascii=False, default=_plain)}"
 
 

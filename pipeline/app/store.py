@@ -18,7 +18,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,8 +36,6 @@ WRITE = {
     "write_statistics": True,
 }
 
-Row = Mapping[str, Any]
-
 
 def prepare(out: Path) -> None:
     """Makes the output folder; raises InputError where it cannot be written, before any document is read."""
@@ -52,7 +49,7 @@ def prepare(out: Path) -> None:
         ) from problem
 
 
-def write_tables(tables: Mapping[str, Sequence[Row]], out: Path) -> None:
+def write_tables(tables: Mapping[str, Sequence[Mapping[str, object]]], out: Path) -> None:
     """Writes every declared table, empty ones too, into the folder `out`; see `prepare`.
 
     Raises InputError where the folder cannot be written, InternalError where a row breaks the contract.
@@ -87,7 +84,7 @@ def earlier_series(out: Path) -> dict[str, str]:
     return {r["project_id"]: r["series_id"] for r in rows}
 
 
-def to_arrow(name: str, rows: Sequence[Row]) -> pa.Table:
+def to_arrow(name: str, rows: Sequence[Mapping[str, object]]) -> pa.Table:
     """The rows as an Arrow table of the declared schema; raises InternalError where they break it."""
     table = TABLES[name]
     wanted = set(table.names)

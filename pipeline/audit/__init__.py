@@ -8,20 +8,18 @@ there. It refuses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from pipeline.audit import forms
-from pipeline.audit.case import INFO, Case, Mark, Rule, doubtful
+from pipeline.audit.case import INFO, AuditedRow, Case, Mark, Rule, doubtful
 from pipeline.audit.messages import say
 from pipeline.audit.rules import ACROSS, OF_FORMS, READING_DOUBTFUL
 from pipeline.model.flags import Flag
-from pipeline.model.schema import FINDINGS
-
-Row = Mapping[str, Any]
+from pipeline.model.rows import FindingRow
 
 
-def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[dict[str, Any]]:
+def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[FindingRow]:
     """The findings of some rules on single forms; a doubtful sum counts where its rule is among them."""
     return [
         row
@@ -32,9 +30,9 @@ def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[dict[str,
     ]
 
 
-def findings_of(cases: Sequence[Case]) -> list[dict[str, Any]]:
+def findings_of(cases: Sequence[Case]) -> list[FindingRow]:
     """All findings: of every form, of every document, and of every series over the documents."""
-    found: dict[str, list[dict[str, Any]]] = {c.project["project_id"]: [] for c in cases}
+    found: dict[str, list[FindingRow]] = {c.project["project_id"]: [] for c in cases}
     for case in cases:
         found[case.project["project_id"]] += _of_form(case)
     for group in _groups(cases, "document_id"):
@@ -48,23 +46,24 @@ def findings_of(cases: Sequence[Case]) -> list[dict[str, Any]]:
     return [row for case in cases for row in found[case.project["project_id"]]]
 
 
-def _groups(cases: Sequence[Case], column: str) -> list[list[Case]]:
+def _groups(cases: Sequence[Case], column: Literal["document_id", "series_id"]) -> list[list[Case]]:
     out: dict[str, list[Case]] = {}
     for case in cases:
-        if case.project[column] is not None:
-            out.setdefault(case.project[column], []).append(case)
+        group = case.project[column]
+        if group is not None:
+            out.setdefault(group, []).append(case)
     return list(out.values())
 
 
-def _of_form(case: Case) -> Iterator[dict[str, Any]]:
+def _of_form(case: Case) -> Iterator[FindingRow]:
     for rule in OF_FORMS:
         yield from _rows(case, rule, list(rule.check(case)))
 
 
-def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[dict[str, Any]]:
+def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[FindingRow]:
     """The findings of one rule; what rests on a doubtful reading is silent, or a doubt of the reading."""
     for mark in marks:
-        doubts = [r for r in mark.basis if doubtful(r)]
+        doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r)]
         if rule.sums and Flag.TRUNCATED in case.project["flags"]:
             doubts.append(case.project)
         if not doubts:
@@ -79,8 +78,8 @@ def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[dict[str, A
             yield _finding(case, READING_DOUBTFUL.name, INFO, message, mark)
 
 
-def _finding(case: Case, rule: str, severity: str, message: str, mark: Mark) -> dict[str, Any]:
-    return FINDINGS.blank() | {
+def _finding(case: Case, rule: str, severity: str, message: str, mark: Mark) -> FindingRow:
+    return {
         "document_id": case.project["document_id"],
         "project_id": case.project["project_id"],
         "indicator_id": mark.row["indicator_id"] if mark.row is not None else None,

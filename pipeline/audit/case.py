@@ -18,9 +18,10 @@ from normalizers.units import YUAN, yuan_per
 from pipeline.audit.costs import Costs
 from pipeline.audit.messages import label_of, term
 from pipeline.model.flags import Flag
+from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 from pipeline.words import vocabulary
 
-Row = Mapping[str, Any]
+AuditedRow = ProjectRow | FundRow | IndicatorRow
 
 SURE = 0.9  # confidence from which on a row's figures may accuse somebody
 DOUBTS = frozenset(
@@ -36,20 +37,20 @@ ERROR, WARNING, INFO = "error", "warning", "info"
 class Case:
     """One form: its row, funding lines, indicators in order, and the costs paired with what they price."""
 
-    project: Row
-    funds: Sequence[Row]
-    indicators: Sequence[Row]
+    project: ProjectRow
+    funds: Sequence[FundRow]
+    indicators: Sequence[IndicatorRow]
     costs: Costs
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[IndicatorRow, ...]:
         """The rows that count in the form's own year, without those that only say that there is no such
         indicator.
         """
         return tuple(r for r in self.indicators if r["horizon"] == "annual" and not r["is_placeholder"])
 
     @cached_property
-    def rate_rows(self) -> tuple[Row, ...]:
+    def rate_rows(self) -> tuple[IndicatorRow, ...]:
         """Rows of the indicator table for the execution of the budget: the fund block's weight is not added
         to them.
         """
@@ -57,7 +58,7 @@ class Case:
         return tuple(r for r in self.rows if level in (r["level1"], r["level2"]))
 
     @cached_property
-    def total_line(self) -> Row | None:
+    def total_line(self) -> FundRow | None:
         """The funding line of the whole year."""
         return next((f for f in self.funds if f["scope"] == "all" and f["source"] == "total"), None)
 
@@ -80,8 +81,8 @@ class Mark:
     message: str
     expected: str | None = None
     observed: str | None = None
-    row: Row | None = None  # the indicator that it is about; None: the form
-    basis: tuple[Row, ...] = ()  # every row whose figures were used
+    row: IndicatorRow | None = None  # the indicator that it is about; None: the form
+    basis: tuple[AuditedRow, ...] = ()  # every row whose figures were used
     severity: str | None = None  # another than the rule's own
 
 
@@ -116,7 +117,7 @@ def words() -> Mapping[str, Any]:
     return found
 
 
-def doubtful(row: Row) -> bool:
+def doubtful(row: AuditedRow) -> bool:
     """Is a row not read surely enough to rest an accusation on it?"""
     return bool(row["confidence"] < SURE or DOUBTS & set(row["flags"]))
 
@@ -146,7 +147,7 @@ def adds_up(parts: Sequence[float], total: float) -> bool:
     return gap < EXACT or (places(total) < finest and gap <= 0.5 * 10 ** -places(total) + EXACT)
 
 
-def names_of(row: Row) -> str:
+def names_of(row: IndicatorRow) -> str:
     """An indicator as a message calls it: `“媒体宣传”`; a long name's beginning."""
     name = row["name"] or row["target_raw"] or term("nameless")
     return shown(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")

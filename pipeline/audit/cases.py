@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.audit.case import Case
-from pipeline.audit.costs import costs_of
+from pipeline.audit.costs import Cost, costs_of
+from pipeline.model.rows import IndicatorRow, ProjectRow
 from pipeline.rows.build import DocumentRows
 
 
@@ -18,10 +19,14 @@ def cases_of(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
     out = []
     for p in document.projects:
         mine = p["project_id"]
-        project = p | {"series_id": series.get(mine)}
+        project: ProjectRow = {**p, "series_id": series.get(mine)}
         funds = [f for f in document.funds if f["project_id"] == mine]
         indicators = [i for i in document.indicators if i["project_id"] == mine]
         costs = costs_of(project, funds, indicators)
-        paid = {c.indicator_id: {"cost_of": c.quantity_id, "cost_amount": c.amount} for c in costs.rows}
-        out.append(Case(project, funds, [i | paid.get(i["indicator_id"], {}) for i in indicators], costs))
+        paid = {c.indicator_id: c for c in costs.rows}
+        out.append(Case(project, funds, [_paired(i, paid.get(i["indicator_id"])) for i in indicators], costs))
     return out
+
+
+def _paired(row: IndicatorRow, cost: Cost | None) -> IndicatorRow:
+    return row if cost is None else {**row, "cost_of": cost.quantity_id, "cost_amount": cost.amount}

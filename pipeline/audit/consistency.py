@@ -8,14 +8,15 @@ sums that close over a lost row are no sums.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from pipeline.audit import broken_rules
+from pipeline.audit.case import SURE
 from pipeline.audit.cases import cases_of
 from pipeline.model.cells import Reading, Table
 from pipeline.model.flags import Flag
+from pipeline.model.rows import IndicatorRow
 from pipeline.rows.build import DocumentRows
 from pipeline.words import vocabulary
 
@@ -23,14 +24,13 @@ BROKEN = 4.0  # what a sum that does not close costs, in rows
 ODD = 1.0  # what a row costs that is no row of such a form
 BETTER = 0.5  # by which the fault of another reading must be less
 KEPT = 0.98  # share of the first reading's characters that another must have in its forms
-SURE = 0.9
 SUMS = frozenset({
-    "weights_sum", "scores_sum", "level1_weight_sum", "level2_weight_sum", "fund_lines_sum", "execution_rate_mismatch",
-    "score_exceeds_weight",
+    "weights_sum", "scores_sum", "level1_weight_sum", "level2_weight_sum", "fund_lines_sum",
+    "execution_rate_mismatch", "score_exceeds_weight",
 })  # fmt: skip
 """Rules whose failure may be the reading's fault."""
-TEXTS = ("name_raw", "target_raw", "actual_raw", "deviation_reason", "remark")
-CELLS = ("level1", "level2", *TEXTS, "weight", "score")
+Text = Literal["name_raw", "target_raw", "actual_raw", "deviation_reason", "remark"]
+TEXTS: tuple[Text, ...] = ("name_raw", "target_raw", "actual_raw", "deviation_reason", "remark")
 LONG_LABEL = 4  # characters: shorter labels stand in any prose
 UNREAD = frozenset({Flag.VALUE_UNREAD, Flag.LEVEL_UNKNOWN, Flag.HEADER_MISSING, Flag.TRUNCATED})
 
@@ -87,7 +87,7 @@ def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
     pages = {
         n
         for p in rows.projects
-        if p["project_id"] in blamed and p["page_start"]
+        if p["project_id"] in blamed and p["page_start"] and p["page_end"]
         for n in range(p["page_start"], p["page_end"] + 1)
     }
     return Verdict(
@@ -98,11 +98,15 @@ def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
         characters=sum(len(r[t] or "") for r in rows.indicators for t in TEXTS),
         expected=expected,
         pages=frozenset(pages) if len(rows.projects) >= expected else announced,
-        cells=tuple(tuple(r[c] for c in CELLS) for r in rows.indicators),
+        cells=tuple(_cells(r) for r in rows.indicators),
     )
 
 
-def _odd(row: Mapping[str, Any], columns: frozenset[str]) -> bool:
+def _cells(row: IndicatorRow) -> tuple[object, ...]:
+    return row["level1"], row["level2"], *(row[t] for t in TEXTS), row["weight"], row["score"]
+
+
+def _odd(row: IndicatorRow, columns: frozenset[str]) -> bool:
     """No row of such a form: no name, no level where it has a column for it, no figure in place of one, or a
     reading not sure of itself.
     """

@@ -13,15 +13,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Literal
 
 from rapidfuzz import fuzz
 
 from normalizers.symbols import fold
 from normalizers.units import yuan_per
+from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 from pipeline.words import vocabulary
-
-Row = Mapping[str, Any]
 
 # similarity (0–100) from which on a cost and a quantity are of one thing; the seeds' true pairs are above
 SAME_THING = 62.0
@@ -30,6 +29,9 @@ CONTAINED = 70.0  # likeness of a name and a much longer one that holds it
 FEWEST_SHARED = 3  # characters: shorter names are in many others
 MOST_READINGS = 200_000  # sums kept while the readings of a form are tried; beyond them only the likeliest
 CENT = Decimal("0.01")
+AMOUNTS: tuple[Literal["initial_budget", "annual_budget", "executed"], ...] = (
+    "initial_budget", "annual_budget", "executed",
+)  # fmt: skip
 _BRACKETS = re.compile(r"[(\[（【][^()\[\]（）【】]*[)\]）】]")
 _MARKS = re.compile(r"[\W_]+")
 
@@ -59,12 +61,12 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    row: Row
-    quantity: Row | None
+    row: IndicatorRow
+    quantity: IndicatorRow | None
     amounts: tuple[Decimal, ...]  # the likeliest first
 
 
-def is_cost(row: Row) -> bool:
+def is_cost(row: IndicatorRow) -> bool:
     """Is it a row of what the budget pays? Social and ecological costs are not paid by it."""
     words = vocabulary.data()["audit"]
     if row["level2"] in words["other_cost_levels"]:
@@ -72,7 +74,7 @@ def is_cost(row: Row) -> bool:
     return row["level2"] in words["cost_levels"] or row["level1"] == words["cost_level1"]
 
 
-def costs_of(project: Row, funds: Sequence[Row], indicators: Sequence[Row]) -> Costs:
+def costs_of(project: ProjectRow, funds: Sequence[FundRow], indicators: Sequence[IndicatorRow]) -> Costs:
     """The costs of a form, in the reading that closes against the budget if one does."""
     rows = [r for r in indicators if not r["is_placeholder"] and r["horizon"] == "annual"]
     paid = [r for r in rows if is_cost(r)]
@@ -122,7 +124,7 @@ def likeness(a: str, b: str) -> float:
     return min(whole, 99.0)
 
 
-def _pairs(paid: Sequence[Row], counted: Sequence[Row]) -> dict[str, Row]:
+def _pairs(paid: Sequence[IndicatorRow], counted: Sequence[IndicatorRow]) -> dict[str, IndicatorRow]:
     """Each cost with the quantity of the likest name; no quantity has two costs. Equal likeness: the nearer
     in order.
     """
@@ -134,7 +136,7 @@ def _pairs(paid: Sequence[Row], counted: Sequence[Row]) -> dict[str, Row]:
             if c["name"] and q["name"]
         ),
     )
-    out: dict[str, Row] = {}
+    out: dict[str, IndicatorRow] = {}
     used: set[int] = set()
     for score, _, i, j in scored:
         if -score < SAME_THING:
@@ -146,7 +148,7 @@ def _pairs(paid: Sequence[Row], counted: Sequence[Row]) -> dict[str, Row]:
     return out
 
 
-def _candidate(row: Row, quantity: Row | None) -> _Candidate:
+def _candidate(row: IndicatorRow, quantity: IndicatorRow | None) -> _Candidate:
     """The amounts that a cost row may stand for; a unit price times its quantity before the price alone."""
     prices = [
         p
@@ -164,23 +166,27 @@ def _candidate(row: Row, quantity: Row | None) -> _Candidate:
     return _Candidate(row, quantity, tuple(dict.fromkeys(out)))
 
 
-def _budgets(project: Row, funds: Sequence[Row]) -> dict[str, Decimal]:
+def _budgets(project: ProjectRow, funds: Sequence[FundRow]) -> dict[str, Decimal]:
     """The figures that the costs may sum to, the annual budget first."""
-    out = {
-        name: project[name] for name in ("annual_budget", "initial_budget", "total_amount") if project[name]
-    }
+    figures = [
+        ("annual_budget", project["annual_budget"]),
+        ("initial_budget", project["initial_budget"]),
+        ("total_amount", project["total_amount"]),
+    ]
     for line in funds:
-        for name in ("annual_budget", "initial_budget"):
-            if line[name]:
-                out.setdefault(f"{line['label_raw']}.{name}", line[name])
+        figures.append((f"{line['label_raw']}.annual_budget", line["annual_budget"]))
+        figures.append((f"{line['label_raw']}.initial_budget", line["initial_budget"]))
+    out: dict[str, Decimal] = {}
+    for name, amount in figures:
+        if amount:
+            out.setdefault(name, amount)
     return out
 
 
-def slack(project: Row, funds: Iterable[Row]) -> Decimal:
+def slack(project: ProjectRow, funds: Iterable[FundRow]) -> Decimal:
     """Half of the last printed place of the form's amounts, in 元: as much as rounding can move one."""
     per = Decimal(yuan_per(project["amount_unit"]))
-    amounts = [project[n] for n in ("total_amount", "initial_budget", "annual_budget", "executed")]
-    amounts += [line[n] for line in funds for n in ("initial_budget", "annual_budget", "executed")]
+    amounts = [project["total_amount"], *(row[n] for row in (project, *funds) for n in AMOUNTS)]
     places = [-int((a / per).normalize().as_tuple().exponent) for a in amounts if a]
     return per * Decimal(1).scaleb(-max(0, *places, 0)) / 2 if places else CENT
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from normalizers.symbols import fold
-from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, same_text, shown, words
+from pipeline.audit.case import EXACT, INFO, Case, Mark, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import likeness
 from pipeline.audit.messages import say
+from pipeline.model.rows import IndicatorRow
 
 SAME_INDICATOR = 88.0  # likeness of names (0–100) from which on two rows of one level are one indicator
 PLANS = {
@@ -41,13 +42,13 @@ def level1_missing(case: Case) -> Iterator[Mark]:
 
 def score_in_target_form(case: Case) -> Iterator[Mark]:
     """A form of targets has no scores yet."""
-    scored = [r for r in case.rows if r["score"] is not None]
+    scored = [(r, score) for r in case.rows if (score := r["score"]) is not None]
     if case.project["form_type"] in PLANS and scored:
         yield Mark(
             say("score_in_target_form.message", count=len(scored)),
             say("score_in_target_form.expected"),
-            figure(scored[0]["score"]),
-            basis=tuple(scored),
+            figure(scored[0][1]),
+            basis=tuple(r for r, _ in scored),
         )
 
 
@@ -124,7 +125,9 @@ def _compared(plan: Case, result: Case) -> Iterator[tuple[str, Mark]]:
             yield "indicator_added", Mark(mark, None, row["name"], row, (row, *plan.rows))
 
 
-def paired(plan: Sequence[Row], result: Sequence[Row]) -> list[tuple[Row, Row]]:
+def paired(
+    plan: Sequence[IndicatorRow], result: Sequence[IndicatorRow]
+) -> list[tuple[IndicatorRow, IndicatorRow]]:
     """Rows of two forms that are one indicator: of one second level, and of the likest names; in the order of
     the first form.
     """
@@ -144,7 +147,7 @@ def paired(plan: Sequence[Row], result: Sequence[Row]) -> list[tuple[Row, Row]]:
     return [(plan[i], result[j]) for i, j in sorted(left.items())]
 
 
-def _same_target(a: Row, b: Row) -> bool:
+def _same_target(a: IndicatorRow, b: IndicatorRow) -> bool:
     """Do two targets ask for the same? `=` and `≥` are one sign here, as a form uses both."""
     if same_text(a["target_raw"], b["target_raw"]) or not a["target_raw"] or not b["target_raw"]:
         return True
@@ -153,9 +156,18 @@ def _same_target(a: Row, b: Row) -> bool:
     if a["target_kind"] == "text":
         return same_text(a["target_raw"], b["target_raw"])
     units = {a["target_unit"], b["target_unit"]} - {None}
-    signs = [{"=": ">="}.get(r["target_comparator"], r["target_comparator"]) for r in (a, b)]
-    columns = ("target_value", "target_value_max", "target_date_start", "target_date_end")
-    return len(units) < 2 and signs[0] == signs[1] and all(a[c] == b[c] for c in columns)
+    return len(units) < 2 and _asked(a) == _asked(b)
+
+
+def _asked(row: IndicatorRow) -> tuple[object, ...]:
+    sign = row["target_comparator"]
+    return (
+        ">=" if sign == "=" else sign,
+        row["target_value"],
+        row["target_value_max"],
+        row["target_date_start"],
+        row["target_date_end"],
+    )
 
 
 def form_repeated(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
@@ -175,7 +187,7 @@ def form_repeated(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:
             yield case, Mark(mark, expected, observed, basis=(*before.rows, *case.rows), severity=INFO)
 
 
-def _undated(row: Row) -> tuple[object, ...]:
+def _undated(row: IndicatorRow) -> tuple[object, ...]:
     """What an indicator asks for, its year left out."""
     timed = row["target_date_end"] is not None
     return row["level2"], fold(row["name"] or ""), None if timed else fold(row["target_raw"] or "")

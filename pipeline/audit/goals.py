@@ -13,10 +13,11 @@ from decimal import Decimal
 from normalizers.measures import Part, measures
 from normalizers.symbols import fold
 from normalizers.units import YUAN
-from pipeline.audit.case import INFO, Case, Mark, Row, figure, names_of, shown, words
-from pipeline.audit.costs import likeness
+from pipeline.audit.case import INFO, Case, Mark, figure, names_of, shown, words
+from pipeline.audit.costs import AMOUNTS, likeness
 from pipeline.audit.messages import say, term
-from pipeline.audit.money import COLUMNS, head
+from pipeline.audit.money import head
+from pipeline.model.rows import IndicatorRow
 
 SLIP = Decimal(10_000)  # 元 beside 万元
 # likeness (0–100) of a clause and an indicator's name from which on the prose speaks of the indicator
@@ -72,8 +73,7 @@ def _is_amount(part: Part) -> bool:
 
 def _figures(case: Case) -> list[Decimal]:
     """Every amount of the table: totals, funding lines, costs as printed and multiplied out."""
-    out = [case.project[n] for n in ("total_amount", "initial_budget", "annual_budget", "executed")]
-    out += [line[n] for line in case.funds for n in COLUMNS]
+    out = [case.project["total_amount"], *(row[n] for row in (case.project, *case.funds) for n in AMOUNTS)]
     out += [c.amount for c in case.costs.rows]
     out += [
         Decimal(str(p["value"]))
@@ -112,7 +112,7 @@ def goal_count_mismatch(case: Case) -> Iterator[Mark]:
             continue
         part = parts[0]
         scored = sorted(
-            ((likeness(part.label or "", r["name"]), -r["seq"], r) for r in counted),
+            ((likeness(part.label or "", r["name"] or ""), -r["seq"], r) for r in counted),
             key=lambda s: s[:2],
             reverse=True,
         )
@@ -127,7 +127,7 @@ def goal_count_mismatch(case: Case) -> Iterator[Mark]:
             yield Mark(mark, row["target_raw"], figure(part.value or 0), row, (row,))
 
 
-def _differs(part: Part, row: Row) -> bool:
+def _differs(part: Part, row: IndicatorRow) -> bool:
     """Another figure in the same unit; a range or a rounded figure is none to be compared."""
     exact = part.comparator not in ("range", "~") and row["target_comparator"] not in ("range", "~")
     return exact and part.unit == row["target_unit"] and part.value != row["target_value"]

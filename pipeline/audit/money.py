@@ -11,19 +11,20 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipeline.audit.case import EXACT, INFO, Case, Mark, Row, figure, names_of, places, rounds_to
-from pipeline.audit.costs import slack
+from pipeline.audit.case import EXACT, INFO, Case, Mark, figure, names_of, places, rounds_to
+from pipeline.audit.costs import AMOUNTS, slack
 from pipeline.audit.messages import say, term
+from pipeline.model.rows import FundRow
 from pipeline.words.vocabulary import words
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
-COLUMNS = ("initial_budget", "annual_budget", "executed")
 OF_SOURCES = (
     ("fiscal", "carryover", "other"),
     ("central", "regional", "carryover", "other"),
     ("central", "regional", "other"),
 )
 BEFORE_COLON = re.compile(r"([^:：]+)[:：]")
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
 COMPOSED = re.compile(r"^(?P<whole>[^()（）]*?\d[^()（）]*)[(（](?P<parts>[^()（）]+)[)）]")
 
 
@@ -96,14 +97,18 @@ def fund_lines_sum(case: Case) -> Iterator[Mark]:
         yield from _line_sums(case, totals["all"], [totals["own_level"], totals["transferred"]])
 
 
-def _line_sums(case: Case, total: Row, parts: Sequence[Row]) -> Iterator[Mark]:
+def _line_sums(case: Case, total: FundRow, parts: Sequence[FundRow]) -> Iterator[Mark]:
     half = slack(case.project, case.funds)
-    for column in COLUMNS:
-        wanted, known = total[column], [line for line in parts if line[column] is not None]
+    for column in AMOUNTS:
+        wanted = total[column]
+        known = [(line, amount) for line in parts if (amount := line[column]) is not None]
         if wanted is None or not known:
             continue
-        sums = [sum(line[column] for line in known)]
-        sums += [sum(line[column] for line in known if line["source"] in kinds) for kinds in OF_SOURCES]
+        whole = sum((amount for _, amount in known), Decimal(0))
+        sums = [whole] + [
+            sum((amount for line, amount in known if line["source"] in kinds), Decimal(0))
+            for kinds in OF_SOURCES
+        ]
         if any(abs(s - wanted) <= half * (1 + len(known)) for s in sums):
             continue
         mark = say(
@@ -111,10 +116,11 @@ def _line_sums(case: Case, total: Row, parts: Sequence[Row]) -> Iterator[Mark]:
             line=total["label_raw"],
             column=term(column),
             total=case.money(wanted),
-            parts="、".join(f"{_bare(line['label_raw'])}{case.money(line[column])}" for line in known),
-            sum=case.money(sums[0]),
+            parts="、".join(f"{_bare(line['label_raw'])}{case.money(amount)}" for line, amount in known),
+            sum=case.money(whole),
         )
-        yield Mark(mark, case.money(sums[0]), case.money(wanted), basis=(total, *known))
+        basis = (total, *(line for line, _ in known))
+        yield Mark(mark, case.money(whole), case.money(wanted), basis=basis)
 
 
 def executed_exceeds_budget(case: Case) -> Iterator[Mark]:
@@ -135,8 +141,11 @@ def executed_exceeds_budget(case: Case) -> Iterator[Mark]:
 def budget_added(case: Case) -> Iterator[Mark]:
     """A budget that did not stand at the start of the year came later (追加): worth a reason."""
     line = case.total_line
-    if line is not None and line["initial_budget"] == 0 and (line["annual_budget"] or 0) > 0:
-        yield Mark(say("budget_added.message", budget=case.money(line["annual_budget"])), basis=(line,))
+    if line is None or line["initial_budget"] != 0:
+        return
+    budget = line["annual_budget"]
+    if budget is not None and budget > 0:
+        yield Mark(say("budget_added.message", budget=case.money(budget)), basis=(line,))
 
 
 def cost_total_mismatch(case: Case) -> Iterator[Mark]:
@@ -167,27 +176,25 @@ def composition_sum(case: Case) -> Iterator[Mark]:
     them.
     """
     for row in case.rows:
-        for column in ("target", "actual"):
-            text = row[f"{column}_raw"] or ""
-            parts = row[f"{column}_parts"]
+        for raw, parts in (
+            (row["target_raw"], row["target_parts"]),
+            (row["actual_raw"], row["actual_parts"]),
+        ):
+            text = raw or ""
             found = COMPOSED.match(text)
-            if (
-                found is None
-                or len(parts) < 3
-                or len({p["unit"] for p in parts}) != 1
-                or parts[0]["value"] is None
-            ):
+            if found is None or len(parts) < 3 or len({p["unit"] for p in parts}) != 1:
                 continue
-            items = [p["value"] for p in parts[1:]]
-            if None in items or len(re.findall(r"\d+(?:\.\d+)?", found["parts"])) != len(items):
+            values = [p["value"] for p in parts if p["value"] is not None]
+            if len(values) < len(parts) or len(FIGURE.findall(found["parts"])) != len(values) - 1:
                 continue
-            if abs(sum(items) - parts[0]["value"]) > EXACT * max(1.0, abs(parts[0]["value"])):
-                whole, got = figure(parts[0]["value"]), figure(sum(items))
+            listed = sum(values[1:])
+            if abs(listed - values[0]) > EXACT * max(1.0, abs(values[0])):
+                whole, got = figure(values[0]), figure(listed)
                 mark = say("composition_sum.message", name=names_of(row), text=text, sum=got, whole=whole)
                 yield Mark(mark, whole, got, row, (row,))
 
 
-def _named(case: Case, line: Row) -> str:
+def _named(case: Case, line: FundRow) -> str:
     """A funding line as a message calls it; the total has no name."""
     return "" if line is case.total_line else f"“{line['label_raw']}”"
 
@@ -198,7 +205,7 @@ def _bare(label: str) -> str:
     return label[before.end() :] if before is not None and before[1] in words("of_which", "words") else label
 
 
-def head(case: Case) -> tuple[Row, ...]:
+def head(case: Case) -> tuple[FundRow, ...]:
     """The funding line of the whole year, as a rule's basis."""
     return (case.total_line,) if case.total_line is not None else ()
 

@@ -7,15 +7,16 @@ points follow the attainment) and the form's own labels.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from normalizers.symbols import fold
 from normalizers.values import PLACEHOLDERS
-from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, Row, figure, names_of, same_text, shown, words
+from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, figure, names_of, same_text, shown, words
 from pipeline.audit.costs import is_cost
 from pipeline.audit.messages import say, term
 from pipeline.model.flags import Flag
+from pipeline.model.rows import IndicatorRow
 
 FAR_OVER = 150.0  # percent of the target: more should be explained (the target was too low)
 FEWEST_COPIED = 6  # rows whose actual value is their target's copy from which on it is worth a word
@@ -28,29 +29,29 @@ def reason_missing(case: Case) -> Iterator[Mark]:
     """A row that lost points says why, where the form has a column for reasons."""
     if not case.prints("reason"):
         return
-    for row in _scored(case):
-        if row["score"] < row["weight"] - EXACT and _reason(row) is None:
+    for row, weight, score in _scored(case):
+        if score < weight - EXACT and _reason(row) is None:
             said = row["deviation_reason"] or term("blank")
             mark = say(
                 "reason_missing.message",
                 name=names_of(row),
-                score=figure(row["score"]),
-                weight=figure(row["weight"]),
+                score=figure(score),
+                weight=figure(weight),
             )
             yield Mark(mark, say("reason_missing.expected"), said, row, (row,))
 
 
 def reason_without_loss(case: Case) -> Iterator[Mark]:
     """A row that gives a reason for a shortfall has one."""
-    for row in _scored(case):
+    for row, weight, score in _scored(case):
         said = _reason(row)
         if said is None or _replaced(said):
             continue
-        if abs(row["score"] - row["weight"]) <= EXACT and row["target_met"] is not False:
+        if abs(score - weight) <= EXACT and row["target_met"] is not False:
             mark = say(
                 "reason_without_loss.message",
                 name=names_of(row),
-                score=figure(row["score"]),
+                score=figure(score),
                 reason=shown(row["deviation_reason"]),
             )
             yield Mark(mark, say("reason_without_loss.expected"), row["deviation_reason"], row, (row,))
@@ -58,48 +59,48 @@ def reason_without_loss(case: Case) -> Iterator[Mark]:
 
 def target_missed_full_score(case: Case) -> Iterator[Mark]:
     """A row that missed its target does not earn full points."""
-    for row in _scored(case):
+    for row, weight, score in _scored(case):
         if (
             row["target_met"] is False
             and row["target_comparator"] != "~"
-            and row["score"] >= row["weight"] - EXACT
-            and row["weight"] > 0
+            and score >= weight - EXACT
+            and weight > 0
         ):
             mark = say(
                 "target_missed_full_score.message",
                 name=names_of(row),
                 actual=shown(row["actual_raw"]),
                 target=shown(row["target_raw"]),
-                score=figure(row["score"]),
+                score=figure(score),
             )
-            yield Mark(mark, f"<{figure(row['weight'])}", figure(row["score"]), row, (row,))
+            yield Mark(mark, f"<{figure(weight)}", figure(score), row, (row,))
 
 
 def target_met_lost_score(case: Case) -> Iterator[Mark]:
     """A row that met its target does not lose points; with a reason given it is only worth a look."""
-    for row in _scored(case):
-        if row["target_met"] is True and row["score"] < row["weight"] - EXACT:
+    for row, weight, score in _scored(case):
+        if row["target_met"] is True and score < weight - EXACT:
             said = _reason(row) is not None
             mark = say(
                 "target_met_lost_score.message",
                 name=names_of(row),
                 actual=shown(row["actual_raw"]),
                 target=shown(row["target_raw"]),
-                score=figure(row["score"]),
-                weight=figure(row["weight"]),
+                score=figure(score),
+                weight=figure(weight),
             )
-            yield Mark(mark, figure(row["weight"]), figure(row["score"]), row, (row,), INFO if said else None)
+            yield Mark(mark, figure(weight), figure(score), row, (row,), INFO if said else None)
 
 
 def score_above_attainment(case: Case) -> Iterator[Mark]:
     """Where a target was missed by far, the points follow: 财预〔2020〕10号 gives an unmet target 60 % of
     them at most.
     """
-    for row in _scored(case):
+    for row, weight, score in _scored(case):
         done = row["attainment_pct"]
-        if row["target_met"] is not False or done is None or row["weight"] <= 0 or not 0 <= done < UNMET:
+        if row["target_met"] is not False or done is None or weight <= 0 or not 0 <= done < UNMET:
             continue
-        share = 100 * row["score"] / row["weight"]
+        share = 100 * score / weight
         if UNMET + EXACT < share < RATE_MOST - EXACT:
             mark = say(
                 "score_above_attainment.message",
@@ -141,7 +142,8 @@ def period_mismatch(case: Case) -> Iterator[Mark]:
     year = case.project["fiscal_year"]
     for row in case.rows:
         aim, got = row["target_date_end"], row["actual_date_end"]
-        if aim is not None and got is not None and _years(row, "actual")[1] < _years(row, "target")[0]:
+        begun = row["target_date_start"] or aim  # a deadline's work may have begun in its own year only
+        if aim is not None and begun is not None and got is not None and got.year < begun.year:
             mark = say(
                 "period_mismatch.outside",
                 name=names_of(row),
@@ -157,13 +159,6 @@ def period_mismatch(case: Case) -> Iterator[Mark]:
             actual = shown(row["actual_raw"])
             mark = say("period_mismatch.actual_before", name=names_of(row), actual=actual, year=year)
             yield Mark(mark, say("shared.year", year=year), row["actual_raw"], row, (row,))
-
-
-def _years(row: Row, which: str) -> tuple[int, int]:
-    """First and last year of a time; a deadline's work may have begun in its own year only."""
-    end: datetime.date = row[f"{which}_date_end"]
-    start: datetime.date | None = row[f"{which}_date_start"]
-    return (start or end).year, end.year
 
 
 def deadline_after_year(case: Case) -> Iterator[Mark]:
@@ -257,11 +252,11 @@ def rate_over_100(case: Case) -> Iterator[Mark]:
     for row in case.rows:
         if level != row["level1"] or Flag.UNIT_SUSPECT in row["flags"]:
             continue
-        for which in ("target", "actual"):
-            if row[f"{which}_kind"] == "percent" and (row[f"{which}_value"] or 0.0) > RATE_MOST + EXACT:
-                value = shown(row[f"{which}_raw"])
-                mark = say("rate_over_100.message", name=names_of(row), side=term(which), value=value)
-                yield Mark(mark, "≤100%", row[f"{which}_raw"], row, (row,))
+        for cell in _cells(row):
+            if cell.kind == "percent" and (cell.value or 0.0) > RATE_MOST + EXACT:
+                value = shown(cell.raw)
+                mark = say("rate_over_100.message", name=names_of(row), side=term(cell.side), value=value)
+                yield Mark(mark, "≤100%", cell.raw, row, (row,))
 
 
 def rate_with_count_unit(case: Case) -> Iterator[Mark]:
@@ -270,20 +265,17 @@ def rate_with_count_unit(case: Case) -> Iterator[Mark]:
         name = fold(row["name"] or "")
         if not name.endswith(tuple(words()["rate_ends"])):
             continue
-        for which in ("target", "actual"):
-            unit = row[f"{which}_unit"]
-            if (
-                unit is not None
-                and row[f"{which}_kind"] in ("number", "money")
-                and unit not in words()["rate_units"]
-            ):
-                mark = say("rate_with_count_unit.message", name=names_of(row), side=term(which), unit=unit)
-                yield Mark(mark, "%", row[f"{which}_raw"], row, (row,))
+        for cell in _cells(row):
+            counted = cell.unit is not None and cell.unit not in words()["rate_units"]
+            if counted and cell.kind in ("number", "money"):
+                side = term(cell.side)
+                mark = say("rate_with_count_unit.message", name=names_of(row), side=side, unit=cell.unit)
+                yield Mark(mark, "%", cell.raw, row, (row,))
 
 
 def duplicate_indicator(case: Case) -> Iterator[Mark]:
     """An indicator stands once below its second level."""
-    seen: dict[tuple[str, ...], Row] = {}
+    seen: dict[tuple[str, ...], IndicatorRow] = {}
     for row in case.rows:
         if not row["name"]:
             continue
@@ -297,26 +289,39 @@ def duplicate_indicator(case: Case) -> Iterator[Mark]:
 def template_text_left(case: Case) -> Iterator[Mark]:
     """The template's own instructions are no target."""
     for row in case.rows:
-        for column in ("name", "target_raw"):
-            text = row[column] or ""
+        for text in (row["name"] or "", row["target_raw"] or ""):
             if any(w in text for w in words()["template_text"]):
                 mark = say("template_text_left.message", name=names_of(row), text=shown(text))
                 yield Mark(mark, say("template_text_left.expected"), text, row, (row,))
                 break
 
 
-def _reason(row: Row) -> str | None:
+class _Cell(NamedTuple):
+    """A value of a row, and whether it is the target's or the actual one."""
+
+    side: str
+    kind: str | None
+    value: float | None
+    unit: str | None
+    raw: str | None
+
+
+def _cells(row: IndicatorRow) -> tuple[_Cell, _Cell]:
+    return (
+        _Cell("target", row["target_kind"], row["target_value"], row["target_unit"], row["target_raw"]),
+        _Cell("actual", row["actual_kind"], row["actual_value"], row["actual_unit"], row["actual_raw"]),
+    )
+
+
+def _reason(row: IndicatorRow) -> str | None:
     """The reason given; 无 and the like give none."""
-    said: str | None = row["deviation_reason"]
+    said = row["deviation_reason"]
     return None if said is None or fold(said) in PLACEHOLDERS else said
 
 
-def _scored(case: Case) -> Iterator[Row]:
-    """The rows with both points, in their range."""
+def _scored(case: Case) -> Iterator[tuple[IndicatorRow, float, float]]:
+    """The rows with both points, in their range, and what they can earn and earned."""
     for row in case.rows:
-        if (
-            row["weight"] is not None
-            and row["score"] is not None
-            and -EXACT <= row["score"] <= row["weight"] + EXACT
-        ):
-            yield row
+        weight, score = row["weight"], row["score"]
+        if weight is not None and score is not None and -EXACT <= score <= weight + EXACT:
+            yield row, weight, score

@@ -7,31 +7,42 @@ form's own arithmetic, and 财预〔2020〕10号, 附件 (the points of a form s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from normalizers.levels import LEVEL1, read_level
-from pipeline.audit.case import EXACT, Case, Mark, Row, adds_up, figure, names_of, words
+from pipeline.audit.case import EXACT, Case, Mark, adds_up, figure, names_of, words
 from pipeline.audit.messages import say, term
+from pipeline.model.rows import FundRow, IndicatorRow
+from pipeline.model.standards import FULL_MARKS
 
-FULL_MARKS = 100.0
+Points = Literal["weight", "score"]
+BUDGET: Mapping[Points, Literal["budget_weight", "budget_score"]] = {
+    "weight": "budget_weight",
+    "score": "budget_score",
+}
+TOTAL: Mapping[Points, Literal["total_weight", "total_score"]] = {
+    "weight": "total_weight",
+    "score": "total_score",
+}
 
 
 def weights_sum(case: Case) -> Iterator[Mark]:
     """Budget weight + indicator weights = total weight; a 预算执行率 row stands for the budget's weight."""
-    yield from _sum(case, "weight", "budget_weight", "total_weight")
+    yield from _sum(case, "weight")
 
 
 def scores_sum(case: Case) -> Iterator[Mark]:
     """Budget score + indicator scores = total score."""
-    yield from _sum(case, "score", "budget_score", "total_score")
+    yield from _sum(case, "score")
 
 
-def _sum(case: Case, column: str, budget: str, total: str) -> Iterator[Mark]:
-    parts = _points(case, column, budget)
-    wanted = case.project[total]
+def _sum(case: Case, column: Points) -> Iterator[Mark]:
+    parts = _points(case, column)
+    wanted, own = case.project[TOTAL[column]], case.project[BUDGET[column]]
     if parts is None or wanted is None or adds_up(parts, wanted):
         return
-    got, own = figure(sum(parts)), case.project[budget]
+    got = figure(sum(parts))
     mark = (
         say("shared.points_sum", points=term(column), sum=got, total=figure(wanted))
         if case.rate_rows or own is None
@@ -46,16 +57,13 @@ def _sum(case: Case, column: str, budget: str, total: str) -> Iterator[Mark]:
     yield Mark(mark, got, figure(wanted), basis=case.rows)
 
 
-def _points(case: Case, column: str, budget: str) -> list[float] | None:
+def _points(case: Case, column: Points) -> list[float] | None:
     """The points that make up a total; None where one is not known."""
     points = [r[column] for r in case.rows]
-    if not points or any(p is None for p in points):
-        return None
-    if case.rate_rows:
-        return points
-    if not case.funds:  # an indicator system has no budget to execute
-        return points
-    return None if case.project[budget] is None else [case.project[budget], *points]
+    if not case.rate_rows and case.funds:  # an indicator system has no budget to execute
+        points.insert(0, case.project[BUDGET[column]])
+    known = [p for p in points if p is not None]
+    return known if case.rows and len(known) == len(points) else None
 
 
 def total_weight_100(case: Case) -> Iterator[Mark]:
@@ -67,7 +75,7 @@ def total_weight_100(case: Case) -> Iterator[Mark]:
         if abs(total - FULL_MARKS) > EXACT:
             yield Mark(say("total_weight_100.printed", total=figure(total)), "100", figure(total))
         return
-    parts = _points(case, "weight", "budget_weight")
+    parts = _points(case, "weight")
     whole = case.rate_rows or case.project["budget_weight"] is not None
     if parts is not None and whole and not adds_up(parts, FULL_MARKS):
         got = figure(sum(parts))
@@ -76,27 +84,29 @@ def total_weight_100(case: Case) -> Iterator[Mark]:
 
 def level1_weight_sum(case: Case) -> Iterator[Mark]:
     """`产出指标（50分）` = the weights of its rows."""
-    yield from _level_sums(case, "level1_weight", lambda r: (r["level1_raw"],))
+    groups: dict[tuple[object, ...], list[IndicatorRow]] = {}
+    for row in case.rows:
+        groups.setdefault((row["level1_weight"], row["level1_raw"]), []).append(row)
+    for rows in groups.values():
+        yield from _level_sum(rows[0]["level1_raw"] or rows[0]["level1"], rows[0]["level1_weight"], rows)
 
 
 def level2_weight_sum(case: Case) -> Iterator[Mark]:
     """`数量指标（18分）` = the weights of its rows, below one first level."""
-    yield from _level_sums(case, "level2_weight", lambda r: (r["level1_raw"], r["level2_raw"]))
-
-
-def _level_sums(case: Case, column: str, label: Callable[[Row], tuple[str | None, ...]]) -> Iterator[Mark]:
-    groups: dict[tuple[object, ...], list[Row]] = {}
+    groups: dict[tuple[object, ...], list[IndicatorRow]] = {}
     for row in case.rows:
-        if row[column] is not None:
-            groups.setdefault((*label(row), row[column]), []).append(row)
-    for key, rows in groups.items():
-        points = [r["weight"] for r in rows]
-        if any(p is None for p in points) or adds_up(points, rows[0][column]):
-            continue
-        got, wanted = figure(sum(points)), figure(rows[0][column])
-        level = str(key[-2] or rows[0][column.removesuffix("_weight")])
-        mark = say("shared.level_sum", level=level, weight=wanted, sum=got)
-        yield Mark(mark, wanted, got, basis=tuple(rows))
+        groups.setdefault((row["level2_weight"], row["level1_raw"], row["level2_raw"]), []).append(row)
+    for rows in groups.values():
+        yield from _level_sum(rows[0]["level2_raw"] or rows[0]["level2"], rows[0]["level2_weight"], rows)
+
+
+def _level_sum(level: str | None, printed: float | None, rows: Sequence[IndicatorRow]) -> Iterator[Mark]:
+    points = [r["weight"] for r in rows if r["weight"] is not None]
+    if printed is None or len(points) < len(rows) or adds_up(points, printed):
+        return
+    got, wanted = figure(sum(points)), figure(printed)
+    mark = say("shared.level_sum", level=level, weight=wanted, sum=got)
+    yield Mark(mark, wanted, got, basis=tuple(rows))
 
 
 def score_exceeds_weight(case: Case) -> Iterator[Mark]:
@@ -125,8 +135,9 @@ def budget_row_conflict(case: Case) -> Iterator[Mark]:
     if len(case.rate_rows) != 1:
         return
     row = case.rate_rows[0]
-    for column, budget in (("weight", "budget_weight"), ("score", "budget_score")):
-        here, there = row[column], case.project[budget]
+    columns: tuple[Points, Points] = ("weight", "score")
+    for column in columns:
+        here, there = row[column], case.project[BUDGET[column]]
         if here is not None and there is not None and abs(here - there) > EXACT:
             mark = say(
                 "budget_row_conflict.message",
@@ -163,5 +174,5 @@ def level_conflict(case: Case) -> Iterator[Mark]:
         yield Mark(mark, below.parent, row["level1_raw"], row, (row,), "info" if older else None)
 
 
-def _lines(case: Case) -> tuple[Row, ...]:
+def _lines(case: Case) -> tuple[FundRow, ...]:
     return (case.total_line,) if case.total_line is not None else ()

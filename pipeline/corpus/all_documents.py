@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pipeline.audit import findings_of
 from pipeline.audit.case import Case
 from pipeline.audit.cases import cases_of
 from pipeline.corpus.corrections import Correction, Outcome, apply_corrections, outcome_rows
 from pipeline.corpus.series import Link, links
+from pipeline.model.rows import FindingRow, ProjectRow, SeriesRow
 from pipeline.rows.build import DocumentRows
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +27,9 @@ class Finished:
     links: tuple[Link, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
 
-    def tables(self) -> dict[str, list[Mapping[str, Any]]]:
+    def tables(self) -> dict[str, list[Mapping[str, object]]]:
         """The rows of all tables, in the documents' order."""
-        out: dict[str, list[Mapping[str, Any]]] = {}
+        out: dict[str, list[Mapping[str, object]]] = {}
         for document in self.documents:
             for name, part in document.tables().items():
                 out.setdefault(name, []).extend(part)
@@ -51,7 +49,7 @@ def finish(
     joined = links([p for d in corrected for p in d.projects], earlier or {})
     series = {link.project_id: link.series_id for link in joined}
     cases = [case for d in corrected for case in cases_of(d, series)]
-    by_document: dict[str, list[Row]] = {}
+    by_document: dict[str, list[FindingRow]] = {}
     for finding in findings_of(cases):
         by_document.setdefault(finding["document_id"], []).append(finding)
     by_project = {c.project["project_id"]: c for c in cases}
@@ -62,25 +60,26 @@ def finish(
     return Finished(done, tuple(joined), tuple(outcomes))
 
 
-def _document(document: DocumentRows, cases: Mapping[str, Case], findings: list[Row]) -> DocumentRows:
+def _document(document: DocumentRows, cases: Mapping[str, Case], findings: list[FindingRow]) -> DocumentRows:
     mine = [cases[p["project_id"]] for p in document.projects]
     return replace(
         document,
-        document=document.document | {"n_findings": len(findings)},
-        projects=[dict(c.project) for c in mine],
-        indicators=[dict(i) for c in mine for i in c.indicators],
+        document={**document.document, "n_findings": len(findings)},
+        projects=[c.project for c in mine],
+        indicators=[i for c in mine for i in c.indicators],
         findings=findings,
     )
 
 
-def _series_row(link: Link, project: Mapping[str, Any]) -> Row:
-    told = {
-        n: project[n]
-        for n in ("document_id", "project_name", "implementing_unit", "form_type", "fiscal_year")
-    }
-    return told | {
+def _series_row(link: Link, project: ProjectRow) -> SeriesRow:
+    return {
         "series_id": link.series_id,
         "project_id": link.project_id,
+        "document_id": project["document_id"],
+        "project_name": link.project_name,
+        "implementing_unit": project["implementing_unit"],
+        "form_type": project["form_type"],
+        "fiscal_year": project["fiscal_year"],
         "linked_to": link.linked_to,
         "score": link.score,
     }

@@ -13,41 +13,35 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pyarrow as pa
 
 from pipeline.model.errors import Code, PipelineError, error
 from pipeline.model.flags import Flag
+from pipeline.model.rows import CorrectionRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.schema import FUNDS, INDICATORS, PROJECTS, Column, Table
-from pipeline.rows.build import VALUE_COLUMNS, DocumentRows, derive_indicator, derive_project
+from pipeline.rows.build import DocumentRows
+from pipeline.rows.form_rows import BudgetColumns, budget_columns
+from pipeline.rows.indicator_rows import ValueColumns, value_columns
 
+Value = str | int | float | Decimal | datetime.date | None
 HEADER = ("sha256", "form", "row", "column", "old", "new", "who", "why")
 APPLIED, STALE, ABSENT = "applied", "stale", "absent"
 _FUND = re.compile(r"fund (\d+)")
 _DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 # Keys, places and what the program computes are not corrected: the cells that they come from are.
 FIXED = frozenset({
-    "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start", "page_end", "bbox", "line_start",
-    "line_end", "extractor", "confidence", "flags", "indicator_columns", "series_id", "execution_rate_pct", "attainment_pct",
-    "target_met", "cost_of", "cost_amount", "is_placeholder", "ordinal", "name",
-    *(f"{p}_{n}" for p in ("target", "actual") for n in (*VALUE_COLUMNS, "parts")),
+    "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start",
+    "page_end", "bbox", "line_start", "line_end", "extractor", "confidence", "flags", "indicator_columns", "series_id",
+    "execution_rate_pct", "cost_of", "cost_amount", *ValueColumns.__annotations__,
 })  # fmt: skip
 # A form's row repeats these from its funding line of the whole year.
-OF_LINE = frozenset(
-    {
-        "initial_budget",
-        "annual_budget",
-        "executed",
-        "execution_rate_reported_pct",
-        "budget_weight",
-        "budget_score",
-    }
-)
+OF_LINE = frozenset(BudgetColumns.__annotations__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +55,8 @@ class Correction:
     form: int
     row: str
     column: str
-    old: Any
-    new: Any
+    old: Value
+    new: Value
     who: str
     why: str
 
@@ -118,11 +112,8 @@ def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
         raise _bad(path, line, f"`{form}` is no number of a form")
     table = _table(row)
     if table is None:
-        raise _bad(
-            path,
-            line,
-            f"`{row}` is no row: an indicator's number, `fund` and a line's number, or nothing for the form itself",
-        )
+        rows = "an indicator's number, `fund` and a line's number, or nothing for the form itself"
+        raise _bad(path, line, f"`{row}` is no row: {rows}")
     declared = next((c for c in table.columns if c.name == column), None)
     if declared is None or column in FIXED or (table is PROJECTS and column in OF_LINE):
         raise _bad(path, line, f"`{column}` is no column of {table.name} that can be corrected")
@@ -149,7 +140,7 @@ def _table(row: str) -> Table | None:
     return FUNDS if _FUND.fullmatch(row) else None
 
 
-def _value(column: Column, text: str) -> Any:
+def _value(column: Column, text: str) -> Value:
     """A cell of the register as its column's type; nothing is null."""
     if not text:
         return None
@@ -195,13 +186,18 @@ def apply_corrections(
 
 
 def _apply(document: DocumentRows, corrections: Sequence[Correction]) -> tuple[DocumentRows, list[Outcome]]:
-    projects, funds, indicators = (
-        [dict(r) for r in part] for part in (document.projects, document.funds, document.indicators)
-    )
-    rows: dict[tuple[int, str], dict[str, Any]] = {(p["form_index"], ""): p for p in projects}
+    """The register names rows and columns by words, so the rows are looked up by them; whatever follows from
+    a corrected cell is read again.
+    """
+    projects = [p.copy() for p in document.projects]
+    funds = [f.copy() for f in document.funds]
+    indicators = [i.copy() for i in document.indicators]
     form_of = {p["project_id"]: p["form_index"] for p in projects}
-    rows |= {(form_of[f["project_id"]], f"fund {f['line_no']}"): f for f in funds}
-    rows |= {(form_of[i["project_id"]], str(i["seq"])): i for i in indicators}
+    rows: dict[tuple[int, str], dict[str, object]] = {
+        **{(p["form_index"], ""): cast(dict[str, object], p) for p in projects},
+        **{(form_of[f["project_id"]], f"fund {f['line_no']}"): cast(dict[str, object], f) for f in funds},
+        **{(form_of[i["project_id"]], str(i["seq"])): cast(dict[str, object], i) for i in indicators},
+    }
     said = []
     for c in corrections:
         row = rows.get((c.form, c.row if not c.row.isdecimal() else str(int(c.row))))
@@ -211,28 +207,45 @@ def _apply(document: DocumentRows, corrections: Sequence[Correction]) -> tuple[D
             said.append(Outcome(c, STALE, None if row[c.column] is None else str(row[c.column])))
         else:
             row[c.column] = c.new
-            row["flags"] = sorted({*row["flags"], Flag.CORRECTED})
+            row["flags"] = sorted({*cast(list[str], row["flags"]), Flag.CORRECTED})
             said.append(Outcome(c, APPLIED))
     touched = {o.correction.form for o in said if o.status == APPLIED}
-    for project in projects:
-        if project["form_index"] in touched:
-            mine = [i for i in indicators if i["project_id"] == project["project_id"]]
-            project.update(derive_project([f for f in funds if f["project_id"] == project["project_id"]]))
-            for row in mine:
-                row.update(derive_indicator(row, project["fiscal_year"]))
-    return replace(document, projects=projects, funds=funds, indicators=indicators), said
+    forms = {p["project_id"]: p for p in projects if p["form_index"] in touched}
+    return replace(
+        document,
+        projects=[_of_lines(p, funds) if p["project_id"] in forms else p for p in projects],
+        funds=funds,
+        indicators=[_of_cells(i, forms.get(i["project_id"])) for i in indicators],
+    ), said
 
 
-def outcome_rows(outcomes: Sequence[Outcome]) -> list[Mapping[str, Any]]:
+def _of_lines(project: ProjectRow, funds: Sequence[FundRow]) -> ProjectRow:
+    mine = [f for f in funds if f["project_id"] == project["project_id"]]
+    return {**project, **budget_columns(mine)}
+
+
+def _of_cells(row: IndicatorRow, form: ProjectRow | None) -> IndicatorRow:
+    return row if form is None else {**row, **value_columns(row, form["fiscal_year"])}
+
+
+def outcome_rows(outcomes: Sequence[Outcome]) -> list[CorrectionRow]:
     """The outcomes as rows of the table `corrections`."""
     return [
         {
-            "line": o.correction.line, "sha256": o.correction.sha256, "form": o.correction.form, "row": o.correction.row or None,
-            "column": o.correction.column, "old": _text(o.correction.old), "new": _text(o.correction.new), "who": o.correction.who,
-            "why": o.correction.why, "status": o.status, "found": o.found,
+            "line": o.correction.line,
+            "sha256": o.correction.sha256,
+            "form": o.correction.form,
+            "row": o.correction.row or None,
+            "column": o.correction.column,
+            "old": _text(o.correction.old),
+            "new": _text(o.correction.new),
+            "who": o.correction.who,
+            "why": o.correction.why,
+            "status": o.status,
+            "found": o.found,
         }
         for o in outcomes
-    ]  # fmt: skip
+    ]
 
 
 def _text(value: object) -> str | None:

@@ -14,15 +14,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from normalizers.symbols import fold
 from normalizers.words import alternatives
+from pipeline.model.rows import ProjectRow
 from pipeline.words.vocabulary import words
-
-Row = Mapping[str, Any]
 
 SAME_NAME = 88.0  # likeness (0–100) of cleaned names from which on two projects may be one
 # likeness of units: one renamed keeps most of its characters, another unit of the department does not
@@ -50,6 +48,7 @@ class Link:
     """
 
     project_id: str
+    project_name: str
     series_id: str
     linked_to: str | None
     score: float | None
@@ -67,7 +66,7 @@ class _Key:
     region: str
 
 
-def links(projects: Sequence[Row], earlier: Mapping[str, str]) -> list[Link]:
+def links(projects: Sequence[ProjectRow], earlier: Mapping[str, str]) -> list[Link]:
     """The series of every project with a name, in the order of the projects; `earlier`: project_id →
     series_id of a run before.
     """
@@ -90,12 +89,13 @@ def links(projects: Sequence[Row], earlier: Mapping[str, str]) -> list[Link]:
     for n, p in enumerate(named):
         other, score = best.get(n, (None, None))
         linked = named[other]["project_id"] if other is not None else None
-        out.append(Link(p["project_id"], ids[groups[n]], linked, None if score is None else round(score, 4)))
+        rounded = None if score is None else round(score, 4)
+        out.append(Link(p["project_id"], p["project_name"] or "", ids[groups[n]], linked, rounded))
     return out
 
 
 def _best_links(
-    pairs: Sequence[tuple[float, int, int]], groups: Sequence[int], named: Sequence[Row]
+    pairs: Sequence[tuple[float, int, int]], groups: Sequence[int], named: Sequence[ProjectRow]
 ) -> dict[int, tuple[int, float]]:
     """For every project but the oldest of its series the likest other one of it, and the score."""
     oldest: dict[int, int] = {}
@@ -141,11 +141,13 @@ def _numbers() -> re.Pattern[str]:
     return re.compile(rf"[0-9]+|[一二三四五六七八九十]+{behind}|[ⅠⅡⅢⅣⅤIVX]+{behind}")
 
 
-def _key(project: Row) -> _Key:
-    name = fold(project["project_name"])
+def _key(project: ProjectRow) -> _Key:
+    name = fold(project["project_name"] or "")
     core = core_of(name)
     apart = frozenset(w for w in words("series", "apart") if w in name)
-    unit, department = (fold(project[n] or "") for n in ("implementing_unit", "supervising_department"))
+    unit, department = (
+        fold(place or "") for place in (project["implementing_unit"], project["supervising_department"])
+    )
     numbers = tuple(_numbers().findall(core))
     return _Key(
         core,
@@ -177,7 +179,7 @@ def _without_region(place: str) -> str:
     return place.removeprefix(_region(place)) or place
 
 
-def _candidates(named: Sequence[Row], keys: Sequence[_Key]) -> Iterator[tuple[float, int, int]]:
+def _candidates(named: Sequence[ProjectRow], keys: Sequence[_Key]) -> Iterator[tuple[float, int, int]]:
     """(score, i, j) of all pairs that may be one project."""
     cores = sorted({k.core for k in keys})
     holders: dict[str, list[int]] = {}
@@ -199,7 +201,7 @@ def _candidates(named: Sequence[Row], keys: Sequence[_Key]) -> Iterator[tuple[fl
                         yield score, min(i, j), max(i, j)
 
 
-def _score(likeness: float, p: Row, q: Row, a: _Key, b: _Key) -> float | None:
+def _score(likeness: float, p: ProjectRow, q: ProjectRow, a: _Key, b: _Key) -> float | None:
     """How surely two projects are one, 0–1; None where something speaks against it."""
     if p["document_id"] == q["document_id"] or a.apart != b.apart or a.numbers != b.numbers:
         return None
@@ -218,14 +220,14 @@ def _score(likeness: float, p: Row, q: Row, a: _Key, b: _Key) -> float | None:
     nowhere = not a.region and not b.region  # 县公路局: which county, neither says
     if nowhere and (a.core != b.core or a.unit != b.unit):
         return None
-    amounts = [x["annual_budget"] or x["total_amount"] for x in (p, q)]
-    near = float(min(amounts) / max(amounts)) if all(amounts) and min(amounts) > 0 else 0.5
+    amounts = [a for a in (x["annual_budget"] or x["total_amount"] for x in (p, q)) if a]
+    near = float(min(amounts) / max(amounts)) if len(amounts) == 2 and min(amounts) > 0 else 0.5
     score = (NAME_SHARE * likeness + PLACE_SHARE * place) / 100 + AMOUNT_SHARE * near
     return score * NOWHERE if nowhere else score
 
 
 def _may_join(
-    one: Sequence[int], other: Sequence[int], named: Sequence[Row], earlier: Mapping[str, str]
+    one: Sequence[int], other: Sequence[int], named: Sequence[ProjectRow], earlier: Mapping[str, str]
 ) -> bool:
     """No document twice in a series, and no two series that already have names."""
     if {named[n]["document_id"] for n in one} & {named[n]["document_id"] for n in other}:
@@ -234,14 +236,14 @@ def _may_join(
     return len(names) < 2
 
 
-def _age(project: Row) -> tuple[int, str]:
-    """By year, then by identity: a project's age among its namesakes does not hang on the order of the files."""
+def _age(project: ProjectRow) -> tuple[int, str]:
+    """By year, then by identity: a project's age does not hang on the order of the files."""
     return project["fiscal_year"] or 9999, project["project_id"]
 
 
 def _ids(
     members: Mapping[int, Sequence[int]],
-    named: Sequence[Row],
+    named: Sequence[ProjectRow],
     keys: Sequence[_Key],
     earlier: Mapping[str, str],
 ) -> dict[int, str]:

@@ -1,15 +1,14 @@
 """The data contract as data: every column of every table, declared once.
 
 Comes in: nothing. Goes out: `TABLES`, whose columns carry name, Arrow type, Chinese label, unit, meaning and
-source; from them come the Arrow schemas with their metadata, the data dictionary and the empty rows that the
-records fill. It refuses a table that names a column twice.
+source; from them come the Arrow schemas with their metadata, the data dictionary and the types of the rows
+(`pipeline/model/rows.py`). It refuses a table that names a column twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 
@@ -100,10 +99,6 @@ class Table:
             "key": ",".join(self.key),
         }
         return pa.schema([c.field() for c in self.columns], metadata=facts)
-
-    def blank(self) -> dict[str, Any]:
-        """A row with every column at null, lists empty where they may not be null."""
-        return {c.name: [] if c.required and pa.types.is_list(c.type) else None for c in self.columns}
 
 
 def _text(name: str, label: str, meaning: str, source: str, *, required: bool = False) -> Column:
