@@ -14,9 +14,8 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 import openpyxl
@@ -25,11 +24,11 @@ from lxml import etree
 from openpyxl.cell.cell import Cell as OpenCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
-from xlrd.compdoc import CompDocError
 
 from pipeline.model.cells import Cell, Problem, Reading, Table
 from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
+from pipeline.read.common.broken import ZIP_BREAKS, BrokenError, foreign, package_of, part_of, xml_of
 from pipeline.read.office.number_format import shown
 from pipeline.read.office.ole import workbook
 
@@ -49,18 +48,9 @@ STRICT = (  # the names that the strict kind of these files has for the usual on
     ),
 )
 # what openpyxl and xlrd raise on bytes that are no workbook
-_ODD = (LookupError, InvalidOperation, ValueError, TypeError, RuntimeError)
-_BROKEN_XLSX = (
-    *_ODD,
-    SyntaxError,
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    AttributeError,
-)
-_BROKEN_XLS = (*_ODD, CompDocError, struct.error, AssertionError, OverflowError, MemoryError)
+_ODD = (LookupError, ValueError, TypeError, RuntimeError, ArithmeticError, AttributeError, AssertionError)
+_XLSX_BREAKS = (*_ODD, *ZIP_BREAKS, SyntaxError, InvalidFileException)
+_XLS_BREAKS = (*_ODD, struct.error, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^>]*/>")
@@ -69,8 +59,9 @@ _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _XL = "{urn:schemas-microsoft-com:office:excel}"
 NAMED_FORMATS: Mapping[str, str] = {  # as workbooks in one XML call them
-    "Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00", "General Number": "General", "Currency": "#,##0.00",
-    "Short Date": "yyyy-mm-dd", "Long Date": "yyyy-mm-dd", "Medium Date": "yyyy-mm-dd", "General Date": "yyyy-mm-dd",
+    "Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00", "General Number": "General",
+    "Currency": "#,##0.00", "Short Date": "yyyy-mm-dd", "Long Date": "yyyy-mm-dd",
+    "Medium Date": "yyyy-mm-dd", "General Date": "yyyy-mm-dd",
 }  # fmt: skip
 
 Span = tuple[int, int, int, int]  # first row, first column, rows, columns
@@ -83,10 +74,11 @@ def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
         PipelineError: `damaged` where openpyxl cannot open it, `too_large` where it unpacks beyond bounds.
     """
     try:
-        usual, unstored = _prepared(data, name)
-        book = openpyxl.load_workbook(io.BytesIO(usual), data_only=True, keep_links=False)
-    except _BROKEN_XLSX as exception:
-        raise error(Code.DAMAGED, name, f"the workbook cannot be opened ({exception})") from exception
+        usual, unstored = _prepared(package_of(data), name)
+        with foreign(*_XLSX_BREAKS):
+            book = openpyxl.load_workbook(io.BytesIO(usual), data_only=True, keep_links=False)
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, f"the workbook cannot be opened ({broken})") from broken
     problems: list[Problem] = []
     if unstored:
         problems.append(
@@ -106,17 +98,19 @@ def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
     return Reading(tuple(tables), media_type, XLSX_READER, flags=flags, problems=tuple(problems))
 
 
-def _prepared(data: bytes, name: str) -> tuple[bytes, int]:
+def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
     """The workbook in the usual names, without drawings, over which openpyxl may stumble; and how many
     formulas lack a value.
+
+    Raises BrokenError where a part cannot be unpacked.
     """
     out, unstored = io.BytesIO(), 0
-    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(out, "w") as made:
+    with package, zipfile.ZipFile(out, "w") as made:
         infos = package.infolist()
         if sum(info.file_size for info in infos) > MOST_BYTES:
             raise error(Code.TOO_LARGE, name, "the workbook unpacks to more than 400 MB")
         for info in infos:
-            content = package.read(info)
+            content = part_of(package, info)
             for strict, usual in STRICT:
                 content = content.replace(strict, usual)
             if _SHEET_PART.fullmatch(info.filename):
@@ -150,27 +144,26 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     if stream is None:
         raise error(Code.DAMAGED, name, "the workbook cannot be opened")
     try:
-        book = xlrd.open_workbook(
-            file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-        )
+        with foreign(*_XLS_BREAKS):
+            book = xlrd.open_workbook(
+                file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+            )
+        sheets = [s for s in book.sheets() if s.visibility == 0]
+        stored = [list(_xls_cells(book, sheet)) for sheet in sheets]
     except xlrd.XLRDError as exception:
         locked = "encrypted" in str(exception).lower()
         raise error(
             Code.ENCRYPTED if locked else Code.DAMAGED, name, f"the workbook cannot be opened ({exception})"
         ) from exception
-    except _BROKEN_XLS as exception:
-        raise error(Code.DAMAGED, name, "the workbook cannot be opened") from exception
-    sheets = [s for s in book.sheets() if s.visibility == 0]
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, f"the workbook cannot be read ({broken})") from broken
     tables: list[Table] = []
     problems: list[Problem] = []
-    try:
-        for sheet in sheets:
-            spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
-            table, cut = _sheet(dict(_xls_texts(book, sheet)), spans, XLS_READER)
-            tables += _beside(table) if table is not None else []
-            problems += _too_far(cut)
-    except _BROKEN_XLS as exception:
-        raise error(Code.DAMAGED, name, "a sheet of the workbook cannot be read") from exception
+    for sheet, cells in zip(sheets, stored, strict=True):
+        spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
+        table, cut = _sheet({c.place: _xls_text(c) for c in cells}, spans, XLS_READER)
+        tables += _beside(table) if table is not None else []
+        problems += _too_far(cut)
     flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(sheets) < book.nsheets else ()
     return Reading(tuple(tables), media_type, XLS_READER, flags=flags, problems=tuple(problems))
 
@@ -179,12 +172,12 @@ def read_xml_workbook(data: bytes, name: str, media_type: str) -> Reading:
     """Reads a workbook that is a single XML, as Excel 2003 and many reporting systems write it.
 
     Raises:
-        PipelineError: `damaged` where it is no XML.
+        PipelineError: `damaged` where it is no XML, or a number in it is none.
     """
+    tables: list[Table] = []
+    problems: list[Problem] = []
     try:
-        root = etree.fromstring(
-            data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        )
+        root = xml_of(data)
         styles = {
             s.get(f"{_SS}ID"): n.get(f"{_SS}Format")
             for s in root.iter(f"{_SS}Style")
@@ -199,15 +192,13 @@ def read_xml_workbook(data: bytes, name: str, media_type: str) -> Reading:
                 for v in s.iter(f"{_XL}Visible")
             )
         ]
-        tables: list[Table] = []
-        problems: list[Problem] = []
         for sheet in visible:
             texts, spans = _xml_cells(sheet, styles)
             table, cut = _sheet(texts, spans, XLSX_READER)
             tables += _beside(table) if table is not None else []
             problems += _too_far(cut)
-    except (etree.XMLSyntaxError, *_ODD) as exception:
-        raise error(Code.DAMAGED, name, f"the workbook cannot be read ({exception})") from exception
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, f"the workbook cannot be read ({broken})") from broken
     flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(visible) < len(sheets) else ()
     return Reading(tuple(tables), media_type, XLSX_READER, flags=flags, problems=tuple(problems))
 
@@ -215,16 +206,19 @@ def read_xml_workbook(data: bytes, name: str, media_type: str) -> Reading:
 def _xml_cells(
     sheet: etree._Element, styles: Mapping[str, str]
 ) -> tuple[dict[tuple[int, int], str], list[Span]]:
-    """The texts and merged ranges of a sheet; rows and cells without an index follow the one before."""
+    """The texts and merged ranges of a sheet; rows and cells without an index follow the one before.
+
+    Raises BrokenError where a number is none.
+    """
     texts: dict[tuple[int, int], str] = {}
     spans: list[Span] = []
     r = -1
     for row in sheet.iter(f"{_SS}Row"):
-        r = int(row.get(f"{_SS}Index", r + 2)) - 1
+        r = _count(row, "Index", r + 2) - 1
         c = -1
         for cell in row.iter(f"{_SS}Cell"):
-            c = int(cell.get(f"{_SS}Index", c + 2)) - 1
-            wide, high = int(cell.get(f"{_SS}MergeAcross", 0)), int(cell.get(f"{_SS}MergeDown", 0))
+            c = _count(cell, "Index", c + 2) - 1
+            wide, high = _count(cell, "MergeAcross", 0), _count(cell, "MergeDown", 0)
             content = cell.find(f"{_SS}Data")
             if content is not None:
                 style = styles.get(cell.get(f"{_SS}StyleID", "")) or "General"
@@ -239,11 +233,21 @@ def _xml_cells(
     return texts, spans
 
 
+def _count(element: etree._Element, name: str, default: int) -> int:
+    """A number that an attribute gives."""
+    with foreign(ValueError):
+        return int(element.get(f"{_SS}{name}", default))
+
+
 def _xml_text(text: str, kind: str, style: str) -> str:
     if kind == "Number":
-        return shown(Decimal(text), style)
+        with foreign(InvalidOperation):
+            figure = Decimal(text)
+        return shown(figure, style)
     if kind == "DateTime":
-        return shown(datetime.datetime.fromisoformat(text.partition(".")[0]), style)
+        with foreign(ValueError):
+            moment = datetime.datetime.fromisoformat(text.partition(".")[0])
+        return shown(moment, style)
     return (
         shown(text == "1", style) if kind == "Boolean" else shown(text, style) if kind == "String" else text
     )
@@ -356,23 +360,39 @@ def _unescaped(match: re.Match[str]) -> str:
     return ch if ch.isprintable() or ch in "\t\n" else ""
 
 
-def _xls_texts(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple[int, int], str]]:
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A cell as xlrd has it: its place, kind, value, and number format."""
+
+    place: tuple[int, int]
+    kind: int
+    value: object
+    style: str
+
+
+def _xls_cells(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[_Stored]:
+    """The cells that hold something; raises BrokenError where one has no number format."""
     for r in range(sheet.nrows):
         for c in range(sheet.row_len(r)):
             cell = sheet.cell(r, c)
             if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
                 continue
-            if cell.ctype == xlrd.XL_CELL_ERROR:
-                yield (r, c), xlrd.error_text_from_code.get(cell.value, "#VALUE!")
-                continue
-            style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str or "General"
-            value: object = cell.value
-            if cell.ctype == xlrd.XL_CELL_DATE:
-                try:
-                    moment = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
-                    value = moment if cell.value >= 1 else moment.time()
-                except (xlrd.xldate.XLDateError, OverflowError, ValueError):
-                    value = cell.value
-            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
-                value = bool(cell.value)
-            yield (r, c), shown(value, style)
+            with foreign(LookupError, TypeError):
+                style = book.format_map[book.xf_list[cell.xf_index].format_key].format_str or "General"
+            value = _moment(cell.value, book.datemode) if cell.ctype == xlrd.XL_CELL_DATE else cell.value
+            yield _Stored((r, c), cell.ctype, value, style)
+
+
+def _moment(number: float, datemode: int) -> object:
+    """A stored date, a time of day where it is less than one day; the number itself where it is no date."""
+    try:
+        moment = xlrd.xldate.xldate_as_datetime(number, datemode)
+    except (xlrd.xldate.XLDateError, OverflowError, ValueError):
+        return number
+    return moment if number >= 1 else moment.time()
+
+
+def _xls_text(cell: _Stored) -> str:
+    if cell.kind == xlrd.XL_CELL_ERROR:
+        return str(xlrd.error_text_from_code.get(cell.value, "#VALUE!"))
+    return shown(bool(cell.value) if cell.kind == xlrd.XL_CELL_BOOLEAN else cell.value, cell.style)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)  # digits that hold every figure of double precision
+LARGEST = 308  # power of ten of the largest figure of double precision; larger ones are shown as stored
 NOISE = Decimal("1e-9")  # General: what is smaller is the noise of binary fractions
 SIGNIFICANT = 15  # digits that a workbook keeps
 
@@ -27,7 +28,8 @@ _TOKEN = re.compile(
 _SECTION = re.compile(r'((?:"[^"]*"?|\\.|!.|[_*].|\[[^\]]*\]|[^;])*);?', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+    "<": operator.lt, ">": operator.gt, "<=": operator.le,
+    ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
 }  # fmt: skip
 
 
@@ -58,7 +60,8 @@ def shown(value: object, style: str) -> str:
         return value.isoformat(timespec="minutes")
     if isinstance(value, (int, float, Decimal)):
         figure = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        return _figure(figure, style) if figure.is_finite() else str(value)
+        usual = figure.is_finite() and figure.adjusted() <= LARGEST
+        return _figure(figure, style) if usual else str(value)
     return _text(str(value), style)
 
 

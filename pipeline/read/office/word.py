@@ -9,11 +9,9 @@ nested without end.
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -21,6 +19,7 @@ from lxml import etree
 
 from pipeline.model.cells import Block, Cell, Line, Reading, Table
 from pipeline.model.errors import Code, error
+from pipeline.read.common.broken import BrokenError, foreign, package_of, part_of, xml_of
 from pipeline.read.common.inner_tables import is_data, opened
 from pipeline.read.common.span_grid import MAX_COLS
 from pipeline.read.web.html import html_blocks
@@ -62,12 +61,14 @@ _SECTIONS = frozenset(
 _BOX = f"{_W}txbxContent"
 _NO = ("0", "false", "off")
 _SYMBOLS: Mapping[int, str] = {  # of the font Symbol; its signs below 0x40 are those of ASCII
-    0xA3: "≤", 0xB3: "≥", 0xB0: "°", 0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈", 0xA5: "∞", 0xD7: "·", 0xBC: "…",
+    0xA3: "≤", 0xB3: "≥", 0xB0: "°", 0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈",
+    0xA5: "∞", 0xD7: "·", 0xBC: "…",
 }  # fmt: skip
 _TICKS: Mapping[int, str] = {  # of the fonts Wingdings and Wingdings 2
     0xFE: "☑", 0x52: "☑", 0xA8: "□", 0x6F: "□", 0xA3: "□", 0x2A: "□", 0xFC: "√", 0x50: "√",
 }  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what may not stand in XML
+_COUNT = re.compile("[0-9]{1,9}")
 _PRIVATE = re.compile("[\uf020-\uf0ff]")  # where Word keeps the characters of symbol fonts
 
 
@@ -79,26 +80,10 @@ def read_docx(data: bytes, name: str, media_type: str) -> Reading:
         unpacks beyond bounds.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            main = _main(package)
-            markup = _part(package, main, name)
-            for strict, usual in STRICT:
-                markup = markup.replace(strict, usual)
-            root = etree.fromstring(markup, _parser())
-            body = _with_chunks(root.find(f"{_W}body"), package, main, name)
-        blocks = tuple(_blocks(body)) if body is not None else ()
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        etree.XMLSyntaxError,
-        RuntimeError,  # a locked member, or nesting without end
-        EOFError,
-        OSError,
-    ) as exception:
-        raise error(Code.DAMAGED, name, f"the Word file cannot be read ({exception})") from exception
-    return Reading(blocks, media_type, READER)
+        body = _body(package_of(data), name)
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, f"the Word file cannot be read ({broken})") from broken
+    return Reading(tuple(_blocks(body)) if body is not None else (), media_type, READER)
 
 
 def read_word_xml(data: bytes, name: str, media_type: str) -> Reading:
@@ -110,24 +95,32 @@ def read_word_xml(data: bytes, name: str, media_type: str) -> Reading:
     for other, usual in (*STRICT, OF_2003, (b":vmerge", b":vMerge"), (b":hmerge", b":hMerge")):
         data = data.replace(other, usual)
     try:
-        root = etree.fromstring(data, _parser())
-        body = root.find(f".//{_W}body")
-        if body is None:
-            raise error(Code.UNKNOWN_FORMAT, name, "this kind of XML is not read")
-        blocks = tuple(_blocks(body))
-    except (etree.XMLSyntaxError, ValueError, RuntimeError) as exception:
-        raise error(Code.DAMAGED, name, f"the Word file cannot be read ({exception})") from exception
-    return Reading(blocks, media_type, READER)
+        root = xml_of(data)
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, f"the Word file cannot be read ({broken})") from broken
+    body = root.find(f".//{_W}body")
+    if body is None:
+        raise error(Code.UNKNOWN_FORMAT, name, "this kind of XML is not read")
+    return Reading(tuple(_blocks(body)), media_type, READER)
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+def _body(package: zipfile.ZipFile, name: str) -> etree._Element | None:
+    """The body of the main part; raises BrokenError where it cannot be had."""
+    with package:
+        main = _main(package)
+        markup = _part(package, main, name)
+        for strict, usual in STRICT:
+            markup = markup.replace(strict, usual)
+        return _with_chunks(xml_of(markup).find(f"{_W}body"), package, main, name)
 
 
 def _part(package: zipfile.ZipFile, part: str, name: str) -> bytes:
-    if package.getinfo(part).file_size > MOST_BYTES:
+    """A part of the package; raises BrokenError where it is not there."""
+    with foreign(KeyError):
+        info = package.getinfo(part)
+    if info.file_size > MOST_BYTES:
         raise error(Code.TOO_LARGE, name, "the document unpacks to more than 200 MB")
-    return package.read(part)
+    return part_of(package, info)
 
 
 def _targets(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
@@ -136,7 +129,7 @@ def _targets(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     if rels not in package.namelist():
         return {}
     found = {}
-    for element in etree.fromstring(package.read(rels), _parser()):
+    for element in xml_of(part_of(package, package.getinfo(rels))):
         target = str(element.get("Target", ""))
         path = (
             target.lstrip("/")
@@ -266,7 +259,7 @@ def _symbol(code: int, font: str) -> str:
 def _number(cell: etree._Element, tag: str, default: int) -> int:
     found = cell.find(f"{_W}{tag}")
     value = found.get(f"{_W}val") if found is not None else None
-    return max(0, int(value)) if value is not None and value.isdigit() else default
+    return int(value) if value is not None and _COUNT.fullmatch(value) else default
 
 
 def _table(table: etree._Element) -> Iterator[Block]:
@@ -316,7 +309,7 @@ def _table(table: etree._Element) -> Iterator[Block]:
 
 
 def _merge(properties: etree._Element | None, tag: str) -> str | None:
-    """`restart` or `continue` of a merge (vMerge, or hMerge as old files have it); None where there is none."""
+    """`restart` or `continue` of a merge (vMerge, or hMerge in old files); None where there is none."""
     found = properties.find(f"{_W}{tag}") if properties is not None else None
     return None if found is None else "restart" if found.get(f"{_W}val") == "restart" else "continue"
 

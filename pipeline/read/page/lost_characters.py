@@ -18,7 +18,8 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from pipeline.read.page.other_programs import THEIRS, quiet
+from pipeline.read.common.broken import BrokenError
+from pipeline.read.page.other_programs import theirs
 from pipeline.read.page.page_objects import text_objects
 
 Point = tuple[float, float]
@@ -51,7 +52,7 @@ def lost_characters(data: bytes, given: Mapping[int, Sequence[Point]]) -> dict[i
     from pipeline.read.page.written_characters import written_characters
 
     written: dict[int, list[tuple[float, float, float]]] = {}
-    with quiet(), suppress(*THEIRS):
+    with suppress(BrokenError), theirs():
         written.update(written_characters(data, frozenset(sorted(given)[:MOST_PAGES])))
     counts = {number: _count(chars, given[number]) for number, chars in written.items()}
     return {number: count for number, count in counts.items() if count}

@@ -14,7 +14,6 @@ import math
 import posixpath
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from lxml import etree
 
 from pipeline.model.cells import Block, Problem, Reading, Table
 from pipeline.model.errors import Code, error
+from pipeline.read.common.broken import PICTURE_BREAKS, BrokenError, foreign, package_of, part_of, xml_of
 from pipeline.read.page.lattice import Char
 from pipeline.read.page.ofd_object import Box, Matrix, Resources, child, local, numbers, times
 from pipeline.read.page.ofd_page import Drawn, Picture, draw
@@ -71,27 +71,20 @@ class _Package:
         return any(posixpath.basename(part).startswith(LOCK_PARTS) for part in self.parts)
 
     def read(self, part: str) -> bytes:
-        """The bytes of a part; KeyError where there is none."""
-        info = self.parts[part.lower()]
+        """The bytes of a part; raises BrokenError where there is none."""
+        info = self.parts.get(part.lower())
+        if info is None:
+            raise BrokenError(f"it has no part {part}")
         if info.flag_bits & LOCKED:
             raise error(Code.ENCRYPTED, self.name, "the OFD is locked with a password")
         self.unpacked += info.file_size
         if info.file_size > MOST_BYTES or self.unpacked > MOST_UNPACKED:
             raise error(Code.TOO_LARGE, self.name, f"a part of the OFD unpacks to {info.file_size} bytes")
-        with self.archive.open(info) as stream:
-            return stream.read(MOST_BYTES)
+        return part_of(self.archive, info)
 
     def xml(self, part: str) -> etree._Element:
         """The root of a part; no entity is resolved and nothing is loaded from anywhere."""
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=True,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        return etree.fromstring(self.read(part), parser)
+        return xml_of(self.read(part))
 
     def path(self, base: str, location: str) -> str:
         """A location as a part's name: from the root where it begins with a slash, else from the folder of
@@ -116,20 +109,6 @@ class _Document:
     pages: tuple[str, ...]
 
 
-# what an archive, its members, pictures and XML in them raise where they are broken
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    KeyError,
-    etree.XMLSyntaxError,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-)
-
-
 def read_ofd(data: bytes, name: str, media_type: str) -> Reading:
     """Reads an OFD, all documents of the package.
 
@@ -137,26 +116,27 @@ def read_ofd(data: bytes, name: str, media_type: str) -> Reading:
         PipelineError: `encrypted`, `damaged`, `too_large`, `unsafe_path`.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            package = _Package(archive, name)
-            for info in archive.infolist():
-                package.parts.setdefault(
-                    posixpath.normpath(info.filename.replace("\\", "/")).lstrip("/").lower(), info
-                )
-            try:
-                return _read(package, media_type)
-            except _BROKEN as exception:
-                if package.locked:
-                    raise error(Code.ENCRYPTED, name, "the OFD is protected by encryption") from exception
-                raise error(Code.DAMAGED, name, f"the OFD cannot be read ({exception})") from exception
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as exception:
-        raise error(Code.DAMAGED, name, f"the package cannot be opened ({exception})") from exception
+        archive = package_of(data)
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, f"the package cannot be opened ({broken})") from broken
+    with archive:
+        package = _Package(archive, name)
+        for info in archive.infolist():
+            package.parts.setdefault(
+                posixpath.normpath(info.filename.replace("\\", "/")).lstrip("/").lower(), info
+            )
+        try:
+            return _read(package, media_type)
+        except BrokenError as broken:
+            if package.locked:
+                raise error(Code.ENCRYPTED, name, "the OFD is protected by encryption") from broken
+            raise error(Code.DAMAGED, name, f"the OFD cannot be read ({broken})") from broken
 
 
 def _read(package: _Package, media_type: str) -> Reading:
     documents = [_document(package, part) for part in _roots(package)]
     if not any(d.pages for d in documents):
-        raise ValueError("it has no pages")
+        raise BrokenError("it has no pages")
     blocks: list[Block] = []
     problems: list[Problem] = []
     ways: set[str] = set()
@@ -168,7 +148,7 @@ def _read(package: _Package, media_type: str) -> Reading:
             try:
                 drawn = _page(package, document, part, resources)
                 found, way = _page_blocks(package, drawn, number)
-            except _BROKEN as exception:
+            except BrokenError as exception:
                 problems.append(
                     Problem(Code.PAGE_UNREAD, f"page {number} could not be read ({exception})", number)
                 )
@@ -181,7 +161,7 @@ def _read(package: _Package, media_type: str) -> Reading:
                     Problem(Code.PAGE_UNREAD, f"the text of page {number} has no usable characters", number)
                 )
     if failed == number:
-        raise ValueError(problems[0].message)
+        raise BrokenError(problems[0].message)
     layer = "mixed" if len(ways) > 1 else next(iter(ways), None)
     return Reading(tuple(blocks), media_type, READER, number, layer, problems=tuple(problems))
 
@@ -190,7 +170,7 @@ def _roots(package: _Package) -> list[str]:
     """The main parts of the package's documents."""
     found = [e.text for e in package.xml(ROOT).iter() if local(e) == "DocRoot" and e.text]
     if not found:
-        raise ValueError("it names no document")
+        raise BrokenError("it names no document")
     return [package.path(ROOT, location) for location in found]
 
 
@@ -336,21 +316,18 @@ def _recognised(package: _Package, drawn: Drawn, number: int) -> Iterator[Block]
 def _pixels(package: _Package, picture: Picture) -> npt.NDArray[np.uint8]:
     """A picture's pixels (height × width × BGR), transparency on white.
 
-    Raises ValueError for more pixels than a page can need and OSError for what Pillow cannot decode.
+    Raises BrokenError for more pixels than a page can need and for what Pillow cannot decode.
     """
     import numpy as np
     from PIL import Image
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(
-                io.BytesIO(package.read(picture.part)), formats=("PNG", "JPEG", "TIFF", "BMP", "GIF")
-            )
-        if image.width * image.height > MOST_PICTURE:
-            raise ValueError("its picture has too many pixels")
+    stored = package.read(picture.part)
+    with foreign(Image.DecompressionBombError, *PICTURE_BREAKS), warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(io.BytesIO(stored), formats=("PNG", "JPEG", "TIFF", "BMP", "GIF"))
+    if image.width * image.height > MOST_PICTURE:
+        raise BrokenError("its picture has too many pixels")
+    with foreign(*PICTURE_BREAKS):
         rgba = image.convert("RGBA")
-    except (Image.DecompressionBombError, SyntaxError) as exception:
-        raise ValueError("its picture cannot be decoded") from exception
     flat = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
     return np.ascontiguousarray(np.asarray(flat, np.uint8)[..., ::-1])

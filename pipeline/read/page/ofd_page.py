@@ -4,7 +4,7 @@ Comes in: the parsed content of a page and of the templates under and over it, a
 name. Goes out: a `Drawn`. Units are millimetres in the file and points here; an object stands in its
 Boundary, turned and scaled by its CTM (GB/T 33190-2016, 8.5 and 11). Tilted characters, and red ones beside
 them, are a seal or a watermark and are left out; annotations and signatures, where seals belong, are not
-looked at. Refused (ValueError): pages that hold themselves or no end of objects.
+looked at. Refused (BrokenError): pages that hold themselves or no end of objects.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from lxml import etree
 
+from pipeline.read.common.broken import BrokenError
 from pipeline.read.page.lattice import Char, Ruling, levelled
 from pipeline.read.page.ofd_object import (
     DEEPEST,
@@ -84,7 +85,7 @@ def draw(contents: Sequence[etree._Element], resources: Resources, box: Box) -> 
     millimetres).
 
     Raises:
-        ValueError: the page nests too deeply or has too many objects.
+        BrokenError: the page nests too deeply or has too many objects.
     """
     ink = _Ink()
     x, y, w, h = box
@@ -122,14 +123,14 @@ def _walk(
     drawing parameter.
     """
     if depth > DEEPEST:
-        raise ValueError("its objects are nested too deeply")
+        raise BrokenError("its objects are nested too deeply")
     for item in parent:
         name = local(item)
         if not name or item.get("Visible") == "false":
             continue
         ink.objects += 1
         if ink.objects > MOST_OBJECTS:
-            raise ValueError("it has too many objects")
+            raise BrokenError("it has too many objects")
         param = resources.draw_params.get(item.get("DrawParam", ""), inherited)
         if name in ("Layer", "PageBlock", "Content"):
             _walk(item, outer, resources, ink, param, depth + 1)

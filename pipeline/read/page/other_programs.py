@@ -1,7 +1,7 @@
 """How other programs' readings of a PDF are asked for: quietly, and without their failures becoming ours.
 
-Comes in: nothing. Goes out: what they raise on a page that they cannot read, and a silence for their
-warnings, which are about their own reading. Refused: nothing.
+Comes in: a call of one of them. Goes out: its result, or a BrokenError where it cannot read the page; its
+warnings, which are about its own reading, are not heard.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pdfminer.psexceptions import PSException
+
+from pipeline.read.common.broken import foreign
 
 THEIRS = (
     ArithmeticError,
@@ -28,11 +30,13 @@ THEIRS = (
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Within it neither warnings nor log lines below errors are heard."""
+def theirs() -> Iterator[None]:
+    """Around their calls, and nothing of ours: what they raise is a BrokenError, and neither warnings nor log
+    lines below errors are heard.
+    """
     logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings():
+        with foreign(*THEIRS), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -9,6 +9,7 @@ down. It refuses nothing.
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -127,7 +128,9 @@ def _path(item: object, outer: Matrix, segments: list[Stroke], fills: list[Strok
 
 
 def _points(item: object, matrix: Matrix) -> list[tuple[float, float, bool]]:
-    """The path's points on the page, and whether the pen moved there without drawing; empty for curves."""
+    """The path's points on the page, and whether the pen moved there without drawing; empty for curves, and
+    where a broken file puts them at no place.
+    """
     a, b, c, d, e, f = matrix
     x, y = ctypes.c_float(), ctypes.c_float()
     out: list[tuple[float, float, bool]] = []
@@ -139,4 +142,4 @@ def _points(item: object, matrix: Matrix) -> list[tuple[float, float, bool]]:
         if raw.FPDFPathSegment_GetPoint(segment, x, y):
             px, py = x.value, y.value
             out.append((a * px + c * py + e, b * px + d * py + f, kind == MOVE))
-    return out
+    return out if all(math.isfinite(px) and math.isfinite(py) for px, py, _ in out) else []

@@ -23,6 +23,7 @@ import pypdfium2.raw as raw
 from pipeline.model.cells import Block, Line, Problem, Reading, Table
 from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
+from pipeline.read.common.broken import BrokenError
 from pipeline.read.page.filled_boxes import cell_sides, dotted
 from pipeline.read.page.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
 from pipeline.read.page.lost_characters import Point, has_silent_text, lost_characters
@@ -101,7 +102,7 @@ def read_pdf(
         for number in range(1, n_pages + 1):
             try:
                 page = _page(document, number - 1)
-            except (pdfium.PdfiumError, ValueError, OverflowError, ctypes.ArgumentError) as exception:
+            except (pdfium.PdfiumError, BrokenError) as exception:
                 problems.append(
                     Problem(Code.PAGE_UNREAD, f"page {number} could not be read ({exception})", number)
                 )
@@ -237,7 +238,7 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
     try:
         left, bottom, right, top = page.get_cropbox()
         if not 0 < right - left <= MOST_POINTS or not 0 < top - bottom <= MOST_POINTS:
-            raise ValueError("its size is out of all bounds")
+            raise BrokenError("its size is out of all bounds")
         text = page.get_textpage()
         try:
             chars = list(_chars(text))
@@ -262,6 +263,7 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
         page.close()
 
 
+LAST_CODE = 0x10FFFF  # of Unicode: a broken font names others
 HYPHEN = 2  # what pdfium gives for a hyphen at the end of a line: `80%-` over `90%` is a range
 
 RawChar = tuple[float, str, float, float, float, float, float, float]
@@ -286,7 +288,9 @@ def _chars(text: pdfium.PdfTextPage, red: bool = True) -> Iterator[RawChar]:
         if not red and _is_red(handle, i):
             continue
         angle = math.degrees(raw.FPDFText_GetCharAngle(handle, i))
-        yield angle, chr(code), box.left, box.bottom, box.right, box.top, x.value, y.value
+        place = (box.left, box.bottom, box.right, box.top, x.value, y.value)
+        if math.isfinite(angle + sum(place)) and code <= LAST_CODE:
+            yield angle, chr(code), *place
 
 
 def _is_red(handle: object, i: int) -> bool:

@@ -15,8 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.model.cells import Reading, Table
+from pipeline.read.common.broken import BrokenError
 from pipeline.read.page.lattice import Grid, marks
-from pipeline.read.page.other_programs import THEIRS, quiet
+from pipeline.read.page.other_programs import theirs
 from pipeline.read.page.pdf import Finder, Page, read_pdf
 
 MOST_PAGES = 40  # of a document that opinions are asked on
@@ -80,18 +81,15 @@ def _plumbed(data: bytes, settings: Mapping[str, Any]) -> Finder:
     import pdfplumber
 
     def find(number: int, page: Page) -> list[Grid] | None:
-        with pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
+        with theirs(), pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
             other = document.pages[0]
             x0, top, x1, bottom = other.bbox
-            if abs(x1 - x0 - page.width) > SAME_SIZE or abs(bottom - top - page.height) > SAME_SIZE:
-                return None
-            found = [
-                [_moved(c, x0, top) for c in t.cells if c is not None]
-                for t in other.find_tables(dict(settings))
-            ]
-        return _grids(found)
+            found = [list(t.cells) for t in other.find_tables(dict(settings))]
+        if abs(x1 - x0 - page.width) > SAME_SIZE or abs(bottom - top - page.height) > SAME_SIZE:
+            return None
+        return _grids([[_moved(c, x0, top) for c in cells if c is not None] for cells in found])
 
-    return _quiet(find)
+    return _silent_where_they_fail(find)
 
 
 def _camelot(data: bytes, flavor: str) -> Finder:
@@ -99,23 +97,21 @@ def _camelot(data: bytes, flavor: str) -> Finder:
     from camelot.io import read_pdf as camelot_read
 
     def find(number: int, page: Page) -> list[Grid] | None:
-        found = camelot_read(io.BytesIO(data), pages=str(number), flavor=flavor, suppress_stdout=True)
+        with theirs():
+            found = camelot_read(io.BytesIO(data), pages=str(number), flavor=flavor, suppress_stdout=True)
         return _grids([list(_rectangles(t, page.height)) for t in found])
 
-    return _quiet(find)
+    return _silent_where_they_fail(find)
 
 
-def _quiet(find: Finder) -> Finder:
-    """The programs' warnings are about their own reading, and their failures are no failure of the document:
-    no opinion then.
-    """
+def _silent_where_they_fail(find: Finder) -> Finder:
+    """A program's failure is no failure of the document: it has no opinion then."""
 
     def asked(number: int, page: Page) -> list[Grid] | None:
-        with quiet():
-            try:
-                return find(number, page)
-            except THEIRS:
-                return None
+        try:
+            return find(number, page)
+        except BrokenError:
+            return None
 
     return asked
 

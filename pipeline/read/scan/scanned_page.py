@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 
 import cv2
 import numpy as np
@@ -21,6 +23,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 from pipeline.model.cells import Block, Box, Cell, Line, Reading, Table
 from pipeline.model.errors import Code, error
+from pipeline.read.common.broken import PICTURE_BREAKS, BrokenError, foreign
 from pipeline.read.page.lattice import Char, Grid, Span, grids, parts
 from pipeline.read.scan.level_page import (
     PixelBox,
@@ -67,45 +70,72 @@ def read_image(data: bytes, name: str, media_type: str) -> Reading:
     blocks: list[Block] = []
     n_pages = 0
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
-        for frame in ImageSequence.Iterator(picture):
-            n_pages += 1
-            width, height = frame.size
-            if width * height > MOST_PIXELS or n_pages > MOST_PAGES:
-                raise error(
-                    Code.TOO_LARGE, name, f"page {n_pages} of the picture has {width} x {height} pixels"
-                )
-            if min(width, height) >= LEAST_SIDE:
-                resolution = frame.info.get("dpi", (0, 0))[0]
-                image = _bgr(frame)
-                points = _points_a_pixel(min(width, height), float(resolution))
-                blocks += read_page_image(image, n_pages, image.shape[1] * points, image.shape[0] * points)
-            elif n_pages == 1 and getattr(picture, "n_frames", 1) == 1:
-                raise error(Code.EMPTY_FILE, name, f"a picture of {width} x {height} pixels holds no text")
-    except Image.DecompressionBombError as exception:
-        raise error(Code.TOO_LARGE, name, "the picture has too many pixels") from exception
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        ZeroDivisionError,
-    ) as exception:  # what Pillow raises on broken files
-        raise error(Code.DAMAGED, name, "the picture cannot be decoded") from exception
+        for n_pages, frame in enumerate(_frames(data, name), 1):
+            if frame.image is not None:
+                width, height = frame.image.shape[1] * frame.points, frame.image.shape[0] * frame.points
+                blocks += read_page_image(frame.image, n_pages, width, height)
+            elif frame.alone:
+                raise error(Code.EMPTY_FILE, name, "a picture of so few pixels holds no text")
+    except BrokenError as broken:
+        raise error(Code.DAMAGED, name, "the picture cannot be decoded") from broken
     return Reading(tuple(blocks), media_type, READER, n_pages, "ocr" if blocks else None)
 
 
-def _bgr(frame: Image.Image) -> npt.NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """One page of a picture file: its pixels (None where they are too few to hold text), points a pixel, and
+    whether it is the only one.
+    """
+
+    image: npt.NDArray[np.uint8] | None
+    points: float
+    alone: bool
+
+
+def _frames(data: bytes, name: str) -> Iterator[_Frame]:
+    """The pages one by one; raises BrokenError where Pillow cannot decode them, PipelineError for a bomb."""
+    with _decoding(name):
+        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
+        pages = ImageSequence.Iterator(picture)
+        alone = getattr(picture, "n_frames", 1) == 1
+    for n in count(1):
+        with _decoding(name):
+            frame = next(pages, None)
+        if frame is None:
+            return
+        width, height = frame.size
+        if width * height > MOST_PIXELS or n > MOST_PAGES:
+            raise error(Code.TOO_LARGE, name, f"page {n} of the picture has {width} x {height} pixels")
+        with _decoding(name):
+            resolution = float(frame.info.get("dpi", (0, 0))[0])
+        points = _points_a_pixel(min(width, height), resolution)
+        yield _Frame(_bgr(frame, name) if min(width, height) >= LEAST_SIDE else None, points, alone)
+
+
+@contextmanager
+def _decoding(name: str) -> Iterator[None]:
+    """Around Pillow's calls: what it raises on a broken picture is a BrokenError, on a bomb `too_large`."""
+    try:
+        with foreign(*PICTURE_BREAKS), warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
+    except Image.DecompressionBombError as exception:
+        raise error(Code.TOO_LARGE, name, "the picture has too many pixels") from exception
+
+
+def _bgr(frame: Image.Image, name: str) -> npt.NDArray[np.uint8]:
     """The pixels (height × width × 3), transparency on white, turned as the camera says."""
-    upright = ImageOps.exif_transpose(frame)
+    with _decoding(name):
+        frame.load()
+        upright = ImageOps.exif_transpose(frame)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         rgba = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
     elif upright.mode.startswith("I;16"):
         upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
-    return np.ascontiguousarray(np.asarray(upright.convert("RGB"), np.uint8)[..., ::-1])
+    with _decoding(name):  # there are colour systems that it does not know
+        rgb = upright.convert("RGB")
+    return np.ascontiguousarray(np.asarray(rgb, np.uint8)[..., ::-1])
 
 
 def _points_a_pixel(short_side: int, resolution: float) -> float:
@@ -136,7 +166,7 @@ def read_page_image(
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """A page without its rulings, the tables that they draw, and the usual height of a character in pixels."""
+    """A page without its rulings, the tables that they draw, and the usual height of a character."""
 
     bare: Sheet
     grids: Sequence[Grid]
