@@ -13,43 +13,38 @@ import io
 import re
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from xlrd.compdoc import CompDoc, CompDocError, DirNode
+import olefile
+
+from pipeline.read.common.broken import BrokenError, foreign
 
 WORD, EXCEL, LOCKED, BROKEN = "word", "excel", "locked", "broken"
 KINDS: tuple[tuple[str, str], ...] = (
     ("EncryptedPackage", LOCKED), ("WordDocument", WORD), ("Workbook", EXCEL), ("Book", EXCEL),
 )  # fmt: skip
 CELL_MARK, PARAGRAPH_MARK = "\x07", "\r"
-BROKEN_STREAMS = (
-    RuntimeError,
-    CompDocError,
+OLE_BREAKS = (
+    OSError,
     struct.error,
-    AssertionError,
-    IndexError,
-    KeyError,
+    LookupError,
     ValueError,
     TypeError,
-    OverflowError,
+    RuntimeError,
+    ArithmeticError,
     MemoryError,
 )
+"""What olefile raises on a broken file."""
 UNSEEN = "\x00"  # in place of a character that is deleted, hidden or struck out
 PAGE = 512  # bytes of a page of properties
-OPERANDS = (
-    1,
-    1,
-    2,
-    4,
-    2,
-    2,
-    0,
-    3,
-)  # bytes of an operand by the upper three bits of its property; 0: it says itself
+# bytes of an operand by the upper three bits of its property; 0: it says itself
+OPERANDS = (1, 1, 2, 4, 2, 2, 0, 3)
 DEFINITION = 0xD608  # of a table's row: its length takes two bytes
 _UNSEEN_BY = frozenset(
     {0x0800, 0x083C, 0x0837, 0x2A53}
 )  # taken out by a tracked change, hidden, struck out once and twice
+_ON = (b"\x01", b"\x81")
 _FIB_CHPX = 0x00FA
 _FIB_FLAGS, _FIB_TEXT, _FIB_CLX = 0x0A, 0x4C, 0x01A2
 _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
@@ -86,13 +81,10 @@ class WordStreams:
         """The main text piece by piece, each in UTF-16 or in one byte a character (cp1252); what is not seen
         as `UNSEEN`.
 
-        Raises ValueError where it is broken.
+        Raises BrokenError where its table is broken.
         """
-        try:
-            unseen = _unseen(self.main, self.table)
-            return [replace(p, text=_covered(p, unseen)) for p in _pieces(self.main, self.table)]
-        except BROKEN_STREAMS as exception:
-            raise ValueError("the piece table is broken") from exception
+        unseen = _unseen(self.main, self.table)
+        return [replace(p, text=_covered(p, unseen)) for p in _pieces(self.main, self.table)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +111,15 @@ def kind_of(data: bytes) -> str | None:
     Where the directory is broken, the first of the streams' names that stands in the bytes decides, or it is
     `broken`.
     """
-    file = _open(data)
-    for stream, kind in KINDS:
-        if (file is not None and _node(file, stream) is not None) or (
-            file is None and f"{stream}\0".encode("utf-16-le") in data
-        ):
-            return kind
-    return BROKEN if file is None else None
+    with suppress(BrokenError), _opened(data) as file:
+        return next((kind for stream, kind in KINDS if _holds(file, stream)), None)
+    named = (kind for stream, kind in KINDS if f"{stream}\0".encode("utf-16-le") in data)
+    return next(named, BROKEN)
 
 
 def workbook(data: bytes) -> bytes | None:
     """The stream of an Excel file that holds its sheets; None where it cannot be had."""
-    file = _open(data)
-    found = (_stream(file, name) for name, kind in KINDS if kind == EXCEL) if file is not None else ()
+    found = (stream_of(data, name) for name, kind in KINDS if kind == EXCEL)
     return next((stream for stream in found if stream is not None), None)
 
 
@@ -142,33 +130,27 @@ def word_text(data: bytes) -> WordText:
         return WordText(is_locked(data), None)
     try:
         text = "".join(piece.text for piece in streams.pieces())
-    except ValueError:
+    except BrokenError:
         return WordText(False, None)
     return WordText(False, plain(text))
 
 
 def is_locked(data: bytes) -> bool:
     """Does a Word file ask for a password?"""
-    file = _open(data)
-    main = _stream(file, "WordDocument") if file is not None else None
-    return (
-        main is not None
-        and len(main) > _FIB_CLX
-        and bool(struct.unpack_from("<H", main, _FIB_FLAGS)[0] & _ENCRYPTED)
-    )
+    main = stream_of(data, "WordDocument")
+    return main is not None and len(main) > _FIB_CLX and bool(numbers("H", main, _FIB_FLAGS)[0] & _ENCRYPTED)
 
 
 def word_streams(data: bytes) -> WordStreams | None:
     """The streams of a Word file of 1997 or later that is not locked; None for others."""
-    file = _open(data)
-    main = _stream(file, "WordDocument") if file is not None else None
-    if file is None or main is None or len(main) < _FIB_CLX + 8:
+    main = stream_of(data, "WordDocument")
+    if main is None or len(main) < _FIB_CLX + 8:
         return None
-    version, flags = struct.unpack_from("<H", main, 2)[0], struct.unpack_from("<H", main, _FIB_FLAGS)[0]
-    table = _stream(file, "1Table" if flags & _TABLE_1 else "0Table")
+    (version,), (flags,) = numbers("H", main, 2), numbers("H", main, _FIB_FLAGS)
+    table = stream_of(data, "1Table" if flags & _TABLE_1 else "0Table")
     if flags & _ENCRYPTED or version < _WORD_97 or table is None:
         return None
-    return WordStreams(main, table, _stream(file, "Data") or b"")
+    return WordStreams(main, table, stream_of(data, "Data") or b"")
 
 
 def plain(text: str) -> str:
@@ -178,82 +160,87 @@ def plain(text: str) -> str:
     return _OBJECT.sub("", _FIELD_CODE.sub("", text.replace("\x0b", PARAGRAPH_MARK)))
 
 
-def _open(data: bytes) -> CompDoc | None:
-    try:
-        return CompDoc(data, logfile=io.StringIO())
-    except BROKEN_STREAMS:
-        return None
+@contextmanager
+def _opened(data: bytes) -> Iterator[olefile.OleFileIO]:
+    """The file's directory; raises BrokenError where it cannot be read."""
+    with foreign(*OLE_BREAKS):
+        file = olefile.OleFileIO(io.BytesIO(data))
+    with closing(file):
+        yield file
 
 
-def _node(file: CompDoc, name: str) -> DirNode | None:
-    """The entry of a stream in the root."""
-    return next(
-        (file.dirlist[i] for i in file.dirlist[0].children if file.dirlist[i].name.lower() == name.lower()),
-        None,
-    )
+def _holds(file: olefile.OleFileIO, name: str) -> bool:
+    """Is there such a stream in the root?"""
+    with foreign(*OLE_BREAKS):
+        return bool(file.get_type(name) == olefile.STGTY_STREAM)
 
 
-def _stream(file: CompDoc, name: str) -> bytes | None:
-    """The bytes of a stream in the root; its chain of sectors is followed no further than its size, for it
-    may go in a circle.
+def stream_of(data: bytes, name: str) -> bytes | None:
+    """The bytes of a stream in the root; None where it is not there, cannot be read, or is said to be longer
+    than the file: its sectors may go in a circle.
     """
-    try:
-        node = _node(file, name)
-        if node is None:
+    with suppress(BrokenError), _opened(data) as file:
+        if not _holds(file, name):
             return None
-        short = node.tot_size < file.min_size_std_stream
-        memory, base, table, size = (
-            (file.SSCS, 0, file.SSAT, file.short_sec_size)
-            if short
-            else (file.mem, 512, file.SAT, file.sec_size)
-        )
-        out = []
-        sector, left = node.first_SID, min(node.tot_size, len(file.mem))
-        while sector >= 0 and left > 0:
-            out.append(bytes(memory[base + sector * size : base + sector * size + min(size, left)]))
-            left -= size
-            sector = table[sector]
-    except BROKEN_STREAMS:
-        return None
-    return b"".join(out)
+        with foreign(*OLE_BREAKS):
+            if file.get_size(name) > len(data):
+                return None
+            return bytes(file.openstream(name).read())
+    return None
+
+
+# ---- numbers and properties
+# ----------------------------------------------------------------------------------------------------
+
+
+def numbers(kinds: str, data: bytes, at: int) -> tuple[int, ...]:
+    """Little-endian integers (`H`, `I`, `i`, `h`, with counts as in struct) at a place; raises BrokenError
+    beyond the end.
+    """
+    with foreign(struct.error):
+        return struct.unpack_from(f"<{kinds}", data, at)
+
+
+def byte(data: bytes, at: int) -> int:
+    """The byte at a place; raises BrokenError beyond the end."""
+    if not 0 <= at < len(data):
+        raise BrokenError("a list of properties ends too soon")
+    return data[at]
 
 
 def _pieces(main: bytes, table: bytes) -> list[Piece]:
-    length = struct.unpack_from("<i", main, _FIB_TEXT)[0]
-    at, size = struct.unpack_from("<II", main, _FIB_CLX)
+    (length,), (at, size) = numbers("i", main, _FIB_TEXT), numbers("II", main, _FIB_CLX)
     clx = table[at : at + size]
     i = 0
-    while clx[i] == 1:  # property modifiers come first
-        i += 3 + struct.unpack_from("<H", clx, i + 1)[0]
-    plc = clx[i + 5 : i + 5 + struct.unpack_from("<I", clx, i + 1)[0]]
-    n = (len(plc) - 4) // 12
-    starts = struct.unpack_from(f"<{n + 1}i", plc, 0)
+    while byte(clx, i) == 1:  # property modifiers come first
+        i += 3 + numbers("H", clx, i + 1)[0]
+    plc = clx[i + 5 : i + 5 + numbers("I", clx, i + 1)[0]]
+    n = max(0, len(plc) - 4) // 12
+    starts = numbers(f"{n + 1}i", plc, 0)
     out = []
     for k in range(n):
         count = min(starts[k + 1], length) - starts[k]
         if count <= 0:
             continue
-        place = struct.unpack_from("<I", plc, 4 * (n + 1) + 8 * k + 2)[0]
+        place = numbers("I", plc, 4 * (n + 1) + 8 * k + 2)[0]
         if place & _COMPRESSED:
             begin = (place & ~_COMPRESSED) // 2
             out.append(Piece(main[begin : begin + count].decode("cp1252", errors="replace"), begin, 1))
         else:
-            units = struct.unpack_from(
-                f"<{count}H", main, place
-            )  # a character a unit, so that offsets stay right
+            if place + 2 * count > len(main):
+                raise BrokenError("a piece of the text lies beyond the end")
+            units = numbers(f"{count}H", main, place)  # a character a unit, so that offsets stay right
             out.append(Piece("".join(map(chr, units)), place, 2))
     return out
 
 
-# ---- properties
-# ----------------------------------------------------------------------------------------------------
-
-
 def pages(main: bytes, table: bytes, field: int) -> Iterator[bytes]:
     """The pages of properties that a field of the header points to."""
-    at, size = struct.unpack_from("<II", main, field)
+    at, size = numbers("II", main, field)
+    if not 4 <= size <= len(table):
+        raise BrokenError("there is no list of pages of properties")
     n = (size - 4) // 8
-    for number in struct.unpack_from(f"<{n}I", table, at + 4 * (n + 1)):
+    for number in numbers(f"{n}I", table, at + 4 * (n + 1)):
         yield main[(number & 0x3FFFFF) * PAGE :][:PAGE]
 
 
@@ -261,14 +248,14 @@ def items(properties: bytes) -> Iterator[tuple[int, bytes]]:
     """The properties of a list with their operands, a length before an operand left out."""
     i = 0
     while i + 2 <= len(properties):
-        code = struct.unpack_from("<H", properties, i)[0]
+        code = numbers("H", properties, i)[0]
         i += 2
         size = OPERANDS[code >> 13]
         if code == DEFINITION:
-            size = struct.unpack_from("<H", properties, i)[0] - 1
+            size = numbers("H", properties, i)[0] - 1
             i += 2
         elif not size:
-            size = properties[i]
+            size = byte(properties, i)
             i += 1
         if size < 0 or i + size > len(properties):
             return
@@ -280,12 +267,12 @@ def _unseen(main: bytes, table: bytes) -> list[tuple[int, int]]:
     """The stretches of the main stream whose characters are not seen, in order."""
     out = []
     for page in pages(main, table, _FIB_CHPX):
-        count = page[PAGE - 1]
-        places = struct.unpack_from(f"<{count + 1}I", page, 0)
+        count = byte(page, PAGE - 1)
+        places = numbers(f"{count + 1}I", page, 0)
         for i in range(count):
-            offset = 2 * page[4 * (count + 1) + i]
-            properties = page[offset + 1 : offset + 1 + page[offset]] if offset else b""
-            if any(code in _UNSEEN_BY and operand[0] in (1, 0x81) for code, operand in items(properties)):
+            offset = 2 * byte(page, 4 * (count + 1) + i)
+            properties = page[offset + 1 : offset + 1 + byte(page, offset)] if offset else b""
+            if any(code in _UNSEEN_BY and operand[:1] in _ON for code, operand in items(properties)):
                 out.append((places[i], places[i + 1]))
     return sorted(out)
 

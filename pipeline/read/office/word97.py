@@ -9,20 +9,21 @@ cells, and rows whose cells are not as many as they say.
 from __future__ import annotations
 
 import re
-import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model.cells import Block, Cell, Line, Table
+from pipeline.read.common.broken import BrokenError
 from pipeline.read.office.ole import (
-    BROKEN_STREAMS,
     CELL_MARK,
     DEFINITION,
     PAGE,
     PARAGRAPH_MARK,
     WordStreams,
+    byte,
     items,
+    numbers,
     pages,
     plain,
     word_streams,
@@ -72,7 +73,7 @@ def word97_blocks(data: bytes) -> tuple[Block, ...] | None:
         return None
     try:
         return tuple(_blocks(streams))
-    except BROKEN_STREAMS:
+    except BrokenError:
         return None
 
 
@@ -84,12 +85,12 @@ def _blocks(streams: WordStreams) -> Iterator[Block]:
         found = runs[place] if place >= 0 else _Properties()
         now.parts.append(text)
         if found.depth > 1:
-            raise ValueError("a table stands inside a cell")
+            raise BrokenError("a table stands inside a cell")
         if not found.in_table:
             yield from _table(now.rows)
             now.rows = []
             if now.cells:
-                raise ValueError("a row does not end")
+                raise BrokenError("a row does not end")
             yield from (Line(line) for line in _lines(now.parts).split("\n") if line)
             now.parts = []
         elif mark == CELL_MARK and found.row_end:
@@ -131,10 +132,11 @@ def _runs(streams: WordStreams) -> tuple[list[int], list[_Properties]]:
     """Where in the main stream runs of paragraphs of one kind begin, and their properties."""
     found: dict[int, _Properties] = {}
     for page in pages(streams.main, streams.table, _FIB_PAPX):
-        count = page[PAGE - 1]
-        begins = struct.unpack_from(f"<{count + 1}I", page, 0)
+        count = byte(page, PAGE - 1)
+        begins = numbers(f"{count + 1}I", page, 0)
         for i in range(count):
-            found[begins[i]] = _properties(_list_at(page, 2 * page[4 * (count + 1) + 13 * i]), streams)
+            place = 2 * byte(page, 4 * (count + 1) + 13 * i)
+            found[begins[i]] = _properties(_list_at(page, place), streams)
     starts = sorted(found)
     return starts, [found[s] for s in starts]
 
@@ -143,12 +145,14 @@ def _list_at(page: bytes, offset: int) -> bytes:
     """The list of properties at a place of a page, without the style that comes before it; empty for none."""
     if not offset:
         return b""
-    size = 2 * page[offset] - 1 if page[offset] else 2 * page[offset + 1]
-    start = offset + (1 if page[offset] else 2)
+    words = byte(page, offset)
+    size = 2 * words - 1 if words else 2 * byte(page, offset + 1)
+    start = offset + (1 if words else 2)
     return page[start + 2 : start + size]
 
 
-def _properties(properties: bytes, streams: WordStreams) -> _Properties:
+def _properties(properties: bytes, streams: WordStreams, *, elsewhere: bool = False) -> _Properties:
+    """What a list of properties says; one too long for its page lies `elsewhere`, and points no further."""
     out = _Properties()
     for code, operand in items(properties):
         if code == _IN_TABLE:
@@ -156,20 +160,23 @@ def _properties(properties: bytes, streams: WordStreams) -> _Properties:
         elif code == _ROW_END:
             out = replace(out, row_end=bool(operand[0]))
         elif code == _DEPTH:
-            out = replace(out, depth=struct.unpack("<i", operand)[0])
+            out = replace(out, depth=numbers("i", operand, 0)[0])
         elif code == _HUGE:
-            at = struct.unpack("<I", operand)[0]
-            size = struct.unpack_from("<H", streams.data, at)[0]
-            inner = _properties(streams.data[at + 2 : at + 2 + size], streams) if size else out
+            if elsewhere:
+                raise BrokenError("properties point to each other")
+            at = numbers("I", operand, 0)[0]
+            size = numbers("H", streams.data, at)[0]
+            there = streams.data[at + 2 : at + 2 + size]
+            inner = _properties(there, streams, elsewhere=True) if size else out
             out = replace(
                 inner, in_table=inner.in_table or out.in_table, row_end=inner.row_end or out.row_end
             )
         elif code == DEFINITION:
             edges, merges = _definition(operand)
             out = replace(out, edges=edges, merges=merges)
-        elif code == _VERTICAL and operand[0] < len(out.merges):
+        elif code == _VERTICAL and byte(operand, 0) < len(out.merges):
             changed = list(out.merges)
-            changed[operand[0]] = (changed[operand[0]][0], operand[1])
+            changed[operand[0]] = (changed[operand[0]][0], byte(operand, 1))
             out = replace(out, merges=tuple(changed))
     return out
 
@@ -178,12 +185,11 @@ def _definition(operand: bytes) -> tuple[tuple[int, ...], tuple[tuple[int, int],
     """The edges of a row's cells, and how each is merged: across (1 first, 2 following), down (1 following, 3
     first).
     """
-    n = operand[0]
-    edges = struct.unpack_from(f"<{n + 1}h", operand, 1)
+    n = byte(operand, 0)
+    edges = numbers(f"{n + 1}h", operand, 1)
     at = 1 + 2 * (n + 1)
     flags = [
-        struct.unpack_from("<H", operand, at + 20 * i)[0] if at + 20 * i + 2 <= len(operand) else 0
-        for i in range(n)
+        numbers("H", operand, at + 20 * i)[0] if at + 20 * i + 2 <= len(operand) else 0 for i in range(n)
     ]
     return edges, tuple((f & 3, f >> 5 & 3) for f in flags)
 
@@ -206,7 +212,7 @@ def _table(rows: Sequence[_Row]) -> Iterator[Table]:
     above: dict[int, int] = {}  # column → place in `cells` of the cell of the row above
     for r, row in enumerate(rows):
         if len(row.cells) != len(row.merges):
-            raise ValueError("a row's cells are not as many as it says")
+            raise BrokenError("a row's cells are not as many as it says")
         here: dict[int, int] = {}
         begins = len(cells)
         for i, text in enumerate(row.cells):
