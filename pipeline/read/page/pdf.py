@@ -2,7 +2,7 @@
 
 Comes in: the bytes of a PDF. Goes out: per page the tables that its rulings draw, with spans, and the lines
 outside them, upright however the page or its text is turned. A page whose text is laid out without rulings
-becomes lines laid out by spaces, read like such a text file. Refused: files locked with a password, files
+falls into columns by where its texts stand. Refused: files locked with a password, files
 that pdfium cannot open even by repair. Pages without a usable text layer are said in `problems`.
 """
 
@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pypdfium2 as pdfium
@@ -25,15 +25,14 @@ from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
 from pipeline.read.common.broken import BrokenError
 from pipeline.read.page.filled_boxes import cell_sides, dotted
+from pipeline.read.page.laid_out import laid_out
 from pipeline.read.page.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
 from pipeline.read.page.lost_characters import Point, has_silent_text, lost_characters
 from pipeline.read.page.page_objects import DEEPEST, UPRIGHT, Stroke, collect
 from pipeline.read.page.substitute_font import install, only_drawable_fonts
 from pipeline.read.page.unruled import stretches
-from pipeline.read.text.plain import text_blocks
 
 READER = "pdf-lattice"
-LAYOUT_READER = "pdf-layout"
 WHOLE_PAGE = 0.9  # a rectangle that covers this much of the page is its background
 MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled or broken
 FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
@@ -43,7 +42,6 @@ MOST_TILT = 3.0  # degrees off the text's direction: more, and it is a watermark
 SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is not known
 MOST_SCALE = 300 / 72
 MOST_PIXELS = 6000  # a side
-WIDE_GAP = 1.2  # of the character's size: a gap that parts columns where no ruling does
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
 _MARGIN = 0.09  # of the page's height: where page numbers stand
 
@@ -174,7 +172,7 @@ def page_blocks(
     if not made:
         out: list[Block] = []
         for stretch in stretches(rest, number):
-            out += [stretch] if isinstance(stretch, Table) else _laid_out(stretch, number)
+            out += [stretch] if isinstance(stretch, Table) else laid_out(stretch, number)
         return out
     for line in rest:
         box = (
@@ -192,37 +190,6 @@ def _is_page_number(line: Sequence[Char], margin: float, height: float) -> bool:
     return (at < margin or at > height - margin) and _PAGE_NUMBER.fullmatch(
         "".join(c.text for c in line)
     ) is not None
-
-
-def _laid_out(lines: Sequence[Sequence[Char]], number: int) -> list[Block]:
-    """A page without rulings, set as text with its columns kept by spaces, and read as such."""
-    sizes = [c.size for line in lines for c in line]
-    if not sizes:
-        return []
-    unit = sorted(sizes)[len(sizes) // 2] / 2
-    out = []
-    for line in lines:
-        text = ""
-        last: Char | None = None
-        for c in line:
-            if last is None or c.x0 - last.x1 > WIDE_GAP * max(c.size, 1.0):
-                width = sum(1 if ch.isascii() else 2 for ch in text)
-                text += " " * max(2 if last else 0, round(c.x0 / unit) - width)
-            elif c.x0 - last.x1 > 0.28 * max(c.size, 1.0):
-                text += " "
-            text += c.text
-            last = c
-        out.append(text)
-    blocks = text_blocks("\n".join(out))
-    return [_placed(block, number) for block in blocks]
-
-
-def _placed(block: Block, number: int) -> Block:
-    """A block of the laid-out text with its page in place of its lines."""
-    if isinstance(block, Line):
-        return replace(block, page=number, line_start=None, line_end=None)
-    cells = tuple(replace(c, page=number, line_start=None, line_end=None) for c in block.cells)
-    return replace(block, cells=cells, page=number)
 
 
 def _rubbish(chars: Sequence[Char]) -> bool:

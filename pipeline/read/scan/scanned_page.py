@@ -13,7 +13,7 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 import cv2
@@ -24,6 +24,7 @@ from PIL import Image, ImageOps, ImageSequence
 from pipeline.model.cells import Block, Box, Cell, Line, Reading, Table
 from pipeline.model.errors import Code, error
 from pipeline.read.common.broken import PICTURE_BREAKS, BrokenError, foreign
+from pipeline.read.common.columns import Piece, PieceLine, blocks_in, whole_words
 from pipeline.read.page.lattice import Char, Grid, Span, grids, parts
 from pipeline.read.scan.level_page import (
     PixelBox,
@@ -39,7 +40,6 @@ from pipeline.read.scan.level_page import (
 from pipeline.read.scan.lone_signs import lone_sign, with_sign
 from pipeline.read.scan.recogniser import Picture, read_lines
 from pipeline.read.scan.rulings import rulings
-from pipeline.read.text.plain import text_blocks
 
 READER = "ocr-lattice"
 TEXT_READER = "ocr-text"
@@ -368,45 +368,16 @@ def _around(boxes: Sequence[PixelBox], scale: float) -> Box:
 def _laid_out(
     parts: Sequence[tuple[PixelBox, str, float]], number: int, scale: float, height: float
 ) -> tuple[Block, ...]:
-    """A page without rulings as text whose columns are kept by spaces, read like such a file; lines keep
-    their boxes.
-    """
-    rows = _rows(parts, height)
-    texts = []
-    for row in rows:
-        text = ""
-        for box, piece, _ in row:
-            width = sum(1 if ch.isascii() else 2 for ch in text)
-            text += " " * max(2 if text else 0, round(2 * box[0] / height) - width) + piece
-        texts.append(text)
-    return tuple(_placed(block, rows, number, scale) for block in text_blocks("\n".join(texts)))
+    """A page without rulings as the columns that its texts keep."""
+    lines = [
+        PieceLine(i, whole_words([_piece(part, scale, height) for part in row]))
+        for i, row in enumerate(_rows(parts, height))
+    ]
+    return tuple(blocks_in(lines, TEXT_READER, number))
 
 
-def _placed(
-    block: Block, rows: Sequence[Sequence[tuple[PixelBox, str, float]]], number: int, scale: float
-) -> Block:
-    """A block of the laid-out text with page, box and confidence of its rows in place of its line numbers."""
-
-    def held(part: Cell | Line) -> list[tuple[PixelBox, str, float]]:
-        if part.line_start is None:
-            return []
-        return [
-            piece for row in rows[part.line_start - 1 : part.line_end or part.line_start] for piece in row
-        ]
-
-    def place(part: Cell | Line) -> tuple[Box | None, float]:
-        own = held(part)
-        return (
-            (_around([b for b, _, _ in own], scale), round(min(s for _, _, s in own), 4))
-            if own
-            else (None, 1.0)
-        )
-
-    if isinstance(block, Line):
-        box, sure = place(block)
-        return replace(block, page=number, box=box, confidence=sure, line_start=None, line_end=None)
-    cells = []
-    for cell in block.cells:
-        box, sure = place(cell)
-        cells.append(replace(cell, page=number, box=box, confidence=sure, line_start=None, line_end=None))
-    return replace(block, cells=tuple(cells), page=number, reader=TEXT_READER)
+def _piece(part: tuple[PixelBox, str, float], scale: float, height: float) -> Piece:
+    box, text, sure = part
+    start = round(2 * box[0] / height)  # a character takes two display columns
+    end = max(start + 1, round(2 * box[2] / height))
+    return Piece(text, start, end, _around([box], scale), round(sure, 4))
