@@ -110,7 +110,7 @@ def test_a_bug_is_ours(
     name: str, make: Callable[[], bytes], module: object, function: str, bug: Exception,
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 ) -> None:  # fmt: skip
-    def broken(*args: object, **more: object) -> object:
+    def broken(*_: object, **__: object) -> object:
         raise bug
 
     monkeypatch.setenv("PATH", "")  # no converter
@@ -127,7 +127,7 @@ def test_a_bug_is_ours(
 def test_a_bug_in_what_is_made_of_another_program_s_tables_is_ours(
     opinion: str, bug: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(found: object) -> object:
+    def broken(_: object) -> object:
         raise bug
 
     monkeypatch.setattr(second_opinion, "_grids", broken)
