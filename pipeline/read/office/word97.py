@@ -51,7 +51,7 @@ class _Properties:
 
 
 @dataclass(slots=True)
-class _Row:
+class _StoredRow:
     cells: list[str]
     edges: tuple[int, ...]
     merges: tuple[tuple[int, int], ...]
@@ -63,7 +63,7 @@ class _Open:
 
     parts: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
-    rows: list[_Row] = field(default_factory=list)
+    rows: list[_StoredRow] = field(default_factory=list)
 
 
 def word97_blocks(data: bytes) -> tuple[Block, ...] | None:
@@ -94,7 +94,7 @@ def _blocks(streams: WordStreams) -> Iterator[Block]:
             yield from (Line(line) for line in _lines(now.parts).split("\n") if line)
             now.parts = []
         elif mark == CELL_MARK and found.row_end:
-            now.rows.append(_Row(now.cells, found.edges, found.merges))
+            now.rows.append(_StoredRow(now.cells, found.edges, found.merges))
             now.parts, now.cells = [], []
         elif mark == CELL_MARK:
             now.cells.append(_lines(now.parts))
@@ -198,7 +198,7 @@ def _definition(operand: bytes) -> tuple[tuple[int, ...], tuple[tuple[int, int],
 # --------------------------------------------------------------------------------------------------------
 
 
-def _table(rows: Sequence[_Row]) -> Iterator[Table]:
+def _table(rows: Sequence[_StoredRow]) -> Iterator[Table]:
     """Rows by the places of their edges: a cell that goes on from the left or from above belongs to the cell
     there.
     """

@@ -27,7 +27,7 @@ PITCH = 1.6  # of the character's size: lines further apart are not of one text
 OFF = 3.0  # points that a text may stand off the middle of its rows
 # confidence of a cell that no ruling bounds: of 281 rows of pages without rulings 48 were wrong, 20 of them
 # at 0.95 and more
-SURE = 0.95
+PLACED = 0.95
 # confidence of a cell whose text stands further off, it may be another row's; and of all where texts fit no
 # row
 DOUBT = 0.5
@@ -228,7 +228,7 @@ def _table(rows: Sequence[Sequence[Text]], head: int, page: int) -> Table | None
         lost = lost or sum(b - a for a, b, *_ in places) < len(rest)
         for a, b, first, n in places:
             off = abs(rest[a].y + rest[b - 1].y - anchors[first + 1] - anchors[first + n]) / 2
-            cells.append(_cell(rest[a:b], first + 1, n, column, page, SURE if off <= OFF else DOUBT))
+            cells.append(_cell(rest[a:b], first + 1, n, column, page, PLACED if off <= OFF else DOUBT))
         merging = merging and (len(places) < len(anchors) - 1 - LEFT_OVER or any(n > 1 for *_, n in places))
     filled = {(c.row + r, c.col) for c in cells for r in range(c.row_span)}
     cells += [
@@ -252,7 +252,9 @@ def _cut(text: Text, borders: Sequence[float]) -> list[tuple[int, Text]]:
     return [(column, Text(tuple(chars))) for column, chars in out]
 
 
-def _cell(texts: Sequence[Text], row: int, rows: int, col: int, page: int, confidence: float = SURE) -> Cell:
+def _cell(
+    texts: Sequence[Text], row: int, rows: int, col: int, page: int, confidence: float = PLACED
+) -> Cell:
     chars = [c for t in texts for c in t.chars]
     box: Box = (
         min(c.x0 for c in chars),

@@ -21,9 +21,9 @@ Picture = npt.NDArray[np.uint8]
 THREADS = 2
 BATCH = 8
 LEAST_WIDTH = 160  # pixels at the recogniser's height of 48: narrower pictures are padded to it
-SURE = 0.85  # a line read with less confidence is read again with other margins
+READ_AGAIN = 0.85  # a line read with less confidence is read again with other margins
 NARROW = 2.5  # width over height up to which a line has few characters, so that a second reading is cheap
-SURE_NARROW = 0.95
+READ_AGAIN_NARROW = 0.95
 SECOND_SCALES = (
     (0.5, 0.05),
     (1.0, 0.35),
@@ -63,7 +63,7 @@ def read_lines(pictures: Sequence[Picture]) -> list[tuple[str, float]]:
 
 def _unsure(text: str, sure: float, picture: Picture) -> bool:
     narrow = picture.shape[1] <= NARROW * picture.shape[0]
-    return not text or sure < (SURE_NARROW if narrow else SURE)
+    return not text or sure < (READ_AGAIN_NARROW if narrow else READ_AGAIN)
 
 
 def _framed(picture: Picture, beside: float, above: float) -> Picture:

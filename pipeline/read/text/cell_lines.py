@@ -36,7 +36,7 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Row:
+class _OpenRow:
     """A row, and how many blank lines stand before it."""
 
     gap: int
@@ -77,7 +77,7 @@ def _run_end(lines: Sequence[SourceLine], last: int) -> int:
 
 
 def _blocks(lines: Sequence[SourceLine]) -> Iterator[Block]:
-    rows: list[_Row] = []
+    rows: list[_OpenRow] = []
     gap = 0
     i = 0
     while i < len(lines):
@@ -86,7 +86,7 @@ def _blocks(lines: Sequence[SourceLine]) -> Iterator[Block]:
             gap += 1
         elif "\t" in line.text:
             if gap or not rows:
-                rows.append(_Row(gap))
+                rows.append(_OpenRow(gap))
             rows[-1].cells.append(_Open([line.text], line.no, line.no))
             gap = 0
         else:
@@ -116,7 +116,7 @@ def _blocks(lines: Sequence[SourceLine]) -> Iterator[Block]:
 
 
 def _goes_on(
-    rows: Sequence[_Row], gap: int, chunk: Sequence[SourceLine], *, followed: bool, tight: bool
+    rows: Sequence[_OpenRow], gap: int, chunk: Sequence[SourceLine], *, followed: bool, tight: bool
 ) -> bool:
     """Do lines without a tab belong to the cell above them?
 
@@ -135,9 +135,9 @@ def _goes_on(
     return gap == 1 and close and any("\u4e00" <= char <= "\u9fff" for char in rows[-1].cells[-1].text)
 
 
-def _tables(rows: Sequence[_Row]) -> Iterator[Block]:
+def _tables(rows: Sequence[_OpenRow]) -> Iterator[Block]:
     """The rows as tables: cut at two blank lines, torn rows joined."""
-    group: list[_Row] = []
+    group: list[_OpenRow] = []
     for row in _mended(rows):
         if row.gap >= 2 and group:
             yield from _table(group)
@@ -146,13 +146,13 @@ def _tables(rows: Sequence[_Row]) -> Iterator[Block]:
     yield from _table(group)
 
 
-def _mended(rows: Sequence[_Row]) -> list[_Row]:
+def _mended(rows: Sequence[_OpenRow]) -> list[_OpenRow]:
     """Rows torn by a blank line that belongs to a cell are joined where the two parts together are as wide as
     a neighbour.
 
     After two blank lines one neighbour of that width is enough, after one both must have it.
     """
-    out: list[_Row] = []
+    out: list[_OpenRow] = []
     i = 0
     while i < len(rows):
         row = rows[i]
@@ -162,7 +162,7 @@ def _mended(rows: Sequence[_Row]) -> list[_Row]:
             before = len(out[-1].cells) == width if out else False
             behind = len(rows[i + 2].cells) == width if i + 2 < len(rows) else False
             if after.gap and ((before and behind) or (after.gap == 2 and (before or behind))):
-                out.append(_Row(row.gap, [*row.cells, *after.cells]))
+                out.append(_OpenRow(row.gap, [*row.cells, *after.cells]))
                 i += 2
                 continue
         out.append(row)
@@ -170,7 +170,7 @@ def _mended(rows: Sequence[_Row]) -> list[_Row]:
     return out
 
 
-def _table(rows: Sequence[_Row]) -> Iterator[Block]:
+def _table(rows: Sequence[_OpenRow]) -> Iterator[Block]:
     first, last = 0, len(rows)
     while first < last and len(rows[first].cells) == 1:
         first += 1
@@ -188,7 +188,7 @@ def _table(rows: Sequence[_Row]) -> Iterator[Block]:
     yield from _as_lines(rows[last:])
 
 
-def _as_lines(rows: Sequence[_Row]) -> Iterator[Line]:
+def _as_lines(rows: Sequence[_OpenRow]) -> Iterator[Line]:
     for row in rows:
         for cell in row.cells:
             if cell.text:

@@ -25,7 +25,7 @@ _LATEX = re.compile(r"(\$[^$\n]+\$)")
 _ESCAPE = re.compile(r"\\([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 _BOLD = re.compile(r"(\*\*|__)(?!\s)((?:(?!\1).)+)\1", re.DOTALL)
 
-Row = tuple[str, int, int]
+PipeRow = tuple[str, int, int]
 """A row's text and its first and last line number."""
 
 
@@ -33,7 +33,7 @@ def find_pipes(lines: Sequence[SourceLine]) -> Iterator[Claim]:
     """A claim per pipe table."""
     i = 0
     while i < len(lines):
-        rows: list[Row] = []
+        rows: list[PipeRow] = []
         at = i
         while at < len(lines):
             end = _row_end(lines, at, in_table=bool(rows))
@@ -70,12 +70,12 @@ def _row_end(lines: Sequence[SourceLine], i: int, *, in_table: bool) -> int | No
     return i + 1 if pipes >= 2 else None
 
 
-def _is_table(rows: Sequence[Row]) -> bool:
+def _is_table(rows: Sequence[PipeRow]) -> bool:
     """Rows within pipes are a table; rows with pipes only between the cells are one from two on."""
     return len(rows) >= 2 or rows[0][0].startswith("|")
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[PipeRow]) -> Table:
     kept = [(_fields(text), first, last) for text, first, last in rows]
     kept = [row for i, row in enumerate(kept) if not _is_separator(row[0], second=i == 1)]
     cells = tuple(

@@ -19,7 +19,7 @@ MAX_QUOTED_LINES = 200  # a quoted cell longer than this is a stray quote
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _TabRow:
     """Fields with the lines that each stands on; `start` and `end` (exclusive) index the stretch."""
 
     fields: tuple[tuple[str, int, int], ...]
@@ -35,8 +35,8 @@ def find_grids(lines: Sequence[SourceLine]) -> Iterator[Claim]:
         yield Claim(run[0].start, run[-1].end, _blocks(run, quoting))
 
 
-def _runs(lines: Sequence[SourceLine]) -> list[list[_Row]]:
-    runs: list[list[_Row]] = []
+def _runs(lines: Sequence[SourceLine]) -> list[list[_TabRow]]:
+    runs: list[list[_TabRow]] = []
     i = open_at = no_quote_before = 0
     while i < len(lines):
         row, failed_at = _row(lines, i, allow_quotes=i >= no_quote_before)
@@ -51,8 +51,8 @@ def _runs(lines: Sequence[SourceLine]) -> list[list[_Row]]:
     return runs
 
 
-def _row(lines: Sequence[SourceLine], i: int, *, allow_quotes: bool) -> tuple[_Row | None, int]:
-    """The row that begins at line `i`, None where no tab does, and the line at which a stray quote gave up."""
+def _row(lines: Sequence[SourceLine], i: int, *, allow_quotes: bool) -> tuple[_TabRow | None, int]:
+    """The row that begins at line `i`, None where no tab does, and the line where a stray quote gave up."""
     fields: list[tuple[str, int, int]] = []
     failed_at = 0
     end = i
@@ -71,7 +71,7 @@ def _row(lines: Sequence[SourceLine], i: int, *, allow_quotes: bool) -> tuple[_R
         end = closing
         if not parts:
             break
-    return (_Row(tuple(fields), i, end + 1) if len(fields) > 1 else None), failed_at
+    return (_TabRow(tuple(fields), i, end + 1) if len(fields) > 1 else None), failed_at
 
 
 def _closing(lines: Sequence[SourceLine], i: int) -> tuple[int | None, int]:
@@ -96,7 +96,7 @@ def _quoted(text: str) -> str | None:
 
 
 def _text(raw: str, quoting: bool) -> str:
-    """A field's text; in a file that quotes its cells, half a pair of quotes is what a torn cell kept of it."""
+    """A field's text; in a file that quotes its cells, half a pair of quotes is what a torn cell kept."""
     inner = _quoted(raw)
     if inner is not None:
         return inner
@@ -106,7 +106,7 @@ def _text(raw: str, quoting: bool) -> str:
     return bare
 
 
-def _blocks(run: Sequence[_Row], quoting: bool) -> tuple[Block, ...]:
+def _blocks(run: Sequence[_TabRow], quoting: bool) -> tuple[Block, ...]:
     cells = tuple(
         Cell(_text(raw, quoting), r, c, line_start=first, line_end=last)
         for r, row in enumerate(run)
