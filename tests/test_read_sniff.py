@@ -10,7 +10,7 @@ import pytest
 from pipeline.model.errors import Code, PipelineError
 from pipeline.model.flags import Flag
 from pipeline.read import READERS, read_document
-from pipeline.read import sniff as s
+from pipeline.read.common import media_type as s
 from pipeline.read.common.encoding import decode, plausibility
 
 
