@@ -11,10 +11,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.app.document import parse_document
+from pipeline.rows.build import DocumentRows
 from tests.compare import (
     FORM_FIELDS,
     FUND_FIELDS,
@@ -133,7 +135,13 @@ def fixtures(folder: Path = FIXTURES) -> list[Path]:
 def read(path: Path) -> tuple[dict[str, Any], Rows]:
     """A fixture's truth, and what the reader makes of it."""
     truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return truth, parse_document(path.read_bytes(), path.name)
+    return truth, parsed(path)
+
+
+@cache
+def parsed(path: Path) -> DocumentRows:
+    """What the reader makes of a file, read once in a process: pictures take seconds."""
+    return parse_document(path.read_bytes(), path.name)
 
 
 def measured(paths: Iterable[Path]) -> tuple[dict[str, Accuracy], list[tuple[Path, list[Difference]]]]:

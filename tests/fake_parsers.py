@@ -13,6 +13,8 @@ from pipeline.model.errors import Code, error
 from pipeline.rows.build import DocumentRows, document_rows, file_facts
 
 HUNGER = 64 * 1024 * 1024
+WORDS = ("crash", "hang", "hungry", "bug", "locked", "wrong")
+"""What a document can be told to do that is worth a row of its own."""
 
 
 def obedient(data: bytes, source_path: str) -> DocumentRows:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,30 +58,23 @@ def test_results_come_in_the_order_of_the_paths(tmp_path: Path) -> None:
     assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
 
 
-DEATHS = [
+FATES = [
     ("a crash", "crash", "crashed"),
     ("too long", "hang", "timeout"),
     ("too much memory", "hungry", "out_of_memory"),
     ("a bug", "bug", "internal_error"),
     ("an error of ours", "locked", "encrypted"),
     ("a row that breaks the schema", "wrong", "internal_error"),
-    ("no bytes", "", "empty_file"),
 ]
 
 
-@pytest.mark.parametrize(("word", "code"), [c[1:] for c in DEATHS], ids=[c[0] for c in DEATHS])
-def test_a_bad_document_costs_only_itself(tmp_path: Path, word: str, code: str) -> None:
-    put(tmp_path, {"a": "good a", "b": word, "c": "good c", "d": "good d"})
-    rows = run(
-        collect([tmp_path]),
-        jobs=1,
-        limits=Limits(timeout=6 if word == "hang" else 60, memory_mb=4096),
-        parse=obedient,
-    )
-    assert [r.document["status"] for r in rows] == ["empty", "failed", "empty", "empty"]
-    bad = rows[1].document
-    assert (bad["error_code"], bad["source_path"], bad["n_projects"]) == (code, "b", 0)
-    assert str(tmp_path) not in bad["error"]
+@pytest.mark.xdist_group("fates")
+@pytest.mark.parametrize(("word", "code"), [c[1:] for c in FATES], ids=[c[0] for c in FATES])
+def test_a_bad_document_costs_only_itself(
+    fates: Mapping[str, Mapping[str, Any]], word: str, code: str
+) -> None:
+    row = fates[word]
+    assert (row["status"], row["error_code"], row["n_projects"]) == ("failed", code, 0)
 
 
 def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def damaged(form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
 
 
 def damaged_by(kind: str, form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
-    """Rows of the form with one kind of damage wherever it fits, and its truth; raises KeyError for a kind that
-    `EACH_ROW`, `EACH_FORM` and `LOST_LEVEL` do not name.
+    """Rows of the form with one kind of damage, to every third row or to the form, and its truth; raises KeyError
+    for a kind that `EACH_ROW`, `EACH_FORM` and `LOST_LEVEL` do not name.
     """
     rows = text_rows(form.sheet)
     if kind == LOST_LEVEL:
@@ -77,9 +77,9 @@ def damaged_by(kind: str, form: Printed, rng: Random) -> tuple[list[TextRow], di
     if kind in EACH_FORM:
         EACH_FORM[kind](rows, rng)
         return _whole(rows), form.truth
-    for k, row in enumerate(rows):
-        if row.indicator:
-            EACH_ROW[kind](rows, k, rng)
+    indicators = [k for k, row in enumerate(rows) if row.indicator]
+    for k in indicators[:: round(1 / ROW_CHANCE)]:
+        EACH_ROW[kind](rows, k, rng)
     return _whole(rows), form.truth
 
 
