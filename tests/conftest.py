@@ -34,8 +34,8 @@ def reading(*blocks: object, **more: object) -> Reading:
 
 @pytest.fixture(scope="session")
 def fates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
-    """What a run says of documents that crash, hang, eat all memory, …, by the word that makes them do so, each
-    among documents that do nothing; read once for all tests of a worker.
+    """What a run says of documents that crash, hang, eat all memory, …, by the word that makes them do so;
+    each stands among documents that do nothing. They are read once for all tests of a worker.
     """
     folder = tmp_path_factory.mktemp("fates")
     for word in WORDS:
@@ -68,17 +68,59 @@ def form() -> Form:
         amount_unit_source="stated",
         fiscal_year=2023,
         funds=(
-            FundLine("年度资金总额：", "all", "total", at("35"), at("40"), at("34.71"), at("10"), at("86.78%"), at("9")),
-            FundLine("其中： 财政拨款", "all", "fiscal", at("35"), at("40"), at("34.71"), at("—"), at("0.8678"), at(None)),
+            FundLine(
+                "年度资金总额：",
+                "all",
+                "total",
+                at("35"),
+                at("40"),
+                at("34.71"),
+                at("10"),
+                at("86.78%"),
+                at("9"),
+            ),
+            FundLine(
+                "其中： 财政拨款",
+                "all",
+                "fiscal",
+                at("35"),
+                at("40"),
+                at("34.71"),
+                at("—"),
+                at("0.8678"),
+                at(None),
+            ),
         ),
         indicators=(
             Indicator(
-                "产出指标", "数量指标", "产出指标（50分）", "数量指标", 50.0, None, at("指标1：养护里程", 20), at("≥20公里", 20), at("21公里", 20),
-                at("50分", 20), at("50", 20), reason=at("/", 20),
+                "产出指标",
+                "数量指标",
+                "产出指标（50分）",
+                "数量指标",
+                50.0,
+                None,
+                at("指标1：养护里程", 20),
+                at("≥20公里", 20),
+                at("21公里", 20),
+                at("50分", 20),
+                at("50", 20),
+                reason=at("/", 20),
             ),
-            Indicator("效益指标", "经济效益指标", "效益指标", "经济效益指标", None, None, at("0", 21), at("0", 21), at("", 21), at("40", 21), at("40", 21)),
+            Indicator(
+                "效益指标",
+                "经济效益指标",
+                "效益指标",
+                "经济效益指标",
+                None,
+                None,
+                at("0", 21),
+                at("0", 21),
+                at("", 21),
+                at("40", 21),
+                at("40", 21),
+            ),
         ),
         total_weight=at("100"),
         total_score=at("99"),
         reader="text-grid",
-    )  # fmt: skip
+    )

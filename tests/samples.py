@@ -1,12 +1,12 @@
-"""A small sample of every dialect, layout, format, kind of damage and fixture, and how many of its rows are right.
+"""A small sample of every dialect, layout, format, kind of damage and fixture, and how many rows are right.
 
-Comes in: the group and name of a sample. Goes out: its documents, the same on every run, and a `Count` of what
-the reader makes of them. `floors.toml` states the count that each must reach, one line a sample.
+Comes in: the group and name of a sample. Goes out: its documents, the same on every run, and a `Count` of
+what the reader makes of them. `floors.toml` states the count that each must reach, one line a sample.
 
     python -m tests.samples
 
-reads all samples and raises the floors of those that are read better; it lowers none. A sample without a line gets
-the floor that it reaches. `make accuracy` measures with many more documents.
+reads all samples and raises the floors of those that are read better; it lowers none. A sample without a
+line gets the floor that it reaches. `make accuracy` measures with many more documents.
 """
 
 from __future__ import annotations

@@ -18,9 +18,10 @@ from pipeline.model.schema import PART, TABLES, Column, Table
 HEAD = ("column", "label", "type", "null", "unit", "meaning", "source")
 OPENING = """# Data dictionary
 
-Made by `python -m pipeline dictionary` from the declarations in `pipeline/model/schema.py`, `pipeline/model/flags.py`,
-`pipeline/audit/rules.py` and `pipeline/model/errors.py`; do not edit. What the columns promise stands in
-[data-contract.md](data-contract.md). A column, table or rule marked + is an addition to the contract.
+Made by `python -m pipeline dictionary` from the declarations in `pipeline/model/schema.py`,
+`pipeline/model/flags.py`, `pipeline/audit/rules.py` and `pipeline/model/errors.py`;
+do not edit. What the columns promise stands in [data-contract.md](data-contract.md). A column, table or
+rule marked + is an addition to the contract.
 """
 
 
@@ -64,7 +65,10 @@ def _column(column: Column) -> tuple[str, ...]:
 
 def _parts() -> str:
     rows = [(f"`{f.name}`", type_name(f.type), "yes" if f.nullable else "no") for f in PART]
-    words = "Each element of `target_parts` and `actual_parts`; the names mean what the scalar columns of the same name mean."
+    words = (
+        "Each element of `target_parts` and `actual_parts`; "
+        "the names mean what the scalar columns of the same name mean."
+    )
     return f"## A part of a value\n\n{words}\n\n" + _markdown(("field", "type", "null"), rows)
 
 
@@ -77,7 +81,10 @@ def _rules() -> str:
     rows = [
         (f"`{r.name}`{'' if r.contract else ' +'}", r.label, r.severity, r.source, r.tolerance) for r in RULES
     ]
-    words = "What `findings.rule` may say. A finding of a rule may be `info` where it is only worth a look; see [audit.md](audit.md)."
+    words = (
+        "What `findings.rule` may say. A finding of a rule may be `info` where it is only worth a look; "
+        "see [audit.md](audit.md)."
+    )
     return f"## Rules\n\n{words}\n\n" + _markdown(
         ("rule", "what holds", "severity", "source", "tolerance"), rows
     )

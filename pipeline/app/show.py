@@ -21,7 +21,8 @@ ROW_FIELDS = ("name", "target", "actual", "weight", "score", "review_score", "di
 
 def show_tables(reading: Reading) -> Iterator[str]:
     """What the reader saw: tables row by row, cells apart by ` | `, loose lines as they are."""
-    yield f"{reading.media_type}, reader {reading.reader}, {len(reading.blocks)} blocks, flags {', '.join(reading.flags) or 'none'}"
+    flags = ", ".join(reading.flags) or "none"
+    yield f"{reading.media_type}, reader {reading.reader}, {len(reading.blocks)} blocks, flags {flags}"
     for block in reading.blocks:
         yield from _table(block) if isinstance(block, Table) else [_line(block)]
     for problem in reading.problems:
@@ -33,7 +34,8 @@ def _line(line: Line) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"table {table.n_rows}×{table.n_cols}, reader {table.reader}{', merged cells known' if table.spans else ''}"
+    merged = ", merged cells known" if table.spans else ""
+    yield f"table {table.n_rows}×{table.n_cols}, reader {table.reader}{merged}"
     rows: dict[int, list[str]] = {}
     places: dict[int, str] = {}
     for cell in table.cells:
@@ -49,7 +51,9 @@ def show_forms(forms: Sequence[Form]) -> Iterator[str]:
     1.
     """
     for index, form in enumerate(forms, 1):
-        yield f"form {index}: {form.form_type}, {form.title or 'no title'}, year {form.fiscal_year}, amounts in {form.amount_unit}"
+        title = form.title or "no title"
+        year, unit = form.fiscal_year, form.amount_unit
+        yield f"form {index}: {form.form_type}, {title}, year {year}, amounts in {unit}"
         yield f"  confidence {form.confidence:.2f}, flags {', '.join(form.flags) or 'none'}"
         yield from (f"  {name}: {_field(f)}" for name, f in form.header.items())
         yield from (_fund(line) for line in form.funds)

@@ -32,8 +32,9 @@ _FUND = re.compile(r"fund (\d+)")
 _DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 # Keys, places and what the program computes are not corrected: the cells that they come from are.
 FIXED = frozenset({
-    "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start", "page_end", "bbox", "line_start",
-    "line_end", "extractor", "confidence", "flags", "indicator_columns", "series_id", "execution_rate_pct", "attainment_pct",
+    "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start",
+    "page_end", "bbox", "line_start", "line_end", "extractor", "confidence", "flags", "indicator_columns",
+    "series_id", "execution_rate_pct", "attainment_pct",
     "target_met", "cost_of", "cost_amount", "is_placeholder", "ordinal", "name",
     *(f"{p}_{n}" for p in ("target", "actual") for n in (*VALUE_COLUMNS, "parts")),
 })  # fmt: skip
@@ -121,7 +122,7 @@ def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
         raise _bad(
             path,
             line,
-            f"`{row}` is no row: an indicator's number, `fund` and a line's number, or nothing for the form itself",
+            f"`{row}` is no row: an indicator's number, `fund` and a line's number, or nothing for the form",
         )
     declared = next((c for c in table.columns if c.name == column), None)
     if declared is None or column in FIXED or (table is PROJECTS and column in OF_LINE):
@@ -227,9 +228,10 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[Mapping[str, Any]]:
     """The outcomes as rows of the table `corrections`."""
     return [
         {
-            "line": o.correction.line, "sha256": o.correction.sha256, "form": o.correction.form, "row": o.correction.row or None,
-            "column": o.correction.column, "old": _text(o.correction.old), "new": _text(o.correction.new), "who": o.correction.who,
-            "why": o.correction.why, "status": o.status, "found": o.found,
+            "line": o.correction.line, "sha256": o.correction.sha256, "form": o.correction.form,
+            "row": o.correction.row or None, "column": o.correction.column, "old": _text(o.correction.old),
+            "new": _text(o.correction.new), "who": o.correction.who, "why": o.correction.why,
+            "status": o.status, "found": o.found,
         }
         for o in outcomes
     ]  # fmt: skip

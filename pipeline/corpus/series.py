@@ -235,7 +235,9 @@ def _may_join(
 
 
 def _age(project: Row) -> tuple[int, str]:
-    """By year, then by identity: a project's age among its namesakes does not hang on the order of the files."""
+    """By year, then by identity: a project's age among its namesakes does not hang on the order of the
+    files.
+    """
     return project["fiscal_year"] or 9999, project["project_id"]
 
 

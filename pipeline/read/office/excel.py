@@ -69,8 +69,9 @@ _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _XL = "{urn:schemas-microsoft-com:office:excel}"
 NAMED_FORMATS: Mapping[str, str] = {  # as workbooks in one XML call them
-    "Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00", "General Number": "General", "Currency": "#,##0.00",
-    "Short Date": "yyyy-mm-dd", "Long Date": "yyyy-mm-dd", "Medium Date": "yyyy-mm-dd", "General Date": "yyyy-mm-dd",
+    "Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00", "General Number": "General",
+    "Currency": "#,##0.00", "Short Date": "yyyy-mm-dd", "Long Date": "yyyy-mm-dd",
+    "Medium Date": "yyyy-mm-dd", "General Date": "yyyy-mm-dd",
 }  # fmt: skip
 
 Span = tuple[int, int, int, int]  # first row, first column, rows, columns

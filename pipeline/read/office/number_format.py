@@ -27,7 +27,8 @@ _TOKEN = re.compile(
 _SECTION = re.compile(r'((?:"[^"]*"?|\\.|!.|[_*].|\[[^\]]*\]|[^;])*);?', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "=": operator.eq,
+    "<>": operator.ne,
 }  # fmt: skip
 
 

@@ -62,7 +62,8 @@ _SECTIONS = frozenset(
 _BOX = f"{_W}txbxContent"
 _NO = ("0", "false", "off")
 _SYMBOLS: Mapping[int, str] = {  # of the font Symbol; its signs below 0x40 are those of ASCII
-    0xA3: "≤", 0xB3: "≥", 0xB0: "°", 0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈", 0xA5: "∞", 0xD7: "·", 0xBC: "…",
+    0xA3: "≤", 0xB3: "≥", 0xB0: "°", 0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈", 0xA5: "∞",
+    0xD7: "·", 0xBC: "…",
 }  # fmt: skip
 _TICKS: Mapping[int, str] = {  # of the fonts Wingdings and Wingdings 2
     0xFE: "☑", 0x52: "☑", 0xA8: "□", 0x6F: "□", 0xA3: "□", 0x2A: "□", 0xFC: "√", 0x50: "√",
@@ -316,7 +317,9 @@ def _table(table: etree._Element) -> Iterator[Block]:
 
 
 def _merge(properties: etree._Element | None, tag: str) -> str | None:
-    """`restart` or `continue` of a merge (vMerge, or hMerge as old files have it); None where there is none."""
+    """`restart` or `continue` of a merge (vMerge, or hMerge as old files have it); None where there is
+    none.
+    """
     found = properties.find(f"{_W}{tag}") if properties is not None else None
     return None if found is None else "restart" if found.get(f"{_W}val") == "restart" else "continue"
 

@@ -332,7 +332,9 @@ def pieces(page: Sheet, line: PixelBox, gap: float) -> list[PixelBox]:
 
 
 def crop(page: Sheet, box: PixelBox, limits: PixelBox, height: float) -> Picture:
-    """The picture of one line, at least a line high, with white around it; ink beyond `limits` is left out."""
+    """The picture of one line, at least a line high, with white around it; ink beyond `limits` is left
+    out.
+    """
     x0, top, x1, bottom = box
     spare = max(0, round((height - (bottom - top)) / 2))
     a, b = max(top - spare - 1, limits[1], 0), min(bottom + spare + 1, limits[3])

@@ -185,7 +185,9 @@ def _looked_at(
 
 
 def _is_wall(stroke: _Stroke, across: Sequence[_Stroke], scale: float) -> bool:
-    """Is a vertical stroke too long for a character's, or does it run from one horizontal ruling to another?"""
+    """Is a vertical stroke too long for a character's, or does it run from one horizontal ruling to
+    another?
+    """
     if stroke.end - stroke.start >= SHORTEST_ACROSS * scale:
         return True
     near = TOUCH * scale

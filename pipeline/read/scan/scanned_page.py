@@ -136,7 +136,9 @@ def read_page_image(
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """A page without its rulings, the tables that they draw, and the usual height of a character in pixels."""
+    """A page without its rulings, the tables that they draw, and the usual height of a character in
+    pixels.
+    """
 
     bare: Sheet
     grids: Sequence[Grid]

@@ -103,7 +103,9 @@ def _lines(lines: Sequence[SourceLine]) -> Iterator[Line]:
 
 
 def _unmarked(text: str) -> str:
-    """The text of a line without the marks of Markdown headings, bold type, code fences and simple HTML tags."""
+    """The text of a line without the marks of Markdown headings, bold type, code fences and simple HTML
+    tags.
+    """
     if _FENCE.fullmatch(text):
         return ""
     heading = _HEADING.fullmatch(text)

@@ -52,7 +52,9 @@ def _runs(lines: Sequence[SourceLine]) -> list[list[_Row]]:
 
 
 def _row(lines: Sequence[SourceLine], i: int, *, allow_quotes: bool) -> tuple[_Row | None, int]:
-    """The row that begins at line `i`, None where no tab does, and the line at which a stray quote gave up."""
+    """The row that begins at line `i`, None where no tab does, and the line at which a stray quote gave
+    up.
+    """
     fields: list[tuple[str, int, int]] = []
     failed_at = 0
     end = i
@@ -96,7 +98,9 @@ def _quoted(text: str) -> str | None:
 
 
 def _text(raw: str, quoting: bool) -> str:
-    """A field's text; in a file that quotes its cells, half a pair of quotes is what a torn cell kept of it."""
+    """A field's text; in a file that quotes its cells, half a pair of quotes is what a torn cell kept of
+    it.
+    """
     inner = _quoted(raw)
     if inner is not None:
         return inner

@@ -29,8 +29,9 @@ MAX_LINE = 65535  # libxml2 counts source lines no further in its default build
 BREAKING = frozenset(
     re.findall(
         r"\w+",
-        "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-        " h5 h6 header hr html legend li main nav ol option p pre section summary table tbody td tfoot th thead tr ul",
+        "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption"
+        " figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre"
+        " section summary table tbody td tfoot th thead tr ul",
     )
 )
 DROPPED = frozenset(
@@ -54,7 +55,8 @@ DROPPED = frozenset(
 )
 STRUCK = frozenset(("del", "s", "strike"))
 UNTITLED = re.compile(
-    r"(?:untitled(?: document)?|无标题(?:文档|页)?|新建(?:网页|文本文档)?|new page|document|文档|首页|index)[ \d]*",
+    r"(?:untitled(?: document)?|无标题(?:文档|页)?|新建(?:网页|文本文档)?"
+    r"|new page|document|文档|首页|index)[ \d]*",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(
@@ -319,7 +321,9 @@ def _cell(
 
 
 def _span(element: Any, name: str, default: int, limit: int) -> int:
-    """A span attribute by the rules for non-negative integers: leading digits count, nonsense is the default."""
+    """A span attribute by the rules for non-negative integers: leading digits count, nonsense is the
+    default.
+    """
     match = re.match(r"\s*\+?([0-9]{1,9})", element.get(name) or "")
     if match is None:
         return default
@@ -349,7 +353,9 @@ def _dropped(element: Any, tag: str) -> bool:
 
 
 def _control(element: Any, tag: str) -> str | None:
-    """What a form control shows: a tick box as the character that a printed form has, a text field's content."""
+    """What a form control shows: a tick box as the character that a printed form has, a text field's
+    content.
+    """
     if tag != "input":
         return None
     kind = (element.get("type") or "text").lower()
