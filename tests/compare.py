@@ -27,9 +27,9 @@ DOCUMENT_FIELDS = ("title", "publisher", "fiscal_year")
 FORM_FIELDS = (
     "form_type", "form_title", "fiscal_year", "project_name", "supervising_department",
     "implementing_unit", "project_attribute_code", "project_attribute", "project_period_raw",
-    "project_period_years", "amount_unit", "amount_unit_source", "total_amount", "initial_budget", "annual_budget", "executed",
-    "execution_rate_reported_pct", "budget_weight", "budget_score", "goal_expected", "goal_actual",
-    "total_weight", "total_score",
+    "project_period_years", "amount_unit", "amount_unit_source", "total_amount",
+    "initial_budget", "annual_budget", "executed", "execution_rate_reported_pct", "budget_weight",
+    "budget_score", "goal_expected", "goal_actual", "total_weight", "total_score",
 )  # fmt: skip
 FUND_FIELDS = (
     "label_raw", "scope", "source", "initial_budget", "annual_budget", "executed", "weight",

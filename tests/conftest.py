@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipeline.app.workers import Limits, collect, run
 from pipeline.model.cells import Cell, Reading, Table
 from pipeline.model.form import Field, Form, FundLine, Indicator
-from tests.fake_parsers import WORDS, obedient
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,22 +26,6 @@ def at(text: str | None, line: int = 1, **more: object) -> Field:
 def reading(*blocks: object, **more: object) -> Reading:
     """What a text reader gives for these blocks; one empty table where none are named."""
     return Reading(tuple(blocks) or (Table((), 0, 0, "text-grid", False),), "text/plain", "text", **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="session")
-def fates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
-    """What a run says of documents that crash, hang, eat all memory, …, by the word that makes them do so;
-    each stands among documents that do nothing. They are read once for all tests of a worker.
-    """
-    folder = tmp_path_factory.mktemp("fates")
-    for word in WORDS:
-        (folder / f"{word}.a").write_text(word, encoding="utf-8")
-        (folder / f"{word}.b").write_text(f"good {word}", encoding="utf-8")
-    limits = Limits(timeout=6, memory_mb=4096)
-    rows = [r.document for r in run(collect([folder]), jobs=2, limits=limits, parse=obedient)]
-    assert [r["status"] for r in rows if r["source_path"].endswith(".b")] == ["empty"] * len(WORDS)
-    assert str(folder) not in str(rows)
-    return {r["source_path"].removesuffix(".a"): r for r in rows if r["source_path"].endswith(".a")}
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -174,12 +173,7 @@ def test_every_flag_has_a_document() -> None:
 
 @pytest.mark.parametrize(
     "flag",
-    [
-        pytest.param(
-            f, marks=[pytest.mark.slow, pytest.mark.xdist_group("pictures")] if f in PICTURES else []
-        )
-        for f in FLAGS
-    ],
+    [pytest.param(f, marks=pytest.mark.slow if f in PICTURES else ()) for f in FLAGS],
 )
 def test_a_document_raises_the_flag(flag: Flag, tmp_path: Path) -> None:
     tables = FLAGS[flag](tmp_path).tables()
@@ -297,7 +291,7 @@ FATES: Mapping[Code, str] = {
     Code.CRASHED: "crash",
     Code.INTERNAL_ERROR: "bug",
 }
-"""What a document makes the process do that reads it (`tests.fake_parsers`)."""
+"""What a document makes the process do that reads it (`tests.fake_parsers`); `tests/app/test_workers.py` lets it."""
 
 
 def test_every_code_has_a_document() -> None:
@@ -314,11 +308,3 @@ def test_a_document_that_needs_a_converter_raises_the_code(
     code: Code, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert without_converter(monkeypatch, tmp_path, CONVERTERS[code]) == code
-
-
-@pytest.mark.xdist_group("fates")
-@pytest.mark.parametrize("code", FATES)
-def test_a_document_that_breaks_its_reader_raises_the_code(
-    code: Code, fates: Mapping[str, Mapping[str, Any]]
-) -> None:
-    assert fates[FATES[code]]["error_code"] == code

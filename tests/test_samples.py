@@ -27,10 +27,7 @@ def test_every_sample_has_a_floor() -> None:
 
 @pytest.mark.parametrize(
     ("group", "name"),
-    [
-        pytest.param(*s, marks=pytest.mark.xdist_group("pictures") if is_picture(*s) else (), id="/".join(s))
-        for s in ALL
-    ],
+    [pytest.param(*s, marks=pytest.mark.slow if is_picture(*s) else (), id="/".join(s)) for s in ALL],
 )
 def test_a_sample_is_read_as_well_as_its_floor(group: str, name: str) -> None:
     found, floor = measured(group, name), FLOORS[group, name]

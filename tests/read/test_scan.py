@@ -18,10 +18,10 @@ from pipeline.read.scan.level_page import Sheet, flattened, lines_run, sheet, te
 from pipeline.read.scan.lone_signs import lone_sign, with_sign
 from pipeline.read.scan.rulings import rulings
 from pipeline.read.scan.scanned_page import read_image, read_page_image
-from tests.accuracy import parsed
+from tests.accuracy import FIXTURES, parsed
 from tests.compare import rows_right
 
-SCANS = Path(__file__).parent / "fixtures" / "scan"
+SCANS = FIXTURES / "scan"
 SCALE = 2.0  # pixels a point
 WIDTH, HEIGHT = 1190, 842
 XS = (100, 400, 700, 1000)
@@ -210,7 +210,6 @@ def test_strokes_of_one_character_stay_together(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("pictures")
 def test_cells_of_a_drawn_table_are_read() -> None:
     page = _page(1.0)
     blocks = read_page_image(page, 1, page.shape[1] / SCALE, page.shape[0] / SCALE)
@@ -220,7 +219,6 @@ def test_cells_of_a_drawn_table_are_read() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("pictures")
 @pytest.mark.parametrize("path", sorted(SCANS.glob("*.jpg")), ids=lambda p: p.stem)
 def test_scanned_forms_are_read_row_by_row(path: Path) -> None:
     truth = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
@@ -244,7 +242,6 @@ def upright() -> tuple[np.ndarray, list[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("pictures")
 @pytest.mark.parametrize("quarters", [1, 3])  # `upside_down.jpg` is the half turn
 def test_a_page_in_any_turn_gives_the_same_texts(
     upright: tuple[np.ndarray, list[str]], quarters: int

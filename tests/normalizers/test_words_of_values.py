@@ -14,7 +14,7 @@ import pytest
 from normalizers.levels import read_level
 from normalizers.symbols import fold, narrow
 
-FOLDER = Path(__file__).parent.parent / "normalizers"
+FOLDER = Path(__file__).parents[2] / "normalizers"
 FILES = {p.name: tomllib.loads(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("*.toml"))}
 LITERALS = {
     node.value

@@ -225,7 +225,7 @@ def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> No
 # ---- workbooks up to 2003; `fixtures/xls` was saved by LibreOffice 7.4
 # ---------------------------------------------
 
-FIGURES = Path(__file__).parent / "fixtures" / "xls" / "figures.xls"
+FIGURES = Path(__file__).parents[1] / "fixtures" / "xls" / "figures.xls"
 
 
 def test_an_old_workbook_shows_its_figures_as_its_formats_say() -> None:

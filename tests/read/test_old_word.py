@@ -32,7 +32,7 @@ from tests.writers import rtf, word
 from tests.writers.inventor import invented
 from tests.writers.templates import layouts_for, printed
 
-FIXTURES = Path(__file__).parent / "fixtures" / "doc"
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "doc"
 ON_PATH = Callable[[str, str], Path]
 
 
