@@ -28,6 +28,7 @@ from pipeline.model.errors import Code
 from pipeline.model.flags import Flag
 from pipeline.rows.build import DocumentRows
 from tests.accuracy import FIXTURES, parsed
+from tests.named_fonts import BROKEN, plain
 from tests.writers.ofd import NAMES, packed
 
 # ---- a form, and what is done to it
@@ -157,6 +158,7 @@ FLAGS: Mapping[Flag, Callable[[Path], DocumentRows]] = {
     Flag.RATE_FRACTION: lambda _: read(text_of(with_cell("95%", "0.95"))),
     Flag.OCR_REPAIRED: lambda _: parsed(FIXTURES / "scan" / "upside_down.jpg"),
     Flag.GARBLED_TEXT: lambda _: read(text_of(form()).replace("农".encode(), b"\xe5", 1)),
+    Flag.CHARACTERS_LOST: lambda _: read(plain(BROKEN, ["检验"]), "a.pdf"),
     Flag.ENCODING_GUESSED: lambda _: read("Les élèves sont allés à l'école".encode("cp1252")),
     Flag.WRONG_ENDING: lambda _: read(text_of(form()), "a.pdf"),
     Flag.HIDDEN_SHEETS_SKIPPED: lambda _: parsed(FIXTURES / "excel" / "typed-hidden-draft.xlsx"),
@@ -279,6 +281,7 @@ CODES: Mapping[Code, Callable[[Path], str]] = {
     Code.UNKNOWN_FORMAT: lambda _: code_of(read(bytes(range(256)) * 40, "a.bin")),
     Code.DAMAGED: lambda _: code_of(read(b"%PDF-1.7\n", "a.pdf")),
     Code.PAGE_UNREAD: lambda _: code_of(read(page_unread(), "a.ofd")),
+    Code.CHARACTERS_LOST: lambda _: code_of(read(plain(BROKEN, ["检验"]), "a.pdf")),
     Code.TABLE_UNREAD: lambda _: code_of(read(workbook({"A1": "产出指标", "XFD1048576": "远"}), "a.xlsx")),
     Code.TRUNCATED: lambda _: code_of(read(text_of(form()[:9]))),
     Code.VALUES_MISSING: lambda _: code_of(read(workbook({"A1": "产出指标", "A2": "=1+1"}), "a.xlsx")),

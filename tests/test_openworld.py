@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from normalizers.characters import fold
 from normalizers.levels import read_level
+from normalizers.symbols import fold
 from pipeline import words as reader_words
 from tests.compare import bare
 from tests.openworld import KINDS, MUTATIONS, SPLITS, Drawn, documents, measure
