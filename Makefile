@@ -35,7 +35,7 @@ lint: setup
 	$(BIN)/python -m mypy
 
 test: lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 accuracy: setup
 	$(BIN)/python -m tests.writers.report

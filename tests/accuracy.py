@@ -11,10 +11,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.app.document import parse_document
+from pipeline.rows.build import DocumentRows
 from tests.compare import (
     FORM_FIELDS,
     FUND_FIELDS,
@@ -71,7 +73,9 @@ class Tally:
 
 @dataclass(slots=True)
 class Accuracy:
-    """What was read right of one document, or of all of a kind; `made_up` are rows that truth does not have."""
+    """What was read right of one document, or of all of a kind; `made_up` are rows that truth does not
+    have.
+    """
 
     rows: Tally = field(default_factory=Tally)
     funds: Tally = field(default_factory=Tally)
@@ -119,7 +123,9 @@ def _values(
 
 
 def fixtures(folder: Path = FIXTURES) -> list[Path]:
-    """Every document that has truth beside it, in the order of `GOALS`; the kind is the name of its folder."""
+    """Every document that has truth beside it, in the order of `GOALS`; the kind is the name of its
+    folder.
+    """
     kinds = list(GOALS)
     found = [
         p
@@ -133,7 +139,13 @@ def fixtures(folder: Path = FIXTURES) -> list[Path]:
 def read(path: Path) -> tuple[dict[str, Any], Rows]:
     """A fixture's truth, and what the reader makes of it."""
     truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return truth, parse_document(path.read_bytes(), path.name)
+    return truth, parsed(path)
+
+
+@cache
+def parsed(path: Path) -> DocumentRows:
+    """What the reader makes of a file, read once in a process: pictures take seconds."""
+    return parse_document(path.read_bytes(), path.name)
 
 
 def measured(paths: Iterable[Path]) -> tuple[dict[str, Accuracy], list[tuple[Path, list[Difference]]]]:
@@ -151,13 +163,15 @@ def measured(paths: Iterable[Path]) -> tuple[dict[str, Accuracy], list[tuple[Pat
 def table(accuracy: Mapping[str, Accuracy]) -> str:
     """One line a kind: shares in percent, the goal, and whether it is met."""
     lines = [
-        f"{'kind':10} docs   rows  right %   goal      funds %  fields %   goal      sure rows  right %   goal      made up"
+        f"{'kind':10} docs   rows  right %   goal      funds %  fields %   goal      "
+        "sure rows  right %   goal      made up"
     ]
     for kind, a in accuracy.items():
         goal = GOALS[kind]
         least = min(a.funds.share, a.heads.share)
         lines.append(
-            f"{kind:10} {a.documents:4d} {a.rows.all:6d}  {a.rows.share:7.2f}  {_goal(a.rows.share, goal.rows)}  "
+            f"{kind:10} {a.documents:4d} {a.rows.all:6d}  "
+            f"{a.rows.share:7.2f}  {_goal(a.rows.share, goal.rows)}  "
             f"{a.funds.share:7.2f}   {a.heads.share:7.2f}  {_goal(least, goal.fields)}  "
             f"{a.sure.all:9d}  {a.sure.share:7.2f}  {_goal(a.sure.share, SURE_GOAL)}  {a.made_up:7d}"
         )

@@ -29,7 +29,9 @@ Writer = Callable[[Sequence[Printed], Random], tuple[bytes, str]]
 GOAL = 98.0  # percent, of recall and of precision
 PDF_FONT = "STSong-Light"  # named and not carried: drawing needs no file, reading no font of the machine
 CLEAR = ("grid", "markdown", "html-line", "html-pretty", "html-page", "cells-tab", "spaces", "damaged-grid")
-"""Dialects that are audited; in those without separators nearly every row is doubtful, and the audit says so."""
+"""Dialects that are audited; in those without separators nearly every row is doubtful, and the audit says
+so.
+"""
 TARGETS = (
     "cost_total_mismatch",
     "level_conflict",
@@ -179,7 +181,8 @@ def table(title: str, tallies: Mapping[str, Tally]) -> str:
     for name, t in tallies.items():
         met = "met" if min(t.recall, t.precision) >= GOAL else "NOT"
         lines.append(
-            f"{name:26} {t.documents:4d} {t.wanted:9d}  {t.recall:8.2f}  {t.doubted:7d}  {t.precision:11.2f}  {t.false:5d}  {met}"
+            f"{name:26} {t.documents:4d} {t.wanted:9d}  {t.recall:8.2f}  {t.doubted:7d}  "
+            f"{t.precision:11.2f}  {t.false:5d}  {met}"
         )
     return "\n".join(lines)
 

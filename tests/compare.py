@@ -25,19 +25,21 @@ Row = Mapping[str, Any]
 
 DOCUMENT_FIELDS = ("title", "publisher", "fiscal_year")
 FORM_FIELDS = (
-    "form_type", "form_title", "fiscal_year", "project_name", "supervising_department", "implementing_unit", "project_attribute_code",
-    "project_attribute", "project_period_raw", "project_period_years", "amount_unit", "amount_unit_source", "total_amount",
-    "initial_budget", "annual_budget", "executed", "execution_rate_reported_pct", "budget_weight", "budget_score", "goal_expected",
-    "goal_actual", "total_weight", "total_score",
+    "form_type", "form_title", "fiscal_year", "project_name", "supervising_department",
+    "implementing_unit", "project_attribute_code", "project_attribute", "project_period_raw",
+    "project_period_years", "amount_unit", "amount_unit_source", "total_amount",
+    "initial_budget", "annual_budget", "executed", "execution_rate_reported_pct", "budget_weight",
+    "budget_score", "goal_expected", "goal_actual", "total_weight", "total_score",
 )  # fmt: skip
 FUND_FIELDS = (
-    "label_raw", "scope", "source", "initial_budget", "annual_budget", "executed", "weight", "execution_rate_reported_pct", "score",
+    "label_raw", "scope", "source", "initial_budget", "annual_budget", "executed", "weight",
+    "execution_rate_reported_pct", "score",
 )  # fmt: skip
 ROW_FIELDS = ("level1", "level2", "name", "target_raw", "actual_raw", "weight", "score", "deviation_reason")
 """The fields that make a row right."""
 MORE_ROW_FIELDS = (
-    "level1_raw", "level2_raw", "level1_weight", "level2_weight", "ordinal", "is_placeholder", "review_score", "direction",
-    "remark", "horizon",
+    "level1_raw", "level2_raw", "level1_weight", "level2_weight", "ordinal", "is_placeholder", "review_score",
+    "direction", "remark", "horizon",
 )  # fmt: skip
 PART_FIELDS = ("kind", "comparator", "value", "value_max", "unit", "date_start", "date_end")
 MONEY = frozenset({"total_amount", "initial_budget", "annual_budget", "executed"})

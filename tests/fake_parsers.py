@@ -8,11 +8,15 @@ import os
 import signal
 import time
 
+import numpy as np
+
 from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, error
 from pipeline.rows.build import DocumentRows, document_rows, file_facts
 
 HUNGER = 64 * 1024 * 1024
+WORDS = ("crash", "hang", "hungry", "bug", "locked", "wrong")
+"""What a document can be told to do that is worth a row of its own."""
 
 
 def obedient(data: bytes, source_path: str) -> DocumentRows:
@@ -27,7 +31,7 @@ def obedient(data: bytes, source_path: str) -> DocumentRows:
     if word == b"hungry":
         eaten = []
         while True:
-            eaten.append(bytearray(HUNGER))
+            eaten.append(np.empty(HUNGER, np.uint8))  # address space alone: nothing is written to it
     if word == b"bug":
         raise KeyError("no such thing")
     if word == b"locked":

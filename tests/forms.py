@@ -52,6 +52,14 @@ ROWS = (
     ),
 )
 COLUMNS = ("actual", "level1", "level2", "name", "reason", "score", "target", "weight")
+HEAD = {
+    "name": "project_name",
+    "unit": "implementing_unit",
+    "department": "supervising_department",
+    "goal_expected": "goal_expected",
+    "goal_actual": "goal_actual",
+    "total_amount": "total_amount",
+}
 LINE_FIELDS = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
 
 RowCells = Sequence[Any]
@@ -82,14 +90,20 @@ def indicator(row: RowCells, confidence: float = 1.0) -> Indicator:
 
 
 def form(
-    *, funds: Sequence[RowCells] = FUNDS, rows: Sequence[RowCells] = ROWS, total: tuple[str | None, str | None] = ("100", "97.68"),
-    columns: Sequence[str] = COLUMNS, name: str = "农村道路养护", unit: str | None = "县公路养护中心", department: str | None = "县交通运输局", doubtful: int = -1, **more: Any,
-) -> Form:  # fmt: skip
-    """A form; `doubtful` is the place in `rows` of one that was read with doubt, `more` other fields of
-    `Form` or texts of its head.
+    *,
+    funds: Sequence[RowCells] = FUNDS,
+    rows: Sequence[RowCells] = ROWS,
+    total: tuple[str | None, str | None] = ("100", "97.68"),
+    columns: Sequence[str] = COLUMNS,
+    doubtful: int = -1,
+    **more: Any,
+) -> Form:
+    """A form; `doubtful` is the place in `rows` of one that was read with doubt, `more` are other fields of
+    `Form` or texts of its head (by `HEAD`).
     """
-    head = {"project_name": name, "implementing_unit": unit, "supervising_department": department}
-    head |= {k: more.pop(k) for k in list(more) if k in ("goal_expected", "goal_actual", "total_amount")}
+    texts = {"name": "农村道路养护", "unit": "县公路养护中心", "department": "县交通运输局"} | more
+    head = {HEAD[key]: texts[key] for key in HEAD if key in texts}
+    more = {key: value for key, value in more.items() if key not in HEAD}
     kept: dict[str, Any] = {
         "form_type": "self_evaluation",
         "amount_unit": "万元",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.test_hostile_pdf import paged, stream
+from tests.read.test_hostile_pdf import paged, stream
 
 Placed = tuple[float, float, str]
 """x, y, and a text that is drawn by itself."""

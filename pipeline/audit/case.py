@@ -24,9 +24,7 @@ from pipeline.words import vocabulary
 AuditedRow = ProjectRow | FundRow | IndicatorRow
 
 SURE = 0.9  # confidence from which on a row's figures may accuse somebody
-DOUBTS = frozenset(
-    {Flag.VALUE_UNREAD, Flag.OCR_DOUBT, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT}
-)
+DOUBTS = frozenset({Flag.VALUE_UNREAD, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT})
 EXACT = 1e-6
 LONGEST = 30  # characters of a name in a message
 INNER = str.maketrans("“”", "‘’")

@@ -32,7 +32,7 @@ SUMS = frozenset({
 Text = Literal["name_raw", "target_raw", "actual_raw", "deviation_reason", "remark"]
 TEXTS: tuple[Text, ...] = ("name_raw", "target_raw", "actual_raw", "deviation_reason", "remark")
 LONG_LABEL = 4  # characters: shorter labels stand in any prose
-UNREAD = frozenset({Flag.VALUE_UNREAD, Flag.LEVEL_UNKNOWN, Flag.HEADER_MISSING, Flag.TRUNCATED})
+UNREAD = frozenset({Flag.VALUE_UNREAD, Flag.HEADER_MISSING, Flag.TRUNCATED})
 
 
 @dataclass(frozen=True, slots=True)

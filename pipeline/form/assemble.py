@@ -19,6 +19,7 @@ from pipeline.form.project_lists import projects_of
 from pipeline.form.regions import is_title, regions
 from pipeline.form.units import amount_unit, is_unit_note
 from pipeline.model.cells import Cell, CellRow, Line, Reading, Region
+from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, Indicator
 from pipeline.table.header import Column, halves, read_columns
 from pipeline.table.indicators import read_block
@@ -81,7 +82,9 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         score = _total_in_text(parts.tail, region.after)
     unit = amount_unit(tagged, region) if funds or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]
-    flags = {"header_missing"} if not parts.blocks else set()
+    flags = {Flag.HEADER_MISSING.value} if not parts.blocks else set()
+    if title is None or vocabulary.form_type(title) is None:
+        flags.add(Flag.TEMPLATE_UNKNOWN.value)
     return Form(
         form_type=form_type,
         title=title,

@@ -18,6 +18,7 @@ from normalizers.levels import read_level
 from normalizers.numerals import number
 from normalizers.symbols import clean, fold, is_blank
 from pipeline.model.cells import Cell, CellRow
+from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Indicator
 from pipeline.table import likelihood
 from pipeline.table.align import align, exact
@@ -51,7 +52,6 @@ DOUBT = {
     "level2_inferred": 0.02,
     "page_stitched": 0.01,
     "cells_joined": 0.01,
-    "level_unknown": 0.03,
 }
 
 
@@ -379,6 +379,8 @@ def indicators(
             level1 = level2 = alone.label
         if not has2 and "level2_inferred" in flags:
             level2, flags = None, flags - {"level2_inferred"}
+        if _in_no_list(level1, 1) or _in_no_list(level2, 2):
+            flags = flags | {Flag.LEVEL_UNKNOWN.value}
         out.append(
             Indicator(
                 level1,
@@ -405,6 +407,12 @@ def indicators(
             )
         )
     return tuple(out)
+
+
+def _in_no_list(label: str | None, column: int) -> bool:
+    """Is this level's label one that is kept as printed because no list knows it?"""
+    found = read_level(label, column) if label is not None else None
+    return found is not None and not found.known
 
 
 def _number(text: str | None) -> float | None:

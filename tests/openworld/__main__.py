@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -42,6 +43,22 @@ def write(drawn: Iterator[Drawn], folder: Path) -> int:
     return count
 
 
+def _drawn(
+    split: str,
+    kinds: Sequence[str],
+    mutations: Sequence[str],
+    only: Sequence[str],
+    without: Sequence[str],
+    **numbers: int,
+) -> Iterator[Drawn]:
+    """The documents that are asked for; `numbers` are `n` and `seed`."""
+    own = [k for kind in kinds for k in GROUPS.get(kind, (kind,))]
+    if unknown := set(own) - {*KINDS, PIPED}:
+        raise click.BadParameter(f"no such kind: {', '.join(sorted(unknown))}")
+    chosen = [name for name in only or layouts(split) if name not in without]
+    return documents(split, own, mutations or tuple(MUTATIONS), numbers["n"], numbers["seed"], chosen)
+
+
 @click.command(help=__doc__)
 @click.option("--split", type=click.Choice(SPLITS), default="judge", show_default=True)
 @click.option(
@@ -58,22 +75,8 @@ def write(drawn: Iterator[Drawn], folder: Path) -> int:
 @click.option(
     "--measure", "tables", multiple=True, type=click.Choice(list(TABLES)), help="Print a table by this."
 )
-def main(
-    split: str,
-    kinds: Sequence[str],
-    mutations: Sequence[str],
-    only: Sequence[str],
-    without: Sequence[str],
-    n: int,
-    seed: int,
-    out: Path | None,
-    tables: Sequence[str],
-) -> None:
-    own = [k for kind in kinds for k in GROUPS.get(kind, (kind,))]
-    if unknown := set(own) - {*KINDS, PIPED}:
-        raise click.BadParameter(f"no such kind: {', '.join(sorted(unknown))}")
-    chosen = [name for name in only or layouts(split) if name not in without]
-    drawn = list(documents(split, own, mutations or tuple(MUTATIONS), n, seed, chosen))
+def main(out: Path | None, tables: Sequence[str], **drawing: Any) -> None:
+    drawn = list(_drawn(**drawing))
     if out is not None:
         click.echo(f"{write(iter(drawn), out)} documents")
     if tables:

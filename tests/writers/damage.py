@@ -9,7 +9,7 @@ leaves before them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ LABELS = frozenset({"label", "heading", "level1", "level2", "fund"})
 ROW_CHANCE = 0.3  # share of indicator rows that slip or tear
 LABEL_CHANCE = 0.2  # share of labels with a space where a line ended
 PAGE_CHANCE = 0.06  # share of rows with a page break before them
+UNIT_CHANCE = 0.2  # share of forms whose unit stands in its label's cell
 LOST_CHANCE = 0.3  # share of forms that lose the cell 数量指标, if they can spare it
 FIRST_LEVEL2, SECOND_LEVEL2 = "数量指标", "质量指标"
 
@@ -63,7 +64,27 @@ def damaged(form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
             rng.choice(KINDS)(rows, k, rng)
         if rng.random() < 0.5:
             _trim(row, rng)
-    return [one for row in rows for one in (row, *row.extra)], truth
+    return _whole(rows), truth
+
+
+def damaged_by(kind: str, form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
+    """Rows of the form with one kind of damage, to every third row or to the form, and its truth; raises KeyError
+    for a kind that `EACH_ROW`, `EACH_FORM` and `LOST_LEVEL` do not name.
+    """
+    rows = text_rows(form.sheet)
+    if kind == LOST_LEVEL:
+        return _whole(rows), _without_level(rows, form.truth)
+    if kind in EACH_FORM:
+        EACH_FORM[kind](rows, rng)
+        return _whole(rows), form.truth
+    indicators = [k for k, row in enumerate(rows) if row.indicator]
+    for k in indicators[:: round(1 / ROW_CHANCE)]:
+        EACH_ROW[kind](rows, k, rng)
+    return _whole(rows), form.truth
+
+
+def _whole(rows: Sequence[TextRow]) -> list[TextRow]:
+    return [one for row in rows for one in (row, *row.extra)]
 
 
 # ---- whole form
@@ -71,7 +92,14 @@ def damaged(form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
 
 
 def _lose_level(rows: Sequence[TextRow], truth: dict[str, Any], rng: Random) -> dict[str, Any]:
-    """The first second-level cell is lost where the next one, 质量指标, tells what it was."""
+    """The first second-level cell is lost, by chance."""
+    return _without_level(rows, truth, lambda: rng.random() <= LOST_CHANCE)
+
+
+def _without_level(
+    rows: Sequence[TextRow], truth: dict[str, Any], wanted: Callable[[], bool] = lambda: True
+) -> dict[str, Any]:
+    """The truth once the first second-level cell is lost, where the next one, 质量指标, tells what it was."""
     seconds = [
         (row, k) for row in rows if row.indicator for k, role in enumerate(row.roles) if role == "level2"
     ]
@@ -79,7 +107,7 @@ def _lose_level(rows: Sequence[TextRow], truth: dict[str, Any], rng: Random) -> 
     if (
         labels[:2] != [FIRST_LEVEL2, SECOND_LEVEL2]
         or "产出" not in (truth["indicators"][0]["level1_raw"] or "")
-        or rng.random() > LOST_CHANCE
+        or not wanted()
     ):
         return truth
     row, k = seconds[0]
@@ -100,27 +128,44 @@ def _run(indicators: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _move_side_label(rows: Sequence[TextRow], rng: Random) -> None:
-    """The vertical label slips from the header to the first indicator, or its last character to a later page."""
-    head = next((k for k, row in enumerate(rows) if "side" in row.roles), None)
-    if head is None or head + 1 >= len(rows):
-        return
-    row, kind = rows[head], rng.random()
+    """The vertical label slips or is torn, by chance."""
+    kind = rng.random() if _side_label(rows) is not None else 1.0
     if kind < 0.2:
+        _slip_side_label(rows, rng)
+    elif kind < 0.4:
+        _tear_side_label(rows, rng)
+
+
+def _side_label(rows: Sequence[TextRow]) -> int | None:
+    """The row of the vertical label, where there are rows below it."""
+    head = next((k for k, row in enumerate(rows) if "side" in row.roles), None)
+    return None if head is None or head + 1 >= len(rows) else head
+
+
+def _slip_side_label(rows: Sequence[TextRow], rng: Random) -> None:  # noqa: ARG001 - every kind has one signature
+    """The vertical label slips from the header to the first indicator."""
+    if (head := _side_label(rows)) is not None:
+        row = rows[head]
         rows[head + 1].texts[0] = row.texts[0]
         row.texts[:] = [*row.texts[1:], ""]
         row.roles[:] = [*row.roles[1:], ""]
-    elif kind < 0.4:
-        later = [k for k in range(head + 2, len(rows)) if rows[k].indicator]
-        if later:
-            place = rng.choice(later)
-            rows[place].texts[0], row.texts[0] = row.texts[0][-1], row.texts[0][:-1]
-            rows[place].page = True
 
 
-def _join_unit(rows: Sequence[TextRow], rng: Random) -> None:
+def _tear_side_label(rows: Sequence[TextRow], rng: Random) -> None:
+    """The last character of the vertical label stands on a later page."""
+    if (head := _side_label(rows)) is None:
+        return
+    later = [k for k in range(head + 2, len(rows)) if rows[k].indicator]
+    if later:
+        row, place = rows[head], rng.choice(later)
+        rows[place].texts[0], row.texts[0] = row.texts[0][-1], row.texts[0][:-1]
+        rows[place].page = True
+
+
+def _join_unit(rows: Sequence[TextRow], rng: Random, chance: float = UNIT_CHANCE) -> None:
     """A label and its value in one cell."""
     for row in rows:
-        if "implementing_unit" in row.roles and rng.random() < 0.2:
+        if "implementing_unit" in row.roles and rng.random() < chance:
             k = row.roles.index("implementing_unit")
             label = max(j for j in range(k) if row.roles[j] == "label")
             row.texts[label], row.texts[k] = f"{row.texts[label]} {row.texts[k]}", ""
@@ -200,7 +245,34 @@ def _tear_label(rows: Sequence[TextRow], k: int, rng: Random) -> None:
     following.page = True
 
 
+def _break_page(rows: Sequence[TextRow], k: int, rng: Random) -> None:  # noqa: ARG001
+    """A page break before the row."""
+    rows[k].page = True
+
+
+def _lose_end(rows: Sequence[TextRow], k: int, rng: Random) -> None:
+    """The blanks at the row's end are gone, or one too many."""
+    _trim(rows[k], rng)
+
+
 KINDS = (_shift_left, _shift_left, _shift_right, _blank_inside, _tear_cell, _tear_label)
+EACH_ROW: Mapping[str, Callable[[Sequence[TextRow], int, Random], None]] = {
+    "shifted left": _shift_left,
+    "shifted right": _shift_right,
+    "a blank inside": _blank_inside,
+    "a cell torn": _tear_cell,
+    "a label torn": _tear_label,
+    "a page break": _break_page,
+    "blanks at the end": _lose_end,
+}
+EACH_FORM: Mapping[str, Callable[[Sequence[TextRow], Random], None]] = {
+    "labels broken": _break_labels,
+    "the side label slipped": _slip_side_label,
+    "the side label torn": _tear_side_label,
+    "the unit with its label": lambda rows, rng: _join_unit(rows, rng, 1.0),
+}
+LOST_LEVEL = "a level lost"
+"""The kinds of damage by name: to a row, to a form, and the one that changes the truth."""
 
 
 def _leading(row: TextRow) -> int:

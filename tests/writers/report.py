@@ -1,7 +1,7 @@
 """How well the reader reads every dialect and layout of text, and files of every kind: parsed and compared
 with their truth.
 
-Comes in: the golden forms, a number of invented documents written here, and the committed fixtures. Goes out:
+Comes in: the golden forms, a number of invented documents written here as text and as files, and the committed fixtures. Goes out:
 `Measured`, tables for people, and the list of differences. Run it as `python -m tests.writers.report
 [--dialect X] [--template T] [--n N] [--errors FILE] [--no-files | --only-files]`. Documents are the same on
 every run; `--seed` gives others.
@@ -23,6 +23,7 @@ import click
 from pipeline.app.document import parse_document
 from tests import accuracy, audits
 from tests.compare import RowResult, Rows, compare_document, rows_right, shown
+from tests.writers.formats import FORMATS, Write
 from tests.writers.inventor import invented
 from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed, reprinted
 from tests.writers.text import DIALECTS, Written, written
@@ -97,10 +98,15 @@ def invented_documents(n: int, seed: int = 0) -> list[list[dict[str, Any]]]:
 
 
 def samples(
-    dialect: str, documents: Sequence[Sequence[dict[str, Any]]], *, layout: str | None = None, seed: int = 0
+    dialect: str,
+    documents: Iterable[Sequence[dict[str, Any]]],
+    *,
+    layout: str | None = None,
+    seed: int = 0,
+    write: Write | None = None,
 ) -> Iterator[Sample]:
     """Every document once in the dialect, in `layout` or in one by chance; documents that cannot have the
-    layout are left out.
+    layout are left out. `write` writes something else than the dialects of text.
     """
     for number, forms in enumerate(documents):
         able = [name for name in layouts_for(forms[0]) if all(name in layouts_for(f) for f in forms)]
@@ -109,7 +115,8 @@ def samples(
         rng = Random(f"{dialect} {seed} {number}")
         name = layout or rng.choice(able)
         pages: list[Printed] = [printed(f, name, rng) for f in forms]
-        yield Sample(f"{dialect}-{name}-{number}", dialect, name, written(pages, dialect, rng))
+        document = write(pages, rng) if write else written(pages, dialect, rng)
+        yield Sample(f"{dialect}-{name}-{number}", dialect, name, document)
 
 
 def measure(sample: Sample) -> tuple[list[RowResult], Rows, float]:
@@ -132,6 +139,27 @@ def table(title: str, measured: dict[str, Measured]) -> str:
     return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    dialect: Sequence[str]
+    template: str | None
+    n: int
+    seed: int
+    golden: bool
+    errors: Path | None
+    keep: Path | None
+    texts: bool
+    files: bool
+    findings: bool
+
+    @property
+    def everything(self) -> bool:
+        """Are all dialects and layouts asked for?"""
+        return not self.dialect and not self.template
+
+
 @click.command(help=__doc__)
 @click.option(
     "--dialect",
@@ -141,7 +169,7 @@ def table(title: str, measured: dict[str, Measured]) -> str:
     help="Only this dialect; may be repeated.",
 )
 @click.option("--template", "-t", type=click.Choice(list(LAYOUTS)), help="Only this layout.")
-@click.option("--n", default=12, show_default=True, help="Invented documents beside the golden ones.")
+@click.option("--n", default=15, show_default=True, help="Invented documents beside the golden ones.")
 @click.option("--seed", default=0, show_default=True, help="Other documents.")
 @click.option("--golden/--no-golden", default=True, show_default=True, help="With the golden forms.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Write all differences here.")
@@ -155,7 +183,7 @@ def table(title: str, measured: dict[str, Measured]) -> str:
     "--files/--no-files",
     default=True,
     show_default=True,
-    help="With the fixtures, unless dialects or a layout are asked for.",
+    help="With files of every kind, unless dialects or a layout are asked for.",
 )
 @click.option(
     "--findings/--no-findings",
@@ -163,69 +191,65 @@ def table(title: str, measured: dict[str, Measured]) -> str:
     show_default=True,
     help="With the audit of planted inconsistencies.",
 )
-def main(
-    dialect: Sequence[str],
-    template: str | None,
-    n: int,
-    seed: int,
-    golden: bool,
-    errors: Path | None,
-    keep: Path | None,
-    texts: bool,
-    files: bool,
-    findings: bool,
-) -> None:
-    told = _texts(dialect, template, n, seed, golden, errors is not None, keep) if texts else []
-    if files and not dialect and not template:
-        click.echo()
-        by_kind, wrong = accuracy.measured(accuracy.fixtures())
-        click.echo(accuracy.table(by_kind))
-        told += [
-            f"==== {path.relative_to(accuracy.FIXTURES)}\n{shown(differences)}\n"
-            for path, differences in wrong
-        ]
-    if findings and not dialect and not template:
-        click.echo()
-        measured = audits.measured(
-            {**audits.dialects(audits.CLEAR), **audits.files()}, DOCUMENTS_A_RULE, seed
-        )
-        click.echo(audits.tables(measured))
-        told += [line for rules in measured.values() for tally in rules.values() for line in tally.wrong]
-    if errors:
-        errors.write_text("\n".join(told), encoding="utf-8")
+def main(**options: Any) -> None:
+    asked = Asked(**options)
+    told = _texts(asked) if asked.texts else []
+    if asked.files and asked.everything:
+        told += _files(asked)
+    if asked.findings and asked.everything:
+        told += _findings(asked)
+    if asked.errors:
+        asked.errors.write_text("\n".join(told), encoding="utf-8")
 
 
-def _texts(
-    dialect: Sequence[str],
-    template: str | None,
-    n: int,
-    seed: int,
-    golden: bool,
-    wanted: bool,
-    keep: Path | None,
-) -> list[str]:
-    """Prints the tables of dialects and layouts; returns the differences of the documents, of all that have
-    any where `wanted`.
-    """
+def _texts(asked: Asked) -> list[str]:
+    """Prints the tables of dialects and layouts; returns the differences of the documents that have any."""
     by_dialect: dict[str, Measured] = defaultdict(Measured)
     by_layout: dict[str, Measured] = defaultdict(Measured)
     told = []
-    documents = [*(golden_documents() if golden else []), *invented_documents(n, seed)]
-    for name in dialect or DIALECTS:
-        for sample in samples(name, documents, layout=template, seed=seed):
-            results, rows, seconds = measure(sample)
-            for measured in (by_dialect[name], by_layout[sample.layout]):
-                measured.add(results, seconds)
-            if all(r.right for r in results) and not wanted:
-                continue
-            if text := shown(compare_document(sample.document.truth, rows)):
-                told.append(f"==== {sample.name}\n{text}\n")
-            if keep and not all(r.right for r in results):
-                _keep(keep, sample)
-    click.echo(table("dialect", by_dialect))
-    click.echo()
-    click.echo(table("layout", by_layout))
+    documents = [
+        *(golden_documents() if asked.golden else []),
+        *invented_documents(asked.n, asked.seed),
+    ]
+    for name in asked.dialect or DIALECTS:
+        for sample in samples(name, documents, layout=asked.template, seed=asked.seed):
+            right, differences = _measured(sample, (by_dialect[name], by_layout[sample.layout]))
+            told += differences
+            if asked.keep and not right:
+                _keep(asked.keep, sample)
+    click.echo(f"{table('dialect', by_dialect)}\n\n{table('layout', by_layout)}")
     return told
+
+
+def _measured(sample: Sample, into: Iterable[Measured]) -> tuple[bool, list[str]]:
+    """Reads and counts a sample; is every row right, and what differs?"""
+    results, rows, seconds = measure(sample)
+    for measured in into:
+        measured.add(results, seconds)
+    text = shown(compare_document(sample.document.truth, rows))
+    return all(r.right for r in results), [f"==== {sample.name}\n{text}\n"] if text else []
+
+
+def _files(asked: Asked) -> list[str]:
+    """Prints the tables of the formats written here and of the fixtures; returns their differences."""
+    by_format: dict[str, Measured] = defaultdict(Measured)
+    told = []
+    for name, write in FORMATS.items():
+        for sample in samples(name, invented_documents(asked.n, asked.seed), seed=asked.seed, write=write):
+            told += _measured(sample, (by_format[name],))[1]
+    by_kind, wrong = accuracy.measured(accuracy.fixtures())
+    click.echo(f"\n{table('format', by_format)}\n\n{accuracy.table(by_kind)}")
+    return told + [
+        f"==== {path.relative_to(accuracy.FIXTURES)}\n{shown(differences)}\n" for path, differences in wrong
+    ]
+
+
+def _findings(asked: Asked) -> list[str]:
+    """Prints the tables of the audit; returns what it missed or made up."""
+    kinds = {**audits.dialects(audits.CLEAR), **audits.files()}
+    measured = audits.measured(kinds, DOCUMENTS_A_RULE, asked.seed)
+    click.echo(f"\n{audits.tables(measured)}")
+    return [line for rules in measured.values() for tally in rules.values() for line in tally.wrong]
 
 
 def _keep(folder: Path, sample: Sample) -> None:

@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from tests.writers import styles
-from tests.writers.damage import TextRow, damaged, text_rows
+from tests.writers.damage import TextRow, damaged, damaged_by, text_rows
 from tests.writers.sheet import Sheet, WCell, lattice
 from tests.writers.styles import some, styled
 from tests.writers.templates import Printed
@@ -94,6 +94,19 @@ def damaged_grid(forms: Sequence[Printed], rng: Random) -> tuple[str, list[dict[
         out.append(_headed(form.sheet, [("\n" if row.page else "") + _tabbed(row) for row in rows]))
         truths.append(truth)
     return "\n\n".join(out) + "\n", truths
+
+
+def written_damaged(forms: Sequence[Printed], kind: str | None, rng: Random) -> Written:
+    """The forms as a grid with one kind of damage, or with none (None); raises KeyError for an
+    unknown kind.
+    """
+    texts, truths = [], []
+    for form in forms:
+        rows, truth = damaged_by(kind, form, rng) if kind else (text_rows(form.sheet), form.truth)
+        texts.append(_headed(form.sheet, [("\n" if row.page else "") + _tabbed(row) for row in rows]))
+        truths.append(truth)
+    text = "\n\n".join(texts) + "\n"
+    return Written(text.encode(), "damaged.txt", {"source": "damaged.txt", "projects": truths})
 
 
 def _tabbed(row: TextRow) -> str:

@@ -13,7 +13,7 @@ import pytest
 from pipeline.words import vocabulary
 from pipeline.words.checks import KEYS, LABEL_GROUPS, faults
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FILES = [
     *sorted((ROOT / "pipeline" / "words").glob("*.toml")),
     *sorted((ROOT / "normalizers").glob("*.toml")),

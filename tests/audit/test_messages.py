@@ -11,7 +11,7 @@ import pytest
 from pipeline.audit.messages import catalogue, label_of, say, term
 from pipeline.audit.rules import RULES
 
-AUDIT = Path(__file__).parent.parent / "pipeline" / "audit"
+AUDIT = Path(__file__).parents[2] / "pipeline" / "audit"
 NOT_RULES = {"terms", "shared"}
 
 

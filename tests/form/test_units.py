@@ -11,7 +11,7 @@ from pipeline.form.head import tag_rows
 from pipeline.form.units import AmountUnit, amount_unit, is_unit_note, label_with_unit
 from pipeline.model.cells import Cell, CellRow, Line, Region
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PROSE = "本项目为解决农村道路养护资金不足的问题，由财政安排专项资金若干（万元）"
 
 

@@ -125,7 +125,12 @@ UNREAD = [
     ("a weight in words", {"weight": at("十来分左右")}, 0.6, ["value_unread"]),
     ("a dash is no figure", {"weight": at("—")}, 1.0, []),
     ("two figures unread", {"weight": at("见附件"), "score": at("见附件")}, 0.36, ["value_unread"]),
-    ("an unsure cell", {"name": at("养护里程", confidence=0.7, flags=("ocr_doubt",))}, 0.7, ["ocr_doubt"]),
+    (
+        "an unsure cell",
+        {"name": at("养护里程", confidence=0.7, flags=("ocr_repaired",))},
+        0.7,
+        ["ocr_repaired"],
+    ),
     ("an unsure row", {"confidence": 0.5, "flags": ("row_shift_repaired",)}, 0.5, ["row_shift_repaired"]),
 ]
 

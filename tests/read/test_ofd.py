@@ -52,14 +52,14 @@ def lines(reading: Reading) -> list[str]:
 # ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(36))
+@pytest.mark.parametrize("seed", range(len(RULES)))
 def test_every_row_of_invented_forms_is_right(seed: int) -> None:
     rng = Random(seed)
     forms = invented(7000 + seed, n_forms=1 + seed % 2, target=seed % 5 == 4)
     pages = [printed(f, rng.choice(layouts_for(f)), rng) for f in forms]
     look = Look(
-        RULES[seed % len(RULES)],
-        TEXTS[seed // len(RULES)],
+        RULES[seed],
+        TEXTS[(seed + 1) % len(TEXTS)],
         turned=seed % 4 == 1,
         landscape=seed % 3 == 0,
         template=seed % 2 == 0,
@@ -240,7 +240,7 @@ def test_entities_stay_unresolved_and_endless_drawings_end() -> None:
         read_document(page('<ofd:CompositeObject ResourceID="9"/>', D__Res_xml=unit), "a.ofd")
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(20))
 def test_changed_bytes_raise_only_errors_of_ours(seed: int) -> None:
     rng = random.Random(seed)
     if seed % 2:  # the package

@@ -13,7 +13,7 @@ from normalizers.indicator_names import split_ordinal
 from normalizers.levels import read_level
 from normalizers.values import is_placeholder, read_value
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
+GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
 FIELDS = ("kind", "comparator", "value", "value_max", "unit", "date_start", "date_end")
 # Levels that the form's blocks decide, not the label: a misplaced or lost cell.
 DECIDED_BY_THE_BLOCK = {("产出指标", "效益指标")}

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.app.workers import Limits, collect, run
 
-FORM = Path(__file__).parent.parent / "data" / "raw" / "000_d9e816b49658f078.txt"
+FORM = Path(__file__).parents[2] / "data" / "raw" / "000_d9e816b49658f078.txt"
 
 
 def packed(path: Path, files: dict[str, bytes]) -> Path:

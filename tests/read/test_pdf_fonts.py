@@ -23,7 +23,7 @@ from pipeline.read.page.substitute_font import FONT_FILE, STANDARD, install, onl
 from tests.forms import ROWS
 from tests.machine import PICTURES
 from tests.named_fonts import BROKEN, FONTS, latin, plain, ruled
-from tests.test_hostile_pdf import paged, stream
+from tests.read.test_hostile_pdf import paged, stream
 from tests.writers.substitute_font import Kind, font_file
 
 ALONE = ("检验报告出具及时", "率", "≥", "≤", "％", "□", "标", "。", "12345", "6", "检验")
@@ -90,7 +90,7 @@ def tables(folders: Path, machine: str, source: str) -> dict[str, bytes]:
     """What a process on that machine writes, by file."""
     out = folders / f"{machine}-{source}"
     command = [sys.executable, "-m", "tests.machine", folders / machine, source, folders / "pdfs", out]
-    subprocess.run(command, check=True, cwd=Path(__file__).parent.parent)
+    subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
     return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
 
 

@@ -18,7 +18,7 @@ from pipeline.model.cells import Line, Reading, Table
 from pipeline.read.page.second_opinion import OPINIONS, second_opinion
 from tests.forms import ROWS, form, with_row
 from tests.forms import document as made
-from tests.test_read_pdf import FONT, drawn
+from tests.read.test_pdf import FONT, drawn
 
 FIRST = Verdict(forms=1, rows=10, odd=2, broken=1, characters=500, expected=1, pages=frozenset({1}), cells=())
 BEATS = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.app.workers import Limits, collect, run
 from pipeline.model.errors import Code, InputError
-from tests.fake_parsers import obedient
+from tests.fake_parsers import WORDS, obedient
+from tests.test_flags_and_codes import FATES
 
 
 def put(folder: Path, files: dict[str, str]) -> Path:
@@ -56,30 +59,36 @@ def test_results_come_in_the_order_of_the_paths(tmp_path: Path) -> None:
     assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
 
 
-DEATHS = [
-    ("a crash", "crash", "crashed"),
-    ("too long", "hang", "timeout"),
-    ("too much memory", "hungry", "out_of_memory"),
-    ("a bug", "bug", "internal_error"),
-    ("an error of ours", "locked", "encrypted"),
-    ("a row that breaks the schema", "wrong", "internal_error"),
-    ("no bytes", "", "empty_file"),
-]
-
-
-@pytest.mark.parametrize(("word", "code"), [c[1:] for c in DEATHS], ids=[c[0] for c in DEATHS])
-def test_a_bad_document_costs_only_itself(tmp_path: Path, word: str, code: str) -> None:
-    put(tmp_path, {"a": "good a", "b": word, "c": "good c", "d": "good d"})
-    rows = run(
-        collect([tmp_path]),
-        jobs=1,
-        limits=Limits(timeout=6 if word == "hang" else 60, memory_mb=4096),
-        parse=obedient,
+@pytest.fixture(scope="module")
+def fates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
+    """What a run says of documents that crash, hang, eat all memory, …, by the word that makes them do so;
+    each stands among documents that do nothing.
+    """
+    folder = tmp_path_factory.mktemp("fates")
+    put(
+        folder,
+        {f"{word}.{n}": word if n == "bad" else f"good {word}" for word in WORDS for n in ("bad", "ok")},
     )
-    assert [r.document["status"] for r in rows] == ["empty", "failed", "empty", "empty"]
-    bad = rows[1].document
-    assert (bad["error_code"], bad["source_path"], bad["n_projects"]) == (code, "b", 0)
-    assert str(tmp_path) not in bad["error"]
+    limits = Limits(timeout=8, memory_mb=4096)
+    rows = [r.document for r in run(collect([folder]), jobs=2, limits=limits, parse=obedient)]
+    assert [r["status"] for r in rows if r["source_path"].endswith(".ok")] == ["empty"] * len(WORDS)
+    assert str(folder) not in str(rows)
+    return {r["source_path"].removesuffix(".bad"): r for r in rows if r["source_path"].endswith(".bad")}
+
+
+OURS = {
+    "locked": Code.ENCRYPTED,
+    "wrong": Code.INTERNAL_ERROR,
+}  # an error of ours; a row that breaks the schema
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("word", "code"), [*((w, c) for c, w in FATES.items()), *OURS.items()])
+def test_a_bad_document_costs_only_itself(
+    fates: Mapping[str, Mapping[str, Any]], word: str, code: Code
+) -> None:
+    row = fates[word]
+    assert (row["status"], row["error_code"], row["n_projects"]) == ("failed", code, 0)
 
 
 def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.app.document import parse_document
 from pipeline.read import read_document
-from tests.test_read_pdf import GRID, cells_of, drawn, table
+from tests.read.test_pdf import GRID, cells_of, drawn, table
 
 METRE = 72 / 0.0254  # points
 EMPTY = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"

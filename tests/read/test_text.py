@@ -14,7 +14,7 @@ from pipeline.read import read_document
 from pipeline.read.text.plain import text_blocks
 from pipeline.read.text.space_columns import pieces
 
-RAW = Path(__file__).parent.parent / "data" / "raw"
+RAW = Path(__file__).parents[2] / "data" / "raw"
 
 
 def shown(text: str) -> list[object]:
