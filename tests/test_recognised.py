@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from pipeline.form.misread import repaired, with_units
-from pipeline.model.cells import Cell, CellRow, Region
+from pipeline.model.cells import Cell
 from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.model.regions import CellRow, Region
 
 
 def figure(text: str, sure: float = 0.9) -> Field:
@@ -102,7 +103,7 @@ UNITS = [
 
 @pytest.mark.parametrize(("read", "wanted"), UNITS)
 def test_no_unit_of_money_is_called_fang(read: str, wanted: str) -> None:
-    region = Region((), (CellRow((Cell(read, 0, 0),), True, 0, reader="ocr-lattice"),))
+    region = Region((), (CellRow((Cell(read, 0, 0),), True, 0, recognised=True),))
     (cell,) = with_units(region).rows[0].cells
     assert cell.text == wanted
     assert ("ocr_repaired" in cell.flags) == (read != wanted)

@@ -291,7 +291,16 @@ def _table(
                 "\n".join(t for _, t, _ in held), row, col, rows, cols, page=number, box=box, confidence=sure
             )
         )
-    return Table(tuple(out), len(grid.ys) - 1, len(grid.xs) - 1, READER, True, number, tuple(grid.xs))
+    return Table(
+        tuple(out),
+        len(grid.ys) - 1,
+        len(grid.xs) - 1,
+        READER,
+        True,
+        number,
+        tuple(grid.xs),
+        recognised=True,
+    )
 
 
 def _outside(bare: Sheet, found: Sequence[Grid], height: float) -> list[tuple[PixelBox, PixelBox]]:
@@ -379,4 +388,11 @@ def _placed(
     for cell in block.cells:
         box, sure = place(cell)
         cells.append(replace(cell, page=number, box=box, confidence=sure, line_start=None, line_end=None))
-    return replace(block, cells=tuple(cells), page=number, reader=TEXT_READER)
+    return replace(
+        block,
+        cells=tuple(cells),
+        page=number,
+        reader=TEXT_READER,
+        recognised=True,
+        wrapped_lines=False,  # their places on the page are known
+    )

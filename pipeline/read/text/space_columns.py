@@ -253,7 +253,7 @@ def _table(region: Sequence[_Row], lines: Sequence[SourceLine]) -> Table:
         first, last = lines[region[members[0]].index].no, lines[region[members[-1]].index].no
         wanted: Iterable[int] = range(n_cols) if n_cols <= MAX_FILLED else sorted(texts)
         cells += [Cell("\n".join(texts.get(c, [])), r, c, line_start=first, line_end=last) for c in wanted]
-    return Table(tuple(cells), len(rows), n_cols, READER, spans=False)
+    return Table(tuple(cells), len(rows), n_cols, READER, spans=False, wrapped_lines=True)
 
 
 def _wrapped(
