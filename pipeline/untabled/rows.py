@@ -110,7 +110,12 @@ class _Memory(NamedTuple):
 
     def in_next_row(self) -> _Memory:
         """The sums alone."""
-        return _Memory(summed=self.summed, in_level=self.in_level, level_sum=self.level_sum)
+        return _Memory(None, "", "", "", *self.sums)
+
+    @property
+    def sums(self) -> tuple[float, float, float | None]:
+        """What the next rows need of it."""
+        return self[4:]
 
     @property
     def level_open(self) -> bool:
@@ -148,6 +153,11 @@ class _Ground:
     block: Block
     roles: tuple[Role, ...]
     blanks: tuple[float, ...]  # what a row without a text in the column costs
+    passed: tuple[
+        tuple[float, ...], ...
+    ]  # what the blanks between two cells cost, by last column + 1 and column
+    rules: tuple[_Rule | None, ...]  # of each column
+    name_at: int
 
     def index(self, role: Role) -> int:
         """The place of a column, 0 where there is none of the role."""
@@ -222,7 +232,7 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> tuple
                     beams.setdefault(stop, []).append(following)
     finals = [_close(s, ground, last) for s in beams.get(end, [])]
     if not finals:
-        return _State(0.0, 0, (start, end, ground.index(Role.NAME))), []
+        return _State(0.0, 0, (start, end, ground.name_at)), []
     finals.sort(key=lambda s: s.cost)
     return finals[0], [s for s in finals[1:] if s.cost - finals[0].cost < CLOSE]
 
@@ -244,7 +254,16 @@ def _ground(flow: Flow, block: Block) -> _Ground:
         if not block.scored and role in (Role.WEIGHT, Role.SCORE):
             blank = 0.0
         blanks.append(blank * EXPLAINED_BLANK if block.explained and role == Role.REMARK else blank)
-    return _Ground(flow, block, roles, tuple(blanks))
+    n = len(roles)
+    return _Ground(
+        flow,
+        block,
+        roles,
+        tuple(blanks),
+        tuple(tuple(_passed(blanks, last, column) for column in range(n)) for last in range(-1, n)),
+        tuple(_RULES.get(role) for role in roles),
+        roles.index(Role.NAME) if Role.NAME in roles else 0,
+    )
 
 
 def _unused(ground: _Ground, column: int) -> bool:
@@ -280,13 +299,16 @@ def _prune(states: list[_State], ground: _Ground) -> list[_State]:
 
 def _step(state: _State, at: int, stop: int, column: int, cost: float, ground: _Ground) -> _State | None:
     """The state after one more cell; None where it cannot be."""
-    role = ground.roles[column]
-    goes_on = column > state.column
-    if not goes_on and (state.column < ground.index(Role.NAME) or role in _NEVER_FIRST):
-        return None
-    memory = state.memory if goes_on else state.memory.in_next_row()
-    total = state.cost + cost + _passed(state, at, column, ground)
-    rule = _RULES.get(role)
+    memory = state.memory
+    if column <= state.column:
+        if state.column < ground.name_at or ground.roles[column] in _NEVER_FIRST:
+            return None
+        memory = memory.in_next_row()
+    passed = ground.passed[state.column + 1][column]
+    if ground.block.by_line:
+        passed += _line_cost(state, at, column, ground.flow)
+    total = state.cost + cost + passed
+    rule = ground.rules[column]
     if rule is not None:
         keys = ground.flow.keys
         before = keys[state.pick[0] : state.pick[1]] if state.pick is not None else ""
@@ -295,15 +317,21 @@ def _step(state: _State, at: int, stop: int, column: int, cost: float, ground: _
     return _State(total, column, (at, stop, column), state, memory)
 
 
-def _passed(state: _State, at: int, column: int, ground: _Ground) -> float:
-    """What the columns passed over cost, and the line's end that the row minds."""
-    blanks, by_line = ground.blanks, ground.block.by_line
-    at_line = ground.flow.breaks[at] == LINE
+def _passed(blanks: Sequence[float], last: int, column: int) -> float:
+    """What the blank columns between two cells cost, over the row's end where the second is not right of the
+    first.
+    """
+    if column > last:
+        return sum(blanks[last + 1 : column])
+    return sum(blanks[last + 1 :]) + sum(blanks[:column])
+
+
+def _line_cost(state: _State, at: int, column: int, flow: Flow) -> float:
+    """What it costs where every row has its line: a row begins inside one, or goes on in the next."""
+    at_line = flow.breaks[at] == LINE
     if column > state.column:
-        over = ROW_OVER_LINE if by_line and state.column >= 0 and at_line else 0.0
-        return sum(blanks[state.column + 1 : column]) + over
-    inside = ROW_IN_LINE if by_line and not at_line else 0.0
-    return sum(blanks[state.column + 1 :]) + sum(blanks[:column]) + inside
+        return ROW_OVER_LINE if at_line and state.column >= 0 else 0.0
+    return 0.0 if at_line else ROW_IN_LINE
 
 
 # From what the reading remembers, the cell, the cell before it and the block's columns: what the cell
@@ -329,7 +357,7 @@ def _target_rule(m: _Memory, key: str, before: str, roles: Sequence[Role]) -> tu
         added += NOTHING
     if m.unit not in _NO_UNIT and not _FIGURES.fullmatch(key):
         added += UNIT_OF_WORDS
-    return added, m._replace(target=key)
+    return added, _Memory(m.weight, key, m.name, m.unit, *m.sums)
 
 
 def _unit_rule(m: _Memory, key: str, _before: str, _roles: Sequence[Role]) -> tuple[float, _Memory]:
@@ -339,11 +367,11 @@ def _unit_rule(m: _Memory, key: str, _before: str, _roles: Sequence[Role]) -> tu
         added = (
             UNIT_TWICE if _UNIT_LAST.search(m.target) else 0.0 if m.target[-1].isdigit() else UNIT_OF_WORDS
         )
-    return added, m._replace(unit=key)
+    return added, _Memory(m.weight, m.target, m.name, key, *m.sums)
 
 
 def _name_rule(m: _Memory, key: str, _before: str, _roles: Sequence[Role]) -> tuple[float, _Memory]:
-    return 0.0, m._replace(name=key)
+    return 0.0, _Memory(m.weight, m.target, key, m.unit, *m.sums)
 
 
 def _actual_rule(m: _Memory, key: str, _before: str, _roles: Sequence[Role]) -> tuple[float, _Memory]:
@@ -356,7 +384,8 @@ def _weight_rule(m: _Memory, key: str, _before: str, _roles: Sequence[Role]) -> 
     if not _POINTS.fullmatch(key):
         return 0.0, m._replace(weight=None)
     weight = float(key.rstrip(_POINT))
-    m = m._replace(weight=weight, summed=m.summed + weight, in_level=m.in_level + weight)
+    summed, in_level = m.summed + weight, m.in_level + weight
+    m = _Memory(weight, m.target, m.name, m.unit, summed, in_level, m.level_sum)
     over = m.level_sum is not None and m.in_level > m.level_sum + CLOSES
     return _weight_prior(weight) + (SUM_OFF if over else 0.0), m
 
