@@ -18,7 +18,7 @@ def figure(text: str, sure: float = 0.9) -> Field:
     return Field(text, (Cell(text, 0, 0, confidence=sure),))
 
 
-def form(weights: list[Field], *, reader: str = "ocr-lattice", funds: tuple[FundLine, ...] = ()) -> Form:
+def form(weights: list[Field], *, recognised: bool = True, funds: tuple[FundLine, ...] = ()) -> Form:
     budget = FundLine("年度资金总额", "all", "total", weight=Field("10"), score=Field("10"))
     rows = tuple(
         Indicator(None, None, None, None, None, None, name=Field(f"n{i}"), weight=w)
@@ -34,7 +34,7 @@ def form(weights: list[Field], *, reader: str = "ocr-lattice", funds: tuple[Fund
         funds or (budget,),
         rows,
         total_weight=Field("100"),
-        reader=reader,
+        recognised=recognised,
     )
 
 
@@ -61,7 +61,7 @@ def test_a_figure_that_was_read_surely_is_believed() -> None:
 
 
 def test_other_readers_are_left_alone() -> None:
-    printed = form([figure("50"), figure("3O"), figure("10")], reader="pdf-lattice")
+    printed = form([figure("50"), figure("3O"), figure("10")], recognised=False)
     assert repaired(printed) is printed
 
 
