@@ -10,28 +10,38 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from normalizers.numerals import number
-from normalizers.symbols import fold, is_blank
+from normalizers.symbols import fold
 from pipeline.form.funds import read_funds
-from pipeline.form.head import KEPT, read_fields, read_goals, tag_rows
+from pipeline.form.goals import read_goals
+from pipeline.form.head import KEPT, read_fields
 from pipeline.form.misread import repaired, with_units
 from pipeline.form.project_lists import projects_of
-from pipeline.form.regions import is_title, regions
+from pipeline.form.regions import regions
+from pipeline.form.tags import tag_rows
+from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
+from pipeline.form.totals import is_total, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
-from pipeline.model.cells import Cell, CellRow, Line, Reading, Region
+from pipeline.model.cells import Cell, Line, Reading
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, Indicator
-from pipeline.table.header import Column, halves, read_columns
-from pipeline.table.indicators import read_block
+from pipeline.model.regions import CellRow, Region
+from pipeline.model.roles import Role
+from pipeline.table.header import Column, halves, read_columns, role_of
+from pipeline.table.indicators import LONG_TERM, read_block
 from pipeline.untabled.forms import cut
 from pipeline.words import vocabulary
 
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
-_YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
-_TOTAL_TEXT = re.compile(r"^(.{1,12}?)[:：]?(?:[(]分[)])?[:：]?(\d{1,3}(?:\.\d+)?)分?$")
-SHORTEST_NAME, LONGEST_NAME = 3, 60  # characters of a project's name in brackets behind a title
 LONGEST_HEAD_LINE = 160  # characters: longer lines are prose
-RESULT_ROLES = frozenset({"actual", "score"})
+NOT_ANNOUNCED = frozenset({Role.SIDE, Role.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRows:
+    """One indicator block: its columns, the rows below them, and a weight printed in the header's corner."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[CellRow, ...]
+    side: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Parts:
     """The rows of a form by what they are."""
 
     head: tuple[CellRow, ...]
-    blocks: tuple[tuple[tuple[Column, ...], tuple[CellRow, ...], str | None], ...]
+    blocks: tuple[IndicatorRows, ...]
     total: CellRow | None
     tail: tuple[CellRow, ...]
 
@@ -48,8 +58,8 @@ def forms_of(reading: Reading) -> tuple[Form, ...]:
     """All forms of a document, in reading order."""
     out: list[Form] = []
     for region in regions(reading):
-        for piece in (p for part in cut(region) for p in projects_of(part)):
-            form = read_form(with_units(piece), reading.reader)
+        for piece in (p for part in cut(region) for p in projects_of(with_units(part))):
+            form = read_form(piece, reading.reader)
             if form is not None:
                 out.append(repaired(form))
     return tuple(out)
@@ -57,51 +67,54 @@ def forms_of(reading: Reading) -> tuple[Form, ...]:
 
 def read_form(region: Region, reader: str = "") -> Form | None:
     """One region as a form; None where it is none."""
-    parts = split(region.rows)
+    parts, given = split(region.rows), region.given
     tagged = tag_rows(parts.head)
-    fields = {**read_fields(tag_rows(_line_rows(region.lines))), **read_fields(tagged)}
-    funds = read_funds(tagged)
+    fields = {**read_fields(tag_rows(_line_rows(region.lines))), **given.fields, **read_fields(tagged)}
+    funds = (*read_funds(tagged), *given.funds)
     if not parts.blocks and not (("project_name" in fields or "unit_name" in fields) and funds):
         return None
-    goals = read_goals(tagged)
-    indicators: tuple[Indicator, ...] = ()
-    for columns, rows, side in parts.blocks:
-        terms = halves(columns)
-        found = [read_block(half, rows, side) for half in terms]
-        if len(terms) > 1 and _names_terms(parts.head):
-            found[0] = tuple(replace(i, horizon="long_term") for i in found[0])
-        indicators += tuple(i for half in found for i in half)
+    indicators = _indicators(parts)
     if not indicators and not funds:
         return None
-    title = _title(region)
-    roles = frozenset(c.role for columns, _, _ in parts.blocks for c in columns)
-    form_type = _form_type(title, roles, bool(fields), bool(funds))
-    header = _header(fields, goals, form_type, title)
-    weight, score = _totals(parts, roles)
-    if score is None and "score" in roles:
-        score = _total_in_text(parts.tail, region.after)
+    title = title_of(region)
+    roles = frozenset(c.role for block in parts.blocks for c in block.columns)
+    kind = form_type(title, roles, bool(fields), bool(funds))
+    header = _header(fields, {**given.goals, **read_goals(tagged)}, kind, title)
+    weight, score = totals(parts.total, parts.blocks[-1].columns, roles) if parts.blocks else (None, None)
+    if score is None and Role.SCORE in roles:
+        score = total_in_text(parts.tail, region.after)
     unit = amount_unit(tagged, region) if funds or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]
-    flags = {Flag.HEADER_MISSING.value} if not parts.blocks else set()
-    if title is None or vocabulary.form_type(title) is None:
-        flags.add(Flag.TEMPLATE_UNKNOWN.value)
     return Form(
-        form_type=form_type,
+        form_type=kind,
         title=title,
         header=header,
         amount_unit=unit.name if unit else None,
         amount_unit_source=unit.source if unit else None,
-        fiscal_year=_fiscal_year(region, title, header),
+        fiscal_year=fiscal_year(region, title, header),
         funds=funds,
         indicators=indicators,
         total_weight=weight,
         total_score=score,
-        columns=tuple(sorted(roles - {"side", "other"})),
+        columns=tuple(sorted(roles - NOT_ANNOUNCED)),
         reader=region.rows[0].reader or reader,
+        recognised=region.rows[0].recognised,
         page_start=min(pages, default=None),
         page_end=max(pages, default=None),
-        flags=tuple(sorted(flags)),
+        flags=_flags(parts, title),
     )
+
+
+def _indicators(parts: Parts) -> tuple[Indicator, ...]:
+    """The indicators of all blocks; of a header with two terms those of the first are long-term ones."""
+    out: tuple[Indicator, ...] = ()
+    for block in parts.blocks:
+        terms = halves(block.columns)
+        found = [read_block(half, block.rows, block.side) for half in terms]
+        if len(terms) > 1 and _names_terms(parts.head):
+            found[0] = tuple(replace(i, horizon=LONG_TERM) for i in found[0])
+        out += tuple(i for half in found for i in half)
+    return out
 
 
 def _names_terms(head: Iterable[CellRow]) -> bool:
@@ -126,58 +139,48 @@ def _line_rows(lines: Sequence[Line]) -> list[CellRow]:
 def split(rows: Sequence[CellRow]) -> Parts:
     """Head, indicator blocks, total row and what follows, by the header rows and the total's label."""
     head: list[CellRow] = []
-    blocks: list[tuple[tuple[Column, ...], list[CellRow], str | None]] = []
+    blocks: list[IndicatorRows] = []
+    body: list[CellRow] = []
     tail: list[CellRow] = []
     total: CellRow | None = None
     skip = False
-    fresh = False
+    fresh = False  # the header was printed again, so that a break lies before the next row
     for i, row in enumerate(rows):
         if skip:
             skip = False
             continue
-        below = rows[i + 1].cells if i + 1 < len(rows) else ()
-        found = read_columns(row.cells, below)
+        found = read_columns(row.cells, rows[i + 1].cells if i + 1 < len(rows) else ())
         if found is not None:
             columns, skip = found
-            if blocks and _same(blocks[-1][0], columns):
+            if blocks and _same(blocks[-1].columns, columns):
                 fresh = True
                 continue
-            side = next(
-                (
-                    c.text
-                    for c in row.filled
-                    if vocabulary.key_of("column", c.text) == "side" and re.search(r"\d", c.text)
-                ),
-                None,
-            )
-            blocks.append((columns, [], side))
-            total, fresh = None, False
+            if blocks:
+                blocks[-1] = replace(blocks[-1], rows=tuple(body))
+            blocks.append(IndicatorRows(columns, (), _side_text(row)))
+            body, total, fresh = [], None, False
         elif not blocks:
             head.append(row)
-        elif total is not None:
-            tail.append(row)
-        elif is_total(row):
+        elif total is None and is_total(row):
             total = row
-        elif tail or is_tail(row):
+        elif total is not None or tail or is_tail(row):
             tail.append(row)
         else:
-            blocks[-1][1].append(replace(row, top=True) if fresh else row)
+            body.append(replace(row, top=True) if fresh else row)
             fresh = False
-    return Parts(tuple(head), tuple((c, tuple(r), s) for c, r, s in blocks), total, tuple(tail))
+    if blocks:
+        blocks[-1] = replace(blocks[-1], rows=tuple(body))
+    return Parts(tuple(head), tuple(blocks), total, tuple(tail))
+
+
+def _side_text(header: CellRow) -> str | None:
+    """The label over the first levels, where a weight stands in it (`绩效指标（90分）`)."""
+    sides = (c.text for c in header.filled if role_of(c.text) == Role.SIDE)
+    return next((text for text in sides if re.search(r"\d", text)), None)
 
 
 def _same(a: Sequence[Column], b: Sequence[Column]) -> bool:
-    return {c.role for c in a if c.role not in ("side", "other")} == {
-        c.role for c in b if c.role not in ("side", "other")
-    }
-
-
-def is_total(row: CellRow) -> bool:
-    """A row that opens with 总分 or 合计 and holds figures only."""
-    filled = row.filled
-    if not filled or not vocabulary.is_in("total", filled[0].text):
-        return bool(len(filled) == 1 and _labelled_total(filled[0].text))
-    return all(number(fold(c.text).rstrip("分")) is not None or len(fold(c.text)) <= 4 for c in filled[1:])
+    return {c.role for c in a} - NOT_ANNOUNCED == {c.role for c in b} - NOT_ANNOUNCED
 
 
 def is_tail(row: CellRow) -> bool:
@@ -192,63 +195,12 @@ def is_tail(row: CellRow) -> bool:
     return ":" in text or row.spans or len(filled) <= 2
 
 
-def _labelled_total(text: str) -> str | None:
-    m = _TOTAL_TEXT.match(fold(text))
-    return m[2] if m and vocabulary.is_in("total", m[1]) else None
-
-
-def _totals(parts: Parts, roles: frozenset[str]) -> tuple[Field | None, Field | None]:
-    """The total row's weight and score."""
-    if parts.total is None or not parts.blocks:
-        return None, None
-    columns = parts.blocks[-1][0]
-    figures = [c for c in parts.total.filled if number(fold(c.text).rstrip("分")) is not None]
-    if not figures:
-        text = _labelled_total(parts.total.filled[0].text)
-        return None, Field(text, (parts.total.filled[0],)) if text else None
-    if len(figures) >= 2 and "weight" in roles and "score" in roles:
-        return Field(figures[0].text, (figures[0],)), Field(figures[1].text, (figures[1],))
-    kind = _single_total(figures[0], columns, parts.total.spans, roles)
-    return (
-        (Field(figures[0].text, (figures[0],)), None)
-        if kind == "weight"
-        else (None, Field(figures[0].text, (figures[0],)))
-    )
-
-
-def _single_total(cell: Cell, columns: Sequence[Column], spans: bool, roles: frozenset[str]) -> str:
-    if "score" not in roles:
-        return "weight"
-    if "weight" not in roles:
-        return "score"
-    under = {c.role: c for c in columns if c.role in ("weight", "score")}
-    near = min(under.values(), key=lambda c: (-c.overlap(cell.col, cell.col_span), abs(c.start - cell.col)))
-    return near.role if spans or near.overlap(cell.col, 1) else "score"
-
-
-def _total_in_text(tail: Iterable[CellRow], after: Iterable[Line]) -> Field | None:
-    for row in tail:
-        for c in row.filled:
-            if (text := _labelled_total(c.text)) is not None:
-                return Field(text, (c,))
-    for line in after:
-        if (text := _labelled_total(line.text)) is not None:
-            return Field(text)
-    return None
-
-
-def _title(region: Region) -> str | None:
-    titled = [line.text for line in region.lines if is_title(line.text)]
-    return re.sub(r"\s+", "", titled[-1]) if titled else None
-
-
-def _form_type(title: str | None, roles: frozenset[str], fields: bool, funds: bool) -> str:
-    announced = vocabulary.form_type(title) if title else None
-    if announced is not None:
-        return announced
-    if roles & RESULT_ROLES:
-        return "self_evaluation"
-    return "target" if fields or funds else "indicator_system"
+def _flags(parts: Parts, title: str | None) -> tuple[str, ...]:
+    """What is missing or unknown of the form as a whole."""
+    flags = set() if parts.blocks else {Flag.HEADER_MISSING}
+    if title is None or vocabulary.form_type(title) is None:
+        flags.add(Flag.TEMPLATE_UNKNOWN)
+    return tuple(sorted(flags))
 
 
 def _header(
@@ -261,45 +213,9 @@ def _header(
             out["project_name"] = unit
         elif "implementing_unit" not in out:
             out["implementing_unit"] = unit
-    if "project_name" not in out and title and (name := _name_in_title(title)) is not None:
+    if "project_name" not in out and title and (name := name_in_title(title)) is not None:
         out["project_name"] = Field(name)
     if "supervising_department" not in out and "central_department" in fields:
         out["supervising_department"] = fields["central_department"]
     out.update(goals)
     return out
-
-
-def _name_in_title(title: str) -> str | None:
-    """The project in brackets at a title's end, which may hold brackets itself:
-    `指标体系（道路养护（中央资金））`.
-    """
-    key = fold(title)
-    if not key.endswith(")") or len(key) != len(title):
-        return None
-    depth = 0
-    for at in range(len(key) - 1, -1, -1):
-        depth += (key[at] == ")") - (key[at] == "(")
-        if depth == 0:
-            name = key[at + 1 : -1]
-            fits = SHORTEST_NAME <= len(name) <= LONGEST_NAME and not _YEAR_LINE.match(name)
-            return title[at + 1 : -1] if fits else None
-    return None
-
-
-def _fiscal_year(region: Region, title: str | None, header: Mapping[str, Field]) -> int | None:
-    """The year in brackets under the title, else the title's, else the one in the project's name."""
-    alone = [line.text for line in region.lines[::-1]] + [
-        r.filled[0].text for r in region.rows if len(r.filled) == 1
-    ]
-    for text in alone:
-        if (m := _YEAR_LINE.match(fold(text))) is not None:
-            return int(m[1])
-    name = header.get("project_name")
-    for source in (
-        title,
-        *(line.text for line in region.lines[::-1] if len(line.text) < 40),
-        name.text if name else None,
-    ):
-        if source and not is_blank(source) and (m := _YEAR.search(fold(source))) is not None:
-            return int(m[1])
-    return None

@@ -20,16 +20,20 @@ from rapidfuzz.distance import Levenshtein
 
 from normalizers.numerals import number
 from normalizers.symbols import fold, is_blank
-from pipeline.model.cells import Cell, Region
+from pipeline.model.cells import Cell
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.model.regions import Region
+from pipeline.model.standards import FULL_MARKS
+from pipeline.words.values import word, words
 
-RECOGNISER = "ocr"  # readers of pictures have names that begin so
 SURE_REPAIR = 0.85  # what a repair leaves of a field's confidence
 UNSURE = 0.97  # a figure that was read with more confidence is not called misread: sums may be wrong in print
-FULL_MARKS = Decimal(100)  # 财预〔2020〕10号: weights sum to 100 where the form prints no total
 MOST_POINTS = Decimal(60)  # a single indicator's weight is no larger
-_UNIT = re.compile(r"(?<=[（(：:])\s*(?:方\s*[元兀]|万\s*兀)(?=\s*[)）]|$)")
+_MONEY_UNIT = word("misread", "money_unit")
+_UNIT = re.compile(rf"(?<=[（(：:])\s*(?:{'|'.join(words('misread', 'money_units_misread'))})(?=\s*[)）]|$)")
+_COMMA = word("misread", "comma")
+_POINT = word("points", "unit")
 _STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])\.(?=[\u4e00-\u9fff])")
 
 Points = Literal["weight", "score"]
@@ -40,21 +44,21 @@ AMOUNTS: tuple[Amount, ...] = ("initial_budget", "annual_budget", "executed")
 
 def with_units(region: Region) -> Region:
     """The region with units of money as they must have been printed: `（方元）` is `（万元）`."""
-    if not any(row.reader.startswith(RECOGNISER) for row in region.rows):
+    if not any(row.recognised for row in region.rows):
         return region
     rows = tuple(replace(row, cells=tuple(_unit(cell) for cell in row.cells)) for row in region.rows)
-    lines = tuple(replace(line, text=_UNIT.sub("万元", line.text)) for line in region.lines)
+    lines = tuple(replace(line, text=_UNIT.sub(_MONEY_UNIT, line.text)) for line in region.lines)
     return replace(region, rows=rows, lines=lines)
 
 
 def _unit(cell: Cell) -> Cell:
-    text = _UNIT.sub("万元", cell.text)
+    text = _UNIT.sub(_MONEY_UNIT, cell.text)
     return cell if text == cell.text else replace(cell, text=text, flags=cell.flags | {Flag.OCR_REPAIRED})
 
 
 def repaired(form: Form) -> Form:
     """The form with its figures set right by its own sums, and commas in its sentences."""
-    if not form.reader.startswith(RECOGNISER):
+    if not form.recognised:
         return form
     header = {name: _sentence(f) if name.startswith("goal") else f for name, f in form.header.items()}
     rows = [
@@ -70,7 +74,7 @@ def _sentence(found: Field) -> Field:
     """A text with a comma where a full stop of another script was read between two characters."""
     if found.text is None or not _STOP.search(found.text):
         return found
-    return _mended(found, _STOP.sub("，", found.text))
+    return _mended(found, _STOP.sub(_COMMA, found.text))
 
 
 def _mended(found: Field, text: str) -> Field:
@@ -82,7 +86,7 @@ def _by_total(rows: Sequence[Indicator], form: Form, points: Points) -> list[Ind
     """Weights (or scores) of which one spoils the sum."""
     out = list(rows)
     printed = form.total_weight if points == "weight" else form.total_score
-    total = _value(printed) if printed is not None else FULL_MARKS if points == "weight" else None
+    total = _value(printed) if printed is not None else Decimal(FULL_MARKS) if points == "weight" else None
     budget = next(
         (_value(getattr(f, points)) for f in form.funds if f.source == "total" and f.scope == "all"), None
     )
@@ -157,6 +161,6 @@ def _digits(found: Field) -> str:
 
 def _value(found: Field | None) -> Decimal | None:
     """The figure of a field; None where there is none."""
-    text = fold(found.text or "").replace(",", "").rstrip("分") if found is not None else ""
+    text = fold(found.text or "").replace(",", "").rstrip(_POINT) if found is not None else ""
     value = number(text) if text else None
     return None if value is None else Decimal(str(value))

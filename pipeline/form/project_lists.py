@@ -1,126 +1,156 @@
 """One table for many projects → one region a project.
 
 Comes in: a region whose indicator table has columns for the projects themselves (单位名称, 项目名称, 预算数,
-年度目标, merged over the project's rows) left of the levels. Goes out: a region for each project, with those
-columns as rows of a form's head above its indicators. Any other region comes out as it is. A unit holds for
-all projects that its cell stands beside; amounts and goals for their own.
+年度目标, merged over the project's rows) left of the levels. Goes out: a region for each project, its rows
+without those columns, what they say in `given`. Any other region comes out as it is. A unit holds for all
+projects that its cell stands beside; amounts and goals for their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from normalizers.merged_cells import fill_down
 from normalizers.symbols import fold, is_blank
-from pipeline.form.units import label_with_unit
-from pipeline.model.cells import Cell, CellRow, Region
-from pipeline.table.header import header_roles
+from normalizers.units import is_amount
+from pipeline.form.funds import amount_of, label_of
+from pipeline.form.goals import EXPECTED
+from pipeline.model.cells import Cell
+from pipeline.model.form import Field, FundLine
+from pipeline.model.regions import CellRow, Given, Region
+from pipeline.model.roles import Role
+from pipeline.table.header import header_roles, role_of
 from pipeline.words import vocabulary
 
-PROJECT = "project_name"
-KEPT = (
-    "implementing_unit",
-    "supervising_department",
-)  # what the next projects share until another one is printed
-FIELDS = {"project_name": PROJECT, "unit_name": "implementing_unit", "implementing_unit": "implementing_unit"}
-FIELDS |= {"supervising_department": "supervising_department", "project_attribute": "project_attribute"}
+
+class About(StrEnum):
+    """What a column says of a project; the first four are header fields of the form."""
+
+    PROJECT = "project_name"
+    UNIT = "implementing_unit"
+    DEPARTMENT = "supervising_department"
+    ATTRIBUTE = "project_attribute"
+    AMOUNT = "annual_budget"
+    GOAL = "goal"
+
+
+FIELDS = {
+    "project_name": About.PROJECT,
+    "unit_name": About.UNIT,
+    "implementing_unit": About.UNIT,
+    "supervising_department": About.DEPARTMENT,
+    "project_attribute": About.ATTRIBUTE,
+}
+SHARED = frozenset({About.UNIT, About.DEPARTMENT})  # hold for the next projects until another one is printed
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A column about the project: what it says, and its printed label."""
+
+    about: About
+    label: str
+
+
+@dataclass(slots=True)
+class _Project:
+    """What the columns say of one project, and its rows without them."""
+
+    said: Mapping[About, Cell]
+    rows: list[CellRow]
 
 
 def projects_of(region: Region) -> tuple[Region, ...]:
     """The region's projects; the region itself where it is no list of them."""
-    at = next((n for n, row in enumerate(region.rows) if _headed(row)), None)
+    at = next((n for n, row in enumerate(region.rows) if _heads(row)), None)
     if at is None:
         return (region,)
     header = region.rows[at]
-    heads = _headed(header)
-    groups = _groups(region.rows[at + 1 :], heads)
-    if not groups:
+    heads = _heads(header)
+    projects = _projects(region.rows[at + 1 :], heads)
+    if not projects:
         return (region,)
-    before = region.rows[:at]
     table = replace(header, cells=_without(header, heads))
     return tuple(
         replace(
             region,
-            rows=(*before, *_head_rows(header, heads, values), table, *rows),
-            after=region.after if n == len(groups) - 1 else (),
+            rows=(*region.rows[:at], table, *project.rows),
+            after=region.after if project is projects[-1] else (),
+            given=_given(project.said, heads),
         )
-        for n, (values, rows) in enumerate(groups)
+        for project in projects
     )
 
 
-def _headed(row: CellRow) -> dict[int, str]:
+def _heads(row: CellRow) -> dict[int, _Head]:
     """Grid column → what it says of the project, for a header of indicators with a column for the project's
     name.
     """
     if header_roles(row.cells) is None:
         return {}
-    first = next(
-        (c.col for c in row.filled if vocabulary.key_of("column", c.text, fuzzy=False) == "level1"), None
-    )
+    first = next((c.col for c in row.filled if role_of(c.text, fuzzy=False) == Role.LEVEL1), None)
     if first is None:
         return {}
-    found = {c.col: key for c in row.filled if c.col < first and (key := _head(c.text)) is not None}
-    return found if PROJECT in found.values() else {}
+    found = {
+        c.col: _Head(about, c.text)
+        for c in row.filled
+        if c.col < first and (about := _about(c.text)) is not None
+    }
+    return found if any(head.about == About.PROJECT for head in found.values()) else {}
 
 
-def _head(text: str) -> str | None:
-    field = vocabulary.key_of("field", text, fuzzy=False)
+def _about(label: str) -> About | None:
+    field = vocabulary.key_of("field", label, fuzzy=False)
     if field in FIELDS:
         return FIELDS[field]
     if (
-        vocabulary.key_of("fund_column", text, fuzzy=False) == "annual_budget"
-        or vocabulary.key_of("fund_line", text, fuzzy=False) == "total"
+        vocabulary.key_of("fund_column", label, fuzzy=False) == Role.ANNUAL_BUDGET
+        or vocabulary.key_of("fund_line", label, fuzzy=False) == "total"
     ):
-        return "annual_budget"
-    return "goal" if vocabulary.key_of("goal", text, fuzzy=False) in ("block", "expected") else None
+        return About.AMOUNT
+    return About.GOAL if vocabulary.key_of("goal", label, fuzzy=False) in ("block", "expected") else None
 
 
-Group = tuple[dict[str, Cell], list[CellRow]]
-
-
-def _groups(rows: Sequence[CellRow], heads: dict[int, str]) -> list[Group]:
-    """The projects in order: what their columns say, and their rows without those columns."""
-    out: list[Group] = []
-    body = [row for row in rows if not _headed(row)]  # the header stands again on a new page
-    told = [{heads[c.col]: c for c in row.filled if c.col in heads} for row in body]
-    kept = {key: fill_down([cells.get(key) for cells in told]) for key in KEPT}
-    name_at = next(col for col, key in heads.items() if key == PROJECT)
+def _projects(rows: Sequence[CellRow], heads: Mapping[int, _Head]) -> list[_Project]:
+    """The projects in order."""
+    out: list[_Project] = []
+    body = [row for row in rows if not _heads(row)]  # the header stands again on a new page
+    said = [{heads[c.col].about: c for c in row.filled if c.col in heads} for row in body]
+    filled = {about: fill_down([cells.get(about) for cells in said]) for about in SHARED}
     for i, row in enumerate(body):
-        name = next((c for c in row.filled if c.col == name_at), None)
-        if name is not None and not (
-            out and not row.spans and fold(name.text) == fold(out[-1][0][PROJECT].text)
-        ):
-            shared = {key: cell for key, cells in kept.items() if (cell := cells[i]) is not None}
-            out.append((shared | told[i], []))
+        name = said[i].get(About.PROJECT)
+        if name is not None and not (out and not row.spans and _is_name_of(out[-1], name)):
+            shared = {about: cell for about, cells in filled.items() if (cell := cells[i]) is not None}
+            out.append(_Project(shared | said[i], []))
         if out:
-            out[-1][1].append(replace(row, cells=_without(row, heads)))
+            out[-1].rows.append(replace(row, cells=_without(row, heads)))
     return out
 
 
-def _without(row: CellRow, heads: dict[int, str]) -> tuple[Cell, ...]:
+def _is_name_of(project: _Project, name: Cell) -> bool:
+    return fold(name.text) == fold(project.said[About.PROJECT].text)
+
+
+def _without(row: CellRow, heads: Mapping[int, _Head]) -> tuple[Cell, ...]:
     return tuple(c for c in row.cells if c.col not in heads)
 
 
-def _head_rows(header: CellRow, heads: dict[int, str], values: dict[str, Cell]) -> list[CellRow]:
-    """Rows of a form's head: a label beside its value."""
-    words = vocabulary.data()
-    labels = {key: words["field"][key][0] for key in (PROJECT, *KEPT, "project_attribute")}
-    labels |= {"annual_budget": words["fund_line"]["total"][0], "goal": words["goal"]["block"][0]}
-    out = []
-    for col, key in heads.items():
-        value = values.get(key)
-        if value is None or is_blank(value.text):
-            continue
-        printed = next(c for c in header.filled if c.col == col)
-        text = label_with_unit(labels[key], printed.text) if key == "annual_budget" else labels[key]
-        label = replace(printed, text=text, col=0, row_span=1, col_span=1)
-        out.append(
-            CellRow(
-                (label, replace(value, col=1, row_span=1, col_span=1)),
-                True,
-                header.piece,
-                reader=header.reader,
-            )
-        )
-    return out
+def _given(said: Mapping[About, Cell], heads: Mapping[int, _Head]) -> Given:
+    """What the columns say of one project, as its form's head would."""
+    told = {about: c for about, c in said.items() if not is_blank(c.text)}
+    fields = {about.value: Field(c.text, (c,)) for about, c in told.items() if about in FIELDS.values()}
+    goal = told.get(About.GOAL)
+    amount = told.get(About.AMOUNT)
+    label = next((head.label for head in heads.values() if head.about == About.AMOUNT), "")
+    return Given(
+        fields=fields,
+        goals={EXPECTED: Field(goal.text, (goal,))} if goal is not None else {},
+        funds=(_line(label, amount),) if amount is not None and is_amount(amount.text) else (),
+        fund_labels=(label,) if amount is not None else (),
+    )
+
+
+def _line(label: str, amount: Cell) -> FundLine:
+    return FundLine(label_of(label), "all", "total", annual_budget=amount_of(amount))

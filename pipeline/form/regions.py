@@ -1,25 +1,26 @@
 """Pieces → forms: joins the tables of one form over page breaks and cuts a document into forms.
 
 Comes in: a `Reading`. Goes out: `Region`s in reading order, each the loose lines before a form and the rows
-of its tables, texts cleaned, columns of pieces with a layout matched by their x positions. It drops nothing:
-rows that belong to no form stay in the region before them.
+of its tables, texts cleaned, columns of pieces with a layout matched by their x positions. Rows that belong
+to no form stay in the region before them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import pairwise
 
-from normalizers.symbols import clean, fold
-from pipeline.model.cells import Cell, CellRow, Line, Reading, Region, Table
+from normalizers.symbols import clean
+from pipeline.form.titles import is_title
+from pipeline.form.totals import opens_total
+from pipeline.model.cells import Cell, Line, Reading, Table
+from pipeline.model.regions import CellRow, Region
+from pipeline.model.roles import Role
 from pipeline.table.header import header_roles
 from pipeline.words import vocabulary
 
 EDGE_TOLERANCE = 4.0  # points; rulings of one column differ by less between pages, columns by more
-TITLE_LENGTH = 60
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class _Open:
     rows: list[CellRow] = field(default_factory=list)
     pending: list[Line] = field(default_factory=list)
     named: bool = False
-    columns: frozenset[str] | None = None
+    columns: frozenset[Role] | None = None
     totalled: bool = False
 
     def close(self) -> Region:
@@ -72,30 +73,10 @@ def regions(reading: Reading) -> tuple[Region, ...]:
         now.named = now.named or named
         if columns is not None:
             now.columns = columns
-        now.totalled = now.totalled or _is_total(item)
+        now.totalled = now.totalled or opens_total(item)
     if now.rows or now.lines:
         out.append(now.close())
     return tuple(out)
-
-
-@cache
-def _title_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    form = vocabulary.data()["form"]
-    return re.compile(form["title_words"]), re.compile(form["title_stop"])
-
-
-def is_title(text: str) -> bool:
-    """Does the text announce a form (`2024年度项目支出绩效自评表`)?"""
-    key = fold(text)
-    if not 4 <= len(key) <= TITLE_LENGTH or vocabulary.form_type(key) is None:
-        return False
-    words, stop = _title_patterns()
-    if stop.search(key) or not words.search(key) or re.search(r"[。;；]", key):
-        return False
-    return (
-        vocabulary.find("column", text, fuzzy=False) is None
-        and vocabulary.find("goal", text, fuzzy=False) is None
-    )
 
 
 def _line_of(row: CellRow) -> Line | None:
@@ -114,11 +95,6 @@ def _names_project(row: CellRow) -> bool:
         and any(vocabulary.key_of("field", c.text) == "project_name" for c in filled[:2])
         and header_roles(row.cells) is None
     )
-
-
-def _is_total(row: CellRow) -> bool:
-    filled = row.filled
-    return bool(filled) and vocabulary.is_in("total", filled[0].text)
 
 
 def _items(reading: Reading) -> Iterator[Line | CellRow]:
@@ -140,7 +116,7 @@ def _items(reading: Reading) -> Iterator[Line | CellRow]:
             cells = tuple(sorted(by_row[r], key=lambda c: c.col))
             if not any(c.text for c in cells) and not table.spans:
                 continue
-            yield CellRow(cells, table.spans, piece, top, table.reader)
+            yield CellRow(cells, table.spans, piece, top, table.reader, table.recognised, table.wrapped_lines)
             top = False
         piece += 1
 

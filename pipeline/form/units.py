@@ -18,11 +18,11 @@ from typing import Literal
 
 from normalizers.symbols import fold
 from normalizers.units import OF_AMOUNTS, UNIT_LABELS, YUAN, unit_of
-from pipeline.form.head import TaggedRow
-from pipeline.model.cells import Region
+from pipeline.form.tags import Group, TaggedRow
+from pipeline.model.regions import Region
 
 TEMPLATE_UNIT = "万元"  # 财预〔2020〕10号, 附件
-FUND_LABELS = ("fund_block", "fund_column", "fund_line")
+FUND_LABELS: tuple[Group, ...] = ("fund_block", "fund_column", "fund_line")
 LONGEST_NOTE = 29  # characters of a cell that states the unit
 
 
@@ -37,7 +37,12 @@ class AmountUnit:
 def amount_unit(head: Sequence[TaggedRow], region: Region) -> AmountUnit:
     """The unit of the bare amounts of the form in a region."""
     stated = next(
-        (unit for text in (*_fund_labels(head), *_notes(region)) if (unit := unit_of(text)) is not None), None
+        (
+            unit
+            for text in (*_fund_labels(head), *region.given.fund_labels, *_notes(region))
+            if (unit := unit_of(text)) is not None
+        ),
+        None,
     )
     return AmountUnit(stated, "stated") if stated else AmountUnit(TEMPLATE_UNIT, "assumed")
 
@@ -61,9 +66,3 @@ def _notes(region: Region) -> Iterator[str]:
 def is_unit_note(text: str) -> bool:
     """Does a piece of a line only say the unit of the amounts (`金额单位：万元`), so that it is no label?"""
     return fold(text).removeprefix(OF_AMOUNTS).startswith(UNIT_LABELS)
-
-
-def label_with_unit(label: str, printed: str) -> str:
-    """A label with the unit that a printed one states: 总额 for `预算数（元）` becomes `总额（元）`."""
-    unit = unit_of(printed)
-    return f"{label}（{unit}）" if unit else label

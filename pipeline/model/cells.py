@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from normalizers.symbols import is_blank
-
 Box = tuple[float, float, float, float]
 """x0, top, x1, bottom in PDF points, origin at the top left of the page as displayed."""
 
@@ -47,6 +45,8 @@ class Table:
     trusted, and a merged cell's text stands in one row while the other rows hold blanks or nothing at all.
     `edges`: x positions (points) of the column borders, n_cols + 1 of them, where the source has a layout:
     pieces of one table on several pages are matched by them.
+    `recognised`: the texts were read off a picture. `wrapped_lines`: lines of the source were put together
+    to cells by their places alone, so that a row may be a piece of a wrapped cell.
     """
 
     cells: tuple[Cell, ...]
@@ -56,6 +56,8 @@ class Table:
     spans: bool
     page: int | None = None
     edges: tuple[float, ...] | None = None
+    recognised: bool = False
+    wrapped_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +98,6 @@ class Reading:
     title: str | None = None
     flags: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CellRow:
-    """One row of cells, in column order, blank ones included; `top`: the first of its table (a break lies
-    before it).
-    """
-
-    cells: tuple[Cell, ...]
-    spans: bool
-    piece: int
-    top: bool = False
-    reader: str = ""
-
-    @property
-    def filled(self) -> tuple[Cell, ...]:
-        """The cells that hold more than blanks and dashes."""
-        return tuple(c for c in self.cells if not is_blank(c.text))
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """What is printed from one form's title to the next one's."""
-
-    lines: tuple[Line, ...]
-    rows: tuple[CellRow, ...]
-    after: tuple[Line, ...] = ()
 
 
 def union(boxes: Iterable[Box | None]) -> Box | None:

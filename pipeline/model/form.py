@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.model.cells import Cell
+from pipeline.model.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,9 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
-    columns: tuple[
-        str, ...
-    ] = ()  # what the header of the indicator block announces: `name`, `target`, `reason`, …
+    columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
+    recognised: bool = False  # the texts were read off a picture
     page_start: int | None = None
     page_end: int | None = None
     confidence: float = 1.0

@@ -1,9 +1,12 @@
-"""Figures that a regulation sets.
+"""Figures that a ministry's rule sets, each with its source.
 
-Comes in: nothing. Goes out: constants, each with the regulation that sets it. Nothing that was measured or
-fitted stands here.
+Comes in: nothing. Goes out: constants that more than one stage compares with.
 """
 
 from __future__ import annotations
 
-FULL_MARKS = 100  # 财预〔2020〕10号, 附件: the points of a form, those of the budget's execution with them
+FULL_MARKS = 100
+"""What the weights of a form sum to, that of the budget's execution included (财预〔2020〕10号)."""
+
+BUDGET_WEIGHT = 10
+"""The weight of the budget's execution where a form states no other (财预〔2020〕10号)."""

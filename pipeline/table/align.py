@@ -1,8 +1,8 @@
 """Cells of a row → the header's columns, by what they are rather than by where they landed.
 
-Comes in: the cells of one row and the columns of the header above it. Goes out: a `Reading` of the row, the
-cheapest monotone assignment of cells to columns with its cost, and the margin to the second best. It refuses
-nothing; a row that fits nowhere comes back with a high cost and a small margin.
+Comes in: the cells of one row and the columns of the header above it. Goes out: an `Alignment`: the
+cheapest assignment of the cells, in their order, to columns, its cost, and the margin to the second best. A
+row that fits nowhere has a high cost and a small margin.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from normalizers.symbols import fold, is_blank
 from pipeline.model.cells import Cell
+from pipeline.model.roles import Role
 from pipeline.table import likelihood
 from pipeline.table.header import Column
+from pipeline.words.values import word, words
 
 SHIFT_LOOSE = (
     0.3  # per column that a cell stands away from its header, where the source may have shifted rows
@@ -27,13 +29,15 @@ SIGN_ALONE = 2.0
 NOTHING_NAMED = -1.0
 EXACT_FIT = 3.3  # what a cell under its own column may cost where the source knows its columns
 JOINED = frozenset(
-    {"name", "target", "actual", "reason", "remark", "side", "other"}
+    {Role.NAME, Role.TARGET, Role.ACTUAL, Role.REASON, Role.REMARK, Role.SIDE, Role.OTHER}
 )  # columns whose cells may be several
-NUMERIC = ("weight", "score")
+NUMERIC = (Role.WEIGHT, Role.SCORE)
+NOTHING = frozenset(words("nothing", "values"))
+POINT = word("points", "unit")
 
 
 @dataclass(frozen=True, slots=True)
-class Aligned:
+class Alignment:
     """One row read: the cells of each column, in order, what the reading costs and how far the next best one
     is.
     """
@@ -43,7 +47,7 @@ class Aligned:
     margin: float
     shifted: bool
 
-    def cells(self, columns: Sequence[Column], role: str) -> tuple[Cell, ...]:
+    def cells(self, columns: Sequence[Column], role: Role) -> tuple[Cell, ...]:
         """The cells that stand in columns of this role, left to right."""
         return tuple(c for j, cells in self.at if columns[j].role == role for c in cells)
 
@@ -54,7 +58,7 @@ class _Way:
     picks: tuple[tuple[int, int], ...]  # (cell, column)
 
 
-def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset: int = 0) -> Aligned:
+def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset: int = 0) -> Alignment:
     """The cheapest way to put the non-blank cells of a row, in order, into the columns.
 
     `offset` is how many grid columns the data stand to the right of their header in this block.
@@ -83,19 +87,19 @@ def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset:
             table[i][j] = _best(ways)
     ways = _best([_Way(w.cost + _together(texts, columns, w), w.picks) for w in table[n][m]])
     if not ways:
-        return Aligned((), 99.0, 0.0, True)
+        return Alignment((), 99.0, 0.0, True)
     best = ways[0]
     margin = ways[1].cost - best.cost if len(ways) > 1 else 9.0
     at: dict[int, list[Cell]] = {}
     for i, j in best.picks:
         at.setdefault(j, []).append(texts[i])
     shifted = any(not columns[j].overlap(texts[i].col - offset, texts[i].col_span) for i, j in best.picks)
-    return Aligned(tuple((j, tuple(c)) for j, c in sorted(at.items())), best.cost, margin, shifted)
+    return Alignment(tuple((j, tuple(c)) for j, c in sorted(at.items())), best.cost, margin, shifted)
 
 
 def exact(
     cells: Sequence[Cell], columns: Sequence[Column], offset: int = 0, worst: float = EXACT_FIT
-) -> Aligned | None:
+) -> Alignment | None:
     """The reading in which every cell stands under its own column; None where one does not, or does not suit
     it.
 
@@ -116,7 +120,7 @@ def exact(
             return None
         at.setdefault(under[0], []).append(c)
         cost += suits
-    return Aligned(tuple((j, tuple(v)) for j, v in sorted(at.items())), cost, 9.0, False)
+    return Alignment(tuple((j, tuple(v)) for j, v in sorted(at.items())), cost, 9.0, False)
 
 
 def _best(ways: list[_Way]) -> list[_Way]:
@@ -170,17 +174,17 @@ def _together(texts: Sequence[Cell], columns: Sequence[Column], way: _Way) -> fl
     """What cells say of each other: a score is not above its weight, a row without a name says 无 or 0 in its
     target.
     """
-    number: dict[str, float] = {}
+    number: dict[Role, float] = {}
     for i, j in way.picks:
-        role, key = columns[j].role, fold(texts[i].text).rstrip("分")
+        role, key = columns[j].role, fold(texts[i].text).rstrip(POINT)
         if role in NUMERIC and not is_blank(key):
             try:
                 number[role] = float(key)
             except ValueError:
                 continue
     roles = {columns[j].role: texts[i].text for i, j in way.picks}
-    if "sign" in roles and "target" not in roles:
+    if Role.SIGN in roles and Role.TARGET not in roles:
         return SIGN_ALONE
-    if "name" not in roles and fold(roles.get("target", "")) in ("无", "0"):
+    if Role.NAME not in roles and fold(roles.get(Role.TARGET, "")) in NOTHING:
         return NOTHING_NAMED
-    return SCORE_OVER_WEIGHT if number.get("score", 0.0) > number.get("weight", 1e9) else 0.0
+    return SCORE_OVER_WEIGHT if number.get(Role.SCORE, 0.0) > number.get(Role.WEIGHT, 1e9) else 0.0

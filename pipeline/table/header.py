@@ -1,8 +1,7 @@
 """Header rows of an indicator block → the columns below them.
 
 Comes in: a row of cells (and the one after it, for headers of two rows). Goes out: `Column`s in printed
-order, each with its role (`level1`, `name`, `target`, `weight`, …) and place, or None where the row is no
-such header.
+order, each with its role and place, or None where the row is no such header.
 """
 
 from __future__ import annotations
@@ -12,22 +11,22 @@ from dataclasses import dataclass, replace
 
 from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell
+from pipeline.model.roles import LEVELS, VALUES, Role
 from pipeline.words import vocabulary
 
-LEVELS = frozenset({"level1", "level2", "name"})
-VALUES = frozenset({"target", "actual", "weight", "score"})
+BESIDE_LEVELS = frozenset({*VALUES, Role.SIGN, Role.UNIT, Role.REMARK})  # one of them makes a header
 PARTS = frozenset(
-    {"sign", "target", "unit", "value_type", "direction"}
+    {Role.SIGN, Role.TARGET, Role.UNIT, Role.VALUE_TYPE, Role.DIRECTION}
 )  # what may stand below a two-row 年度指标值
-TWICE = frozenset({"level2", "name", "target"})  # what a header of two terms has twice
+TWICE = frozenset({Role.LEVEL2, Role.NAME, Role.TARGET})  # what a header of two terms has twice
 FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what it holds, where it starts and how many grid columns it covers, and its printed label."""
+    """One column: what it holds, its first grid column, how many it covers, and its printed label."""
 
-    role: str
+    role: Role
     start: int
     width: int
     label: str
@@ -37,16 +36,22 @@ class Column:
         return max(0, min(self.start + self.width, start + width) - max(self.start, start))
 
 
-def header_roles(cells: Sequence[Cell]) -> frozenset[str] | None:
+def role_of(label: str, fuzzy: bool = True) -> Role | None:
+    """The role that a column of the indicator block has by its label; None where the label is not known."""
+    key = vocabulary.key_of("column", label, fuzzy)
+    return None if key is None else Role(key)
+
+
+def header_roles(cells: Sequence[Cell]) -> frozenset[Role] | None:
     """The roles that a row of labels announces; None where it is not the header of an indicator block."""
     filled = [c for c in cells if not is_blank(c.text)]
     if len(filled) < FEWEST:
         return None
-    roles = [vocabulary.key_of("column", c.text) for c in filled]
+    roles = [role_of(c.text) for c in filled]
     known = {r for r in roles if r is not None}
     if sum(r is not None for r in roles) * 2 < len(filled) or len(known) < FEWEST:
         return None
-    if not known & LEVELS or not known & (VALUES | {"sign", "unit", "remark"}):
+    if not known & LEVELS or not known & BESIDE_LEVELS:
         return None
     return frozenset(known)
 
@@ -58,24 +63,24 @@ def read_columns(cells: Sequence[Cell], below: Sequence[Cell] = ()) -> tuple[tup
     """
     if header_roles(cells) is None:
         return None
-    columns = [
-        Column(vocabulary.key_of("column", c.text) or "other", c.col, c.col_span, c.text)
+    columns = _columns(cells)
+    parts = _columns(below)
+    second = (
+        len(parts) >= 2
+        and all(c.role in PARTS or c.role in VALUES for c in parts)
+        and len({c.role for c in parts} & PARTS) >= 2
+    )
+    if second:
+        columns = _under_parent(columns, parts)
+    return tuple(_settle(columns)), second
+
+
+def _columns(cells: Sequence[Cell]) -> list[Column]:
+    return [
+        Column(role_of(c.text) or Role.OTHER, c.col, c.col_span, c.text)
         for c in cells
         if not is_blank(c.text)
     ]
-    sub = [c for c in below if not is_blank(c.text)]
-    sub_roles = [vocabulary.key_of("column", c.text) for c in sub]
-    second = (
-        len(sub) >= 2
-        and all(r in PARTS or r in VALUES for r in sub_roles)
-        and len(set(sub_roles) & PARTS) >= 2
-    )
-    if second:
-        columns = _insert(
-            columns,
-            [Column(r or "other", c.col, c.col_span, c.text) for c, r in zip(sub, sub_roles, strict=True)],
-        )
-    return tuple(_settle(columns)), second
 
 
 def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
@@ -86,30 +91,33 @@ def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
     again = {
         c: role
         for c in columns
-        if c.role == "other" and (role := vocabulary.key_of("column", c.label)) in TWICE
+        if c.role == Role.OTHER and (role := role_of(c.label)) is not None and role in TWICE
     }
-    if not {"name", "target"} <= set(again.values()):
+    if not {Role.NAME, Role.TARGET} <= set(again.values()):
         return (tuple(columns),)
-    second = []
-    for c in columns:
-        first_half = c.role in set(again.values()) | VALUES
-        second.append(
-            replace(c, role=again[c]) if c in again else replace(c, role="other") if first_half else c
-        )
+    first_half = {*again.values(), *VALUES}
+    second = [
+        replace(c, role=again[c])
+        if c in again
+        else replace(c, role=Role.OTHER)
+        if c.role in first_half
+        else c
+        for c in columns
+    ]
     return tuple(columns), tuple(second)
 
 
-def _insert(columns: list[Column], sub: list[Column]) -> list[Column]:
+def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     """The columns of a second header row take the place of the one above them."""
-    first, last = sub[0].start, sub[-1].start + sub[-1].width
+    first, last = parts[0].start, parts[-1].start + parts[-1].width
     above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
-    parent = next((c for c in above if c.role in ("target", "other")), None) or next(
-        (c for c in columns if c.role == "target"), None
+    parent = next((c for c in above if c.role in (Role.TARGET, Role.OTHER)), None) or next(
+        (c for c in columns if c.role == Role.TARGET), None
     )
     if parent is None:
-        return sorted(columns + sub, key=lambda c: c.start)
+        return sorted(columns + parts, key=lambda c: c.start)
     at = columns.index(parent)
-    return columns[:at] + sub + columns[at + 1 :]
+    return columns[:at] + parts + columns[at + 1 :]
 
 
 def _settle(columns: list[Column]) -> list[Column]:
@@ -118,25 +126,24 @@ def _settle(columns: list[Column]) -> list[Column]:
     """
     levels = [i for i, c in enumerate(columns) if c.role in LEVELS]
     if len(levels) == len(LEVELS) and len({columns[i].role for i in levels}) < len(LEVELS):
-        for i, role in zip(
-            levels, ("level1", "level2", "name"), strict=True
-        ):  # a 二 read as 一: their order tells
+        # a 二 read as 一: their order tells
+        for i, role in zip(levels, (Role.LEVEL1, Role.LEVEL2, Role.NAME), strict=True):
             columns[i] = replace(columns[i], role=role)
     roles = [c.role for c in columns]
-    if "name" not in roles:
-        for role in ("level2", "side"):
+    if Role.NAME not in roles:
+        for role in (Role.LEVEL2, Role.SIDE):
             if role in roles:
                 at = len(roles) - 1 - roles[::-1].index(role)
-                columns[at] = replace(columns[at], role="name")
+                columns[at] = replace(columns[at], role=Role.NAME)
                 break
-    if "target" not in roles and "adjusted_target" in roles:
-        at = roles.index("adjusted_target")
-        columns[at] = replace(columns[at], role="target")
-    seen: set[str] = set()
+    if Role.TARGET not in roles and Role.ADJUSTED_TARGET in roles:
+        at = roles.index(Role.ADJUSTED_TARGET)
+        columns[at] = replace(columns[at], role=Role.TARGET)
+    seen: set[Role] = set()
     out = []
     for c in columns:
-        if c.role in seen and c.role != "other":
-            c = replace(c, role="remark" if c.role == "remark" else "other")
+        if c.role in seen and c.role != Role.OTHER:
+            c = replace(c, role=Role.REMARK if c.role == Role.REMARK else Role.OTHER)
         seen.add(c.role)
         out.append(c)
     return out

@@ -17,14 +17,17 @@ from rapidfuzz import fuzz
 
 from normalizers import levels as labels
 from normalizers.symbols import fold
+from pipeline.words.values import pairs, word, words
 
-COST_CHILDREN = frozenset({"经济成本指标", "社会成本指标", "生态环境成本指标"})
-SOLE_CHILD = {"满意度指标": "服务对象满意度指标", "预算执行率": "预算执行率"}
-LIKE, LIKE_MARGIN = (
-    60.0,
-    8.0,
-)  # percent: a label read off a picture, and how much less the next one is like it
+COST, OUTPUT = word("level", "cost"), word("level", "output")
+COST_CHILDREN = frozenset(words("level", "cost_children"))
+SOLE_CHILD = pairs("level", "sole_child")
+ENDING = word("level", "ending")
+LIKE = 60.0  # percent: a label read off a picture
+LIKE_MARGIN = 8.0  # how much less the next one is like it
 SHORTEST_FORM = 3  # characters: shorter forms are like too much
+_BARE_WEIGHT = re.compile(r"[^\d(（\[【.]\d+(?:\.\d+)?$")
+CLOSES = 0.01  # points: sums that differ by less are equal
 LEFTOVER = 4  # characters: a longer text is no remainder of a label
 
 
@@ -55,82 +58,105 @@ class RowLevels:
     flags: frozenset[str] = frozenset()
 
 
-def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
-    """The levels of every row of one block, in order."""
-    first_cells, second_cells = _sort_pieces([r.level1 for r in rows], [r.level2 for r in rows])
-    first, joined1 = join_pieces(first_cells, 1, [r.top for r in rows])
-    second, joined2 = join_pieces(second_cells, 2, [r.top for r in rows])
-    first, second = _settle_sides(first, second, [r.exact for r in rows])
-    out: list[RowLevels] = []
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """The labels that hold at a row, and whether its second level's cell is lost."""
+
     raw1: str | None = None
     raw2: str | None = None
-    lost2 = False
+    lost2: bool = False
     inferred2: str | None = None
+
+    def next(self, one: str | None, two: str | None, restarts: bool) -> _Printed:
+        """The labels at the next row, which prints `one` and `two`."""
+        now = self
+        if one is not None and one != now.raw1:
+            now = _Printed(one, lost2=two is None)
+        elif two is None and restarts and (now.raw2 or now.inferred2) is not None:
+            now = _Printed(now.raw1, lost2=True)
+        return now if two is None else _Printed(now.raw1, two)
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A printed label: its canonical one, and whether that is the nearest to a damaged text."""
+
+    level: labels.Level | None = None
+    label: str | None = None
+    nearest: bool = False
+
+    @property
+    def weight(self) -> float | None:
+        return self.level.weight if self.level else None
+
+
+def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
+    """The levels of every row of one block, in order."""
+    first, second, joined = _whole_labels(rows)
+    first_here = _over_breaks(first, [r.open1 for r in rows], [r.top for r in rows])
+    second_here = _over_breaks(second, [r.open2 for r in rows], [r.top for r in rows])
+    out: list[RowLevels] = []
+    now = _Printed()
     for i, row in enumerate(rows):
-        flags = set()
-        if row.open1 and first[i] is None and (ahead := _over_break(first, rows, i)) is not None:
-            first[i] = ahead
-        if row.open2 and second[i] is None and (ahead := _over_break(second, rows, i)) is not None:
-            second[i] = ahead
-        if first[i] is not None and first[i] != raw1:
-            raw1, raw2, lost2, inferred2 = first[i], None, second[i] is None, None
-        elif second[i] is None and not row.exact and (raw2 or inferred2) is not None and _restarts(rows, i):
-            raw2, lost2, inferred2 = None, True, None
-        if second[i] is not None:
-            raw2, lost2, inferred2 = second[i], False, None
-        if i in joined1 or i in joined2:
-            flags.add("cells_joined")
-        known1 = labels.read_level(raw1, 1) if raw1 else None
-        known2 = labels.read_level(raw2, 2) if raw2 else None
-        level1 = known1.label if known1 else None
-        level2 = known2.label if known2 else None
-        if (
-            row.recognised
-            and known1 is not None
-            and not known1.known
-            and (near := _nearest(known1.label, 1)) is not None
-        ):
-            level1 = near
-            flags.add("label_fuzzy")
-        if (
-            row.recognised
-            and known2 is not None
-            and not known2.known
-            and (near := _nearest(known2.label, 2)) is not None
-        ):
-            level2 = near
-            flags.add("label_fuzzy")
-        if level2 is None and lost2 and inferred2 is None:
-            inferred2 = _infer(level1, _before(out, level1), _after(second, first, i))
-        if level2 is None and inferred2 is not None:
-            level2 = inferred2
-            flags.add("level2_inferred")
-        parent = (
-            labels.parent_of(level2)
-            if level2 and (known2 is None or known2.known or "label_fuzzy" in flags)
-            else None
-        )
-        if parent is not None and parent != level1:
-            level1 = parent
-            flags.add("level1_inferred")
-        out.append(
-            RowLevels(
-                level1,
-                level2,
-                _tight(raw1),
-                _tight(raw2),
-                known1.weight if known1 else None,
-                known2.weight if known2 else None,
-                frozenset(flags),
-            )
-        )
+        now = now.next(first_here[i], second_here[i], not row.exact and _restarts(rows, i))
+        one, two = _understood(now.raw1, 1, row.recognised), _understood(now.raw2, 2, row.recognised)
+        if two.label is None and now.lost2 and now.inferred2 is None:
+            inferred = _infer(one.label, _before(out, one.label), _after(second, first, i))
+            now = replace(now, inferred2=inferred)
+        out.append(_row_levels(now, one, two, i in joined))
     return out
 
 
-def _over_break(texts: Sequence[str | None], rows: Sequence[LevelCells], i: int) -> str | None:
-    """The label of a cell that a page break cuts, where it is printed behind the break only."""
-    k = next((k for k in range(i + 1, len(texts)) if texts[k] is not None or rows[k].top), None)
-    return texts[k] if k is not None and rows[k].top else None
+def _whole_labels(
+    rows: Sequence[LevelCells],
+) -> tuple[list[str | None], list[str | None], set[int]]:
+    """The labels of both columns, pieces joined and each in its own column, and where pieces were joined."""
+    tops = [r.top for r in rows]
+    first_cells, second_cells = _sort_pieces([r.level1 for r in rows], [r.level2 for r in rows])
+    first, joined1 = join_pieces(first_cells, 1, tops)
+    second, joined2 = join_pieces(second_cells, 2, tops)
+    first, second = _settle_sides(first, second, [r.exact for r in rows])
+    return first, second, joined1 | joined2
+
+
+def _over_breaks(
+    texts: Sequence[str | None], opened: Sequence[bool], tops: Sequence[bool]
+) -> list[str | None]:
+    """The texts; a cell that a page break cuts has its label, although that is printed behind the break."""
+    out = list(texts)
+    for i, text in enumerate(texts):
+        if text is None and opened[i]:
+            k = next((k for k in range(i + 1, len(texts)) if texts[k] is not None or tops[k]), None)
+            out[i] = texts[k] if k is not None and tops[k] else None
+    return out
+
+
+def _understood(raw: str | None, level: int, recognised: bool) -> _Understood:
+    """What a printed label means; one that was read off a picture may be damaged."""
+    found = labels.read_level(raw, level) if raw else None
+    if found is None:
+        return _Understood()
+    near = _nearest(found.label, level) if recognised and not found.known else None
+    return _Understood(found, near or found.label, near is not None)
+
+
+def _row_levels(now: _Printed, one: _Understood, two: _Understood, joined: bool) -> RowLevels:
+    """The levels of a row: the second decides the first where the taxonomy says so."""
+    flags = {"cells_joined"} if joined else set()
+    if one.nearest or two.nearest:
+        flags.add("label_fuzzy")
+    level1, level2 = one.label, two.label
+    if level2 is None and now.inferred2 is not None:
+        level2 = now.inferred2
+        flags.add("level2_inferred")
+    sure = two.level is None or two.level.known or "label_fuzzy" in flags
+    parent = labels.parent_of(level2) if level2 and sure else None
+    if parent is not None and parent != level1:
+        level1 = parent
+        flags.add("level1_inferred")
+    return RowLevels(
+        level1, level2, _tight(now.raw1), _tight(now.raw2), one.weight, two.weight, frozenset(flags)
+    )
 
 
 @cache
@@ -139,7 +165,7 @@ def _forms(level: int) -> tuple[tuple[str, str], ...]:
     forms = {
         whole
         for form in labels.LEVEL_LABELS
-        for whole in (form, form.removesuffix("指标") + "指标")
+        for whole in (form, form.removesuffix(ENDING) + ENDING)
         if len(whole) > SHORTEST_FORM
     }
     found = ((form, labels.read_level(form, level)) for form in sorted(forms))
@@ -270,9 +296,9 @@ def _settle_sides(
             two = labels.read_level(a, 2)
             if (known(a, 2) and not known(a, 1)) or (
                 two is not None
-                and two.label == "成本指标"
+                and two.label == COST
                 and known(a, 2)
-                and current == "产出指标"
+                and current == OUTPUT
                 and not _has_cost_child(first, second, i)
             ):
                 first[i], second[i] = None, a
@@ -319,15 +345,12 @@ def _infer(level1: str | None, before: str | None, after: str | None) -> str | N
         return SOLE_CHILD[level1]
     if before is None and after is None:
         return None
-    order = [x for x in labels.LEVEL2_ORDER if (labels.parent_of(x) or "产出指标") == level1]
+    order = [x for x in labels.LEVEL2_ORDER if (labels.parent_of(x) or OUTPUT) == level1]
     if (before is not None and before not in order) or (after is not None and after not in order):
         return None
     low = order.index(before) + 1 if before is not None else 0
     high = order.index(after) if after is not None else len(order)
     return order[low] if high - low == 1 else None
-
-
-_BARE_WEIGHT = re.compile(r"[^\d(（\[【.]\d+(?:\.\d+)?$")
 
 
 def without_chance_weights(rows: Sequence[RowLevels], weights: Sequence[float | None]) -> list[RowLevels]:
@@ -337,15 +360,19 @@ def without_chance_weights(rows: Sequence[RowLevels], weights: Sequence[float | 
     out = list(rows)
     for raw in {r.level1_raw for r in rows if r.level1_raw and _BARE_WEIGHT.search(r.level1_raw)}:
         block = [i for i, r in enumerate(rows) if r.level1_raw == raw]
-        if abs(sum(weights[i] or 0.0 for i in block) - (rows[block[0]].level1_weight or 0.0)) > 0.01:
+        if not _sum_to(block, weights, rows[block[0]].level1_weight or 0.0):
             for i in block:
                 out[i] = replace(out[i], level1_weight=None)
     for raw in {r.level2_raw for r in rows if r.level2_raw and _BARE_WEIGHT.search(r.level2_raw)}:
         block = [i for i, r in enumerate(rows) if r.level2_raw == raw]
-        if abs(sum(weights[i] or 0.0 for i in block) - (rows[block[0]].level2_weight or 0.0)) > 0.01:
+        if not _sum_to(block, weights, rows[block[0]].level2_weight or 0.0):
             for i in block:
                 out[i] = replace(out[i], level2_weight=None)
     return out
+
+
+def _sum_to(block: Sequence[int], weights: Sequence[float | None], total: float) -> bool:
+    return abs(sum(weights[i] or 0.0 for i in block) - total) <= CLOSES
 
 
 def with_side_weight(
@@ -359,8 +386,7 @@ def with_side_weight(
         return out
     raw = out[0].level1_raw
     block = [i for i, r in enumerate(out) if r.level1_raw == raw]
-    total = sum(weights[i] or 0.0 for i in block)
-    if out[0].level1_weight is None and raw is not None and abs(total - side_weight) < 0.01:
+    if out[0].level1_weight is None and raw is not None and _sum_to(block, weights, side_weight):
         for i in block:
             out[i] = replace(out[i], level1_weight=side_weight)
     return out

@@ -1,21 +1,23 @@
 """What a stretch of a flow costs as a cell, and where a cell may end, in text that nothing or little parts.
 
-Comes in: match keys and a column's role. Goes out: costs on the scale of `fit.cost`, stricter, because
-without cells every stretch is possible; and the places where the kind of the text changes. The words are
-data: units and levels from the normalisers, values that are words from the vocabulary.
+Comes in: match keys and a column's role. Goes out: costs on the scale of `likelihood.cost`, stricter, because
+without cells every stretch is possible; and the places where the kind of the text changes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from normalizers import levels
 from normalizers.units import CLASSIFIERS
+from normalizers.words import longest_first
+from pipeline.model.roles import POINTS, Role
 from pipeline.table import likelihood
 from pipeline.untabled.stream import NONE, Flow
 from pipeline.words import vocabulary
+from pipeline.words.values import either, one_of, pairs_of, word, words
 
 LONGER_LABEL = 0.12  # a longer label is the better reading: 服务对象满意度 before 服务对象
 INSIDE = 1.5  # a measure, sign or label inside a text
@@ -31,95 +33,85 @@ CODE_BEHIND = 0.3  # a label's code right behind a figure
 SHORTER_LABEL = 1.2  # a label that ends where a longer one would go on
 LOST_UNIT = 1.2  # a text that begins with a unit behind a figure
 CUT_ORDINAL = 2.5  # a label that ends with the 指标 of `指标1：`
+LABEL_AS_VALUE = 5.0  # a level label, an ordinal or 定性 as a value
 HALF_PAIR = 2.0  # a stretch with half a pair of brackets or quotes
 
-_EXTRA_UNITS = (
-    "万元",
-    "亿元",
-    "万人次",
-    "万人",
-    "万亩",
-    "万吨",
-    "万株",
-    "万",
-    "亿",
-    "%",
-    "‰",
-    "KM",
-    "km",
-    "KW",
-    "kw",
-    "M",
-    "TB",
-    "GB",
-    "万平方米",
-)
-_UNITS = "|".join(re.escape(u) for u in sorted({*CLASSIFIERS, *_EXTRA_UNITS}, key=len, reverse=True))
-_SIGNS = "大于等于|小于等于|大于|小于|不少于|不低于|不超过|不高于|至少|达到?|超过?|约|近|控制在"
+# The patterns are over match keys. Grammar (numerals, dates, brackets) is written here, the words are data.
+_UNITS = either(longest_first((*CLASSIFIERS, *words("unit", "also"))))
+_IN_BRACKETS = rf"(?:[(](?:{either(words('unit', 'in_brackets'))})[)])?"
+_POINT = word("points", "unit")
+_ENDING = word("level", "ending")
+_WEIGHT = rf"[(]\d+(?:\.\d+)?{_POINT}?[)]"
 _COUNT = re.compile(
-    rf"(?:[≥≤><=~]|{_SIGNS})*(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[一二三四五六七八九十百千万两]+)"
-    rf"(?:(?:余|多|来)?(?:{_UNITS})?(?:[(](?:套|次|元|人)[)])?(?:/(?:{_UNITS}|[一-鿿]{{1,3}})(?:[.·](?:{_UNITS}))?)?)?"
+    rf"(?:[≥≤><=~]|{either(words('sign', 'before'))})*"
+    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[一二三四五六七八九十百千万两]+)"
+    rf"(?:(?:{either(words('unit', 'about'))})?(?:{_UNITS})?{_IN_BRACKETS}"
+    rf"(?:/(?:{_UNITS}|[一-鿿]{{1,3}})(?:[.·](?:{_UNITS}))?)?)?"
     rf"(?:[-~至](?:[≥≤><=])?\d+(?:\.\d+)?(?:{_UNITS})?)?(?:及?以[上下内]|左右|\(含\))?"
 )
 _DAY = re.compile(
-    r"(?:(?:19|20)\d\d年?[-.]?)?(?:\d{1,2}月?(?:[-.]?\d{1,2}日?)?)?(?:[-~至]+(?:(?:19|20)\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日)?)?"
-    r"(?:底前完成|底完成|底之前完成|底之前|底前|底|前完成|前|之前|内|初|末|全年)?"
+    r"(?:(?:19|20)\d\d年?[-.]?)?(?:\d{1,2}月?(?:[-.]?\d{1,2}日?)?)?"
+    r"(?:[-~至]+(?:(?:19|20)\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日)?)?"
+    rf"(?:{either(words('time', 'day_ends'))})?"
 )
-_QUALITIES = "|".join(sorted(vocabulary.data()["quality"]["words"], key=len, reverse=True))
+_DATED = re.compile(r"[年月日]|\d{4}[-.]\d")
+_QUALITY_WORDS = tuple(sorted(vocabulary.data()["quality"]["words"], key=len, reverse=True))
+_QUALITIES = either(_QUALITY_WORDS)
 _QUALITY = re.compile(rf"(?:{_QUALITIES})(?:[,、，](?:{_QUALITIES}))*")
-_QUALITY_INSIDE = re.compile(
-    "(?:" + "|".join(w for w in _QUALITIES.split("|") if len(w) >= 4 or w == "长期") + ")(?=.)"
-)
+_TELLING = tuple(w for w in _QUALITY_WORDS if len(w) >= 4 or w in words("quality_parts", "short_but_telling"))
+_QUALITY_INSIDE = re.compile(rf"(?:{either(_TELLING)})(?=.)")
 _QUALITY_AT = re.compile(_QUALITIES)
-_STEMS = "|".join(
-    sorted({w.removesuffix("指标") for w in levels.LEVEL_LABELS if len(w) > 1}, key=len, reverse=True)
-)
+
+
+def _stems(labels: Sequence[str]) -> str:
+    """A pattern for these level labels without their ending, the longest first."""
+    return either(longest_first(label.removesuffix(_ENDING) for label in labels))
+
+
 _LEVEL = re.compile(
-    rf"(?:\d{{1,2}}[-.、])?(?:{_STEMS})(?:类)?(?:指标|目标)?(?:[(]\d+(?:\.\d+)?分?[)]|\d+(?:\.\d+)?分)?"
+    rf"(?:\d{{1,2}}[-.、])?(?:{_stems([w for w in levels.LEVEL_LABELS if len(w) > 1])})(?:类)?"
+    rf"(?:{either(words('level', 'label_ends'))})?(?:{_WEIGHT}|\d+(?:\.\d+)?{_POINT})?"
 )
-_CANONICAL = "|".join(
-    sorted({w.removesuffix("指标") for w in (*levels.LEVEL1, *levels.LEVEL2_ORDER)}, key=len, reverse=True)
+_SHORT_LEVEL = re.compile(
+    rf"(?=((?:{_stems((*levels.LEVEL1, *levels.LEVEL2_ORDER))})(?:{_ENDING})?(?:{_WEIGHT})?))"
 )
-_SHORT_LEVEL = re.compile(rf"(?=((?:{_CANONICAL})(?:指标)?(?:[(]\d+(?:\.\d+)?分?[)])?))")
-_KINDS = re.compile(r"定[性量](?:指标)?|[正反逆]向(?:指标)?")
+_KINDS = re.compile(
+    rf"(?:{either((*words('kind', 'kinds'), *words('kind', 'directions')))})(?:{word('kind', 'ending')})?"
+)
 _ORDINAL = re.compile(
-    r"指标\d{1,2}[::、.]|指标[一二三四五六七八九十]+[::、]|[①-⑳]|(?<![\d.])\d{1,2}[、](?=\D)|[(]\d{1,2}[)](?=\D)"
+    rf"{_ENDING}\d{{1,2}}[::、.]|{_ENDING}[一二三四五六七八九十]+[::、]"
+    r"|[①-⑳]|(?<![\d.])\d{1,2}[、](?=\D)|[(]\d{1,2}[)](?=\D)"
 )
 _LABELS = re.compile(
-    r"指标\d{1,2}[:、.]|\d{1,2}-(?=[产效满数质时成经社生可服])|(?:产出|效益|满意度|数量|质量|时效|成本|社会效益|经济效益|生态效益|可持续影响)指标|定性|定量"
+    rf"{_ENDING}\d{{1,2}}[:、.]|\d{{1,2}}-(?={one_of(word('level', 'starts'))})"
+    rf"|{either(words('level', 'row_starts'))}"
 )
 _MEASURES = re.compile(rf"(?<![\d.第≥≤=<>×])(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤=<>]")
 _FIGURE_INSIDE = re.compile(r"(?<=[^\d第≥≤.\-×])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号×])")
 _MEASURED = re.compile(rf"\d(?:{_UNITS})(?:以[上下内])?$")
+_MEASURE_LAST = re.compile(rf"[\d.]+(?:{_UNITS})(?:以[上下内])?$")
 _UNIT_AT = re.compile(_UNITS)
-_UNIT = re.compile(
-    rf"(?:{_UNITS})(?:/(?:{_UNITS}|[一-鿿]{{1,3}}))?(?:[(](?:套|次|元|人)[)])?(?:以[上下内])?|[无/—-]"
+_NO_UNIT = either(words("unit", "none"))
+_UNIT = re.compile(rf"(?:{_UNITS})(?:/(?:{_UNITS}|[一-鿿]{{1,3}}))?{_IN_BRACKETS}(?:以[上下内])?|{_NO_UNIT}")
+_UNIT_BEFORE_SIGN = re.compile(
+    rf"((?:{_UNITS})(?:/(?:{_UNITS}))?|{_NO_UNIT})(?=[≥≤><=]|{either(words('kind', 'kinds'))})"
 )
-_UNIT_BEFORE_SIGN = re.compile(rf"((?:{_UNITS})(?:/(?:{_UNITS}))?|[无/—-])(?=[≥≤><=]|定[性量])")
-_MARK = re.compile(r"(100|[1-9]\d?|0)(\.\d{1,2})?分?")
+_MARK = re.compile(rf"(100|[1-9]\d?|0)(\.\d{{1,2}})?{_POINT}?")
 _CODES = {1: re.compile(r"[1-4][-.、]?\D"), 2: re.compile(r"[1-4][1-5][-.、]?\D")}
+_BARE = re.compile(r"[\d.,]+")
 _BARE_WEIGHT = re.compile(r"[^\d.(]\d+(?:\.\d+)?$")
+_ZERO_BEFORE = re.compile(r"0\d")
+_ORDINAL_REST = re.compile(r"\d{1,2}[:、.]")
+_PARTS = re.compile("[;,，；、]")
 _TWICE = re.compile(r"(.{3,})\1")
 _REPEATED = re.compile(r"([^\d]{2,40}?)\1(?=\d|$)")
-_NO_END = "=<>≥≤~-、,:(《“"
-_NO_START = "、,;:%)》”/-。"
-_END_MARK = "。;；”》"
-_NAME_ENDS = (
-    "率",
-    "度",
-    "量",
-    "数",
-    "情况",
-    "水平",
-    "能力",
-    "时间",
-    "效果",
-    "成本",
-    "经费",
-    "费",
-    "项目",
-    "活动",
-)
+_NO_END, _NO_START = word("sentence", "no_end"), word("sentence", "no_start")
+_END_MARKS = word("sentence", "end")
+_PAIRS = pairs_of("sentence", "pairs")
+_NAME_ENDS = words("name", "ends")
+_KIND_WORDS = words("kind", "kinds")
+_LEVEL_ROLES = {Role.LEVEL1: 1, Role.LEVEL2: 2}
+_BEFORE_SLASH = words("unit", "before_slash")
 
 
 def kind(ch: str) -> str:
@@ -143,7 +135,7 @@ def boundaries(flow: Flow, start: int, end: int, sep: int) -> list[int]:
     out = {start, end} | {i for i in range(start + 1, end) if flow.breaks[i]}
     for i in range(start + 1, end):
         a, b = kind(keys[i - 1]), kind(keys[i])
-        if a != b or keys[i - 1] in _END_MARK or (b == "n" and a == "n") or b == "s" or keys[i - 1] in "%—":
+        if a != b or keys[i - 1] in _END_MARKS or (b == "n" and a == "n") or b == "s" or keys[i - 1] in "%—":
             out.add(i)
     for m in _SHORT_LEVEL.finditer(keys, start, end):
         out.update((m.start(), m.start() + len(m[1])))
@@ -158,7 +150,7 @@ def boundaries(flow: Flow, start: int, end: int, sep: int) -> list[int]:
     return sorted(i for i in out if start <= i <= end)
 
 
-def start_cost(flow: Flow, at: int, own_units: bool) -> dict[str, float]:
+def start_cost(flow: Flow, at: int, own_units: bool) -> Mapping[Role, float]:
     """What it costs that a text begins here, by role: in the middle of a number, or with the unit of the
     figure before.
 
@@ -168,65 +160,66 @@ def start_cost(flow: Flow, at: int, own_units: bool) -> dict[str, float]:
         return {}
     before, here = flow.keys[at - 1], flow.keys[at]
     if before in "-.、" and at > 1 and flow.keys[at - 2].isdigit():
-        return {"level1": LOST_CODE, "level2": LOST_CODE}
-    if here == "/" and before in "元次人万":
-        return {"unit": LOST_UNIT}
+        return {Role.LEVEL1: LOST_CODE, Role.LEVEL2: LOST_CODE}
+    if here == "/" and before in _BEFORE_SLASH:
+        return {Role.UNIT: LOST_UNIT}
     if not before.isdigit():
         return {}
     if here.isdigit():
         zero = LOST_UNIT if here == "0" else 0.0
         return {
-            "target": zero,
-            "actual": zero,
-            "name": TORN_NUMBER,
-            "reason": TORN_NUMBER,
-            "remark": TORN_NUMBER,
-            "level1": CODE_BEHIND,
-            "level2": CODE_BEHIND,
+            Role.TARGET: zero,
+            Role.ACTUAL: zero,
+            Role.NAME: TORN_NUMBER,
+            Role.REASON: TORN_NUMBER,
+            Role.REMARK: TORN_NUMBER,
+            Role.LEVEL1: CODE_BEHIND,
+            Role.LEVEL2: CODE_BEHIND,
         }
     lost = LOST_UNIT if not own_units and _UNIT_AT.match(flow.keys, at) else 0.0
-    return {"name": lost, "reason": lost, "remark": lost}
+    return dict.fromkeys((Role.NAME, Role.REASON, Role.REMARK), lost)
 
 
 def end_cost(flow: Flow, stop: int) -> float:
     """What it costs that a text ends here: with the 指标 that the ordinal behind it needs."""
-    if flow.keys[max(0, stop - 2) : stop] != "指标":
+    if not flow.keys.endswith(_ENDING, 0, stop):
         return 0.0
-    return CUT_ORDINAL if re.match(r"\d{1,2}[:、.]", flow.keys[stop : stop + 3]) else 0.0
+    return CUT_ORDINAL if _ORDINAL_REST.match(flow.keys[stop : stop + 3]) else 0.0
 
 
 @lru_cache(maxsize=262144)
-def cell_cost(role: str, key: str, glued: bool) -> float:
+def cell_cost(role: Role, key: str, glued: bool) -> float:
     """The cost of a stretch as a cell of a column; `glued` where nothing parts the cells."""
     if (len(key) > 1 and key[0] in _NO_START) or key[0] == ".":
         return likelihood.NEVER
-    if role in ("weight", "score", "review_score"):
+    if role in POINTS:
         if all(kind(c) == "d" for c in key):
             return 0.8 if len(key) == 1 else likelihood.NEVER
         return 0.0 if _MARK.fullmatch(key) else likelihood.NEVER
-    if role in ("level1", "level2"):
-        return _level_cost(key, 1 if role == "level1" else 2, glued)
-    if role in ("target", "actual", "adjusted_target"):
+    if role in _LEVEL_ROLES:
+        return _level_cost(role, key, glued)
+    if role in (Role.TARGET, Role.ACTUAL, Role.ADJUSTED_TARGET):
         return value_cost(key, glued)
-    if role == "unit" and glued:
+    if role == Role.UNIT and glued:
         return 0.0 if _UNIT.fullmatch(key) else likelihood.NEVER
-    if role in ("name", "reason", "remark"):
+    if role in (Role.NAME, Role.REASON, Role.REMARK):
         return _text_cost(role, key, glued)
     return likelihood.cost(role, key)
 
 
-def _level_cost(key: str, level: int, glued: bool) -> float:
+def _level_cost(role: Role, key: str, glued: bool) -> float:
+    level = _LEVEL_ROLES[role]
     if open_pair(key) or _BARE_WEIGHT.search(key) or (key[0].isdigit() and not _CODES[level].match(key)):
         return likelihood.NEVER
     if likelihood.level_known(key, level):
         return -LONGER_LABEL * len(key)
-    return likelihood.NEVER if glued or len(key) > 14 else max(2.0, likelihood.cost(f"level{level}", key))
+    return likelihood.NEVER if glued or len(key) > 14 else max(2.0, likelihood.cost(role, key))
 
 
-def _text_cost(role: str, key: str, glued: bool) -> float:
+def _text_cost(role: Role, key: str, glued: bool) -> float:
     """A name, a reason or a remark: free text, but not one with cells inside."""
-    if role == "name":
-        if len(key) > 1 and (re.match(r"0\d", key) or key[-1] in _NO_END or key.endswith(("定性", "定量"))):
+    if role == Role.NAME:
+        if len(key) > 1 and (_ZERO_BEFORE.match(key) or key[-1] in _NO_END or key.endswith(_KIND_WORDS)):
             return likelihood.NEVER
         cost = likelihood.cost(role, key) + INSIDE * _inside(_ORDINAL.sub("", key, count=1))
         if key != "0" and kind(key[-1]) == "n":
@@ -235,7 +228,7 @@ def _text_cost(role: str, key: str, glued: bool) -> float:
             cost += QUALITY_INSIDE * len(_QUALITY_INSIDE.findall(key[2:]))
             cost += 0.8 if _QUALITY.fullmatch(key) else -0.25 if key.endswith(_NAME_ENDS) else 0.0
     else:
-        measures = (INSIDE if role == "reason" else INSIDE_RULE) * len(_MEASURES.findall(key))
+        measures = (INSIDE if role == Role.REASON else INSIDE_RULE) * len(_MEASURES.findall(key))
         cost = likelihood.cost(role, key) + 0.6 + measures + LABEL_INSIDE * len(_LABELS.findall(key))
     cost += SENTENCE * key[:-1].count("。") if glued else 0.0
     cost += (
@@ -253,37 +246,53 @@ def _inside(key: str) -> int:
 
 def open_pair(key: str) -> bool:
     """Does the stretch hold half a pair of brackets or quotes?"""
-    return any(key.count(a) != key.count(b) for a, b in ("()", "《》", "“”"))
+    return any(key.count(a) != key.count(b) for a, b in _PAIRS)
 
 
 def value_cost(key: str, glued: bool) -> float:
-    """A measure, a day, a quality word, or (dearer) free text."""
-    if (key[-1] in "-~." and len(key) > 1) or re.match(r"0\d", key):
+    """The cost of a stretch as a value: what is shaped like one is cheap, free text is dear."""
+    shaped = _shaped_cost(key, glued)
+    if shaped is not None:
+        return shaped
+    if likelihood.level_known(key, 1) or likelihood.level_known(key, 2):
+        return LABEL_AS_VALUE
+    if _ORDINAL.match(key) or _KINDS.fullmatch(key):
+        return LABEL_AS_VALUE
+    measured = _measured_cost(key)
+    return _free_cost(key, glued) if measured is None else measured
+
+
+def _shaped_cost(key: str, glued: bool) -> float | None:
+    """A measure, a day, a word for a quality, a dash; None for what has no such shape."""
+    if (key[-1] in "-~." and len(key) > 1) or _ZERO_BEFORE.match(key):
         return likelihood.NEVER
     if _COUNT.fullmatch(key):
-        return -LONGER_VALUE * len(key) if not re.fullmatch(r"[\d.,]+", key) else 0.9
-    if re.search(r"\d", key) and re.search(r"[年月日]|\d{4}[-.]\d", key) and _DAY.fullmatch(key):
+        return 0.9 if _BARE.fullmatch(key) else -LONGER_VALUE * len(key)
+    if re.search(r"\d", key) and _DATED.search(key) and _DAY.fullmatch(key):
         return -LONGER_VALUE * len(key) if not key[-1].isdigit() or not re.search("[年月]", key) else 1.5
     if _QUALITY.fullmatch(key):
         return 0.25
     if all(kind(c) == "d" for c in key):
         return 0.5 if key == "—" or not glued else 2.5
-    if (
-        likelihood.level_known(key, 1)
-        or likelihood.level_known(key, 2)
-        or _ORDINAL.match(key)
-        or _KINDS.fullmatch(key)
-    ):
-        return 5.0
-    measures = re.split("[;,，；、]", key)
-    if len(measures) > 1 and all(_MEASURED.search(part) and _inside(part) <= 1 for part in measures):
+    return None
+
+
+def _measured_cost(key: str) -> float | None:
+    """Several measures in a row, or a measure with text behind it; None for neither."""
+    parts = _PARTS.split(key)
+    if len(parts) > 1 and all(_MEASURED.search(part) and _inside(part) <= 1 for part in parts):
         return 0.5 + 0.015 * len(key)
     m = _COUNT.match(key)
-    if m and re.search(r"\d", m[0]):
-        rest = key[m.end() :]
-        return 0.5 + 0.22 * len(rest) + INSIDE * _inside(rest) + (2.0 if rest[0].isdigit() else 0.0)
-    ends = re.search(rf"[\d.]+(?:{_UNITS})(?:以[上下内])?$", key)
-    cost = (0.9 if ends else 1.3 if not glued else 1.8) + (HALF_PAIR if open_pair(key) else 0.0)
+    if m is None or not re.search(r"\d", m[0]):
+        return None
+    rest = key[m.end() :]
+    return 0.5 + 0.22 * len(rest) + INSIDE * _inside(rest) + (2.0 if rest[0].isdigit() else 0.0)
+
+
+def _free_cost(key: str, glued: bool) -> float:
+    """Free text as a value."""
+    cost = 0.9 if _MEASURE_LAST.search(key) else 1.8 if glued else 1.3
+    cost += HALF_PAIR if open_pair(key) else 0.0
     cost += 1.0 if key[-1].isdigit() and glued else 0.0
     return cost + 0.05 * len(key) + INSIDE * max(0, _inside(key[1:]) - 1)
 

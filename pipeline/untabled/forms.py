@@ -9,25 +9,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from normalizers.symbols import fold
-from pipeline.model.cells import Cell, CellRow, Line, Region
-from pipeline.table.header import FEWEST, LEVELS, VALUES, Column, header_roles, read_columns
-from pipeline.untabled.head import head_rows
+from pipeline.model.cells import Cell, Line
+from pipeline.model.regions import CellRow, Region
+from pipeline.model.roles import LEVELS, VALUES, Role
+from pipeline.table.header import FEWEST, Column, header_roles, read_columns, role_of
+from pipeline.untabled.head import read_head
 from pipeline.untabled.rows import Block, cut_rows
-from pipeline.untabled.stream import LINE, Flow, flow_of, labels, parting
+from pipeline.untabled.stream import LINE, SPACE, Flow, flow_of, labels, parting, row_of
 from pipeline.words import vocabulary
+from pipeline.words.values import either, one_of, word, words
 
-READER = "text-flow"
-_HEADER_GROUPS = ("column",)
 FEWEST_IN_LINE = 9  # characters of an average row
 _ANCHOR_REACH = 4000  # characters between 项目名称 and the header of its indicators
-_TITLE = re.compile(
-    r"(?:[(]?(?:19|20)\d\d年?度?[)]?)?[一-鿿()《》“”、]{0,40}(?:表|指标体系)(?:[(][^()]{1,40}[)])*(?:(?:19|20)\d\d年度?)?"
-    r"(?:[(]?(?:19|20)\d\d年度?[)])?(?:(?:金额)?单位[::](?:人民币)?[百千万亿]*元)?$"
+_TITLE_REACH = 120  # characters before a form's head in which its title begins
+_CENTURY = r"(?:19|20)\d\d"
+_UNIT = (
+    rf"(?:(?:{either(words('title_parts', 'unit'))})[::](?:{word('title_parts', 'currency')})?[百千万亿]*元)?"
 )
-_NOTES = re.compile(r"((?:[(]?(?:19|20)\d\d年?度[)]?)?)((?:(?:金额)?单位[::](?:人民币)?[百千万亿]*元)?)$")
-_TOTAL = re.compile(r"[\d.分—\-/%()::]*")
+_TITLE = re.compile(
+    rf"(?:[(]?{_CENTURY}年?度?[)]?)?[一-鿿()《》“”、]{{0,40}}(?:{either(words('title_parts', 'ends'))})"
+    rf"(?:[(][^()]{{1,40}}[)])*(?:{_CENTURY}年度?)?(?:[(]?{_CENTURY}年度?[)])?{_UNIT}$"
+)
+_NOTES = re.compile(rf"((?:[(]?{_CENTURY}年?度[)]?)?)({_UNIT})$")
+_TITLE_NEEDS = re.compile(either(words("title_parts", "needed")))
+_LINE_END = re.compile(rf"{one_of(word('title_parts', 'line_ends'))}$")
+_YEAR_END = word("title_parts", "year_end")
+_TOTAL_FIGURES = re.compile(rf"[\d.{word('points', 'unit')}—\-/%()::]*")
+_TARGET_PARTS = (Role.SIGN, Role.UNIT, Role.TARGET, Role.DIRECTION, Role.VALUE_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +59,12 @@ def cut(region: Region) -> list[Region]:
     headers = find_headers(flow)
     if not headers:
         return [region]
-    forms = _forms(flow, headers)
-    return [_region(flow, *form) for form in forms]
+    return [_region(flow, span) for span in _spans(flow, headers)]
 
 
 def find_headers(flow: Flow) -> list[Header]:
     """Every run of column labels that makes a header."""
-    pattern = labels(_HEADER_GROUPS)
+    pattern = labels(("column",))
     out: list[Header] = []
     at = 0
     while at < len(flow.keys):
@@ -70,7 +80,7 @@ def find_headers(flow: Flow) -> list[Header]:
             continue
         cells = [Cell(flow.cell(m.start(), m.end(), 0, i).text, 0, i) for i, m in enumerate(run)]
         roles = header_roles(cells)
-        if roles is None or not roles & LEVELS or not roles & VALUES:
+        if roles is None or not roles & LEVELS or not roles & set(VALUES):
             continue
         columns, end = _columns(cells)
         out.append(Header(run[0].start(), run[end - 1].end(), columns, tuple(m.start() for m in run[1:end])))
@@ -81,36 +91,36 @@ def _trim(run: list[re.Match[str]]) -> list[re.Match[str]]:
     """Labels before the levels belong to the head, a level's own first value behind the header to the first
     row.
     """
-    keys = [vocabulary.key_of("column", m[1], fuzzy=False) for m in run]
-    firsts = [i for i, k in enumerate(keys) if k in LEVELS or k in ("side", "ordinal")]
+    roles = [role_of(m[1], fuzzy=False) for m in run]
+    firsts = [i for i, r in enumerate(roles) if r in LEVELS or r in (Role.SIDE, Role.ORDINAL)]
     return run[firsts[0] :] if firsts else []
 
 
 def _columns(cells: list[Cell]) -> tuple[tuple[Column, ...], int]:
     """Columns of a run of labels; sign, value and unit behind the others stand under the target's label."""
-    keys = [vocabulary.key_of("column", c.text, fuzzy=False) for c in cells]
-    tail = len(keys)
-    while tail and keys[tail - 1] in ("sign", "unit", "target", "direction", "value_type"):
+    roles = [role_of(c.text, fuzzy=False) for c in cells]
+    tail = len(roles)
+    while tail and roles[tail - 1] in _TARGET_PARTS:
         tail -= 1
-    if len(keys) - tail >= 2 and "target" in keys[:tail]:
-        at = keys.index("target")
+    if len(roles) - tail >= 2 and Role.TARGET in roles[:tail]:
+        at = roles.index(Role.TARGET)
         cells = [*cells[:at], *cells[tail:], *cells[at + 1 : tail]]
         cells = [Cell(c.text, 0, i) for i, c in enumerate(cells)]
-    seen: set[str | None] = set()
+    seen: set[Role | None] = set()
     end = len(cells)
     for i, c in enumerate(cells):
-        key = vocabulary.key_of("column", c.text, fuzzy=False)
-        if key in seen and key in ("level1", "level2", "name"):
+        role = role_of(c.text, fuzzy=False)
+        if role in seen and role in LEVELS:
             end = i
             break
-        seen.add(key)
+        seen.add(role)
     found = read_columns(cells[:end])
     return (found[0] if found else ()), end
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Where a form's parts lie in the flow: title from `start`, head from `head`, its headers, and its end."""
+    """Where a form's parts lie in the flow: title at `start`, head at `head`, its headers, and its end."""
 
     start: int
     head: int
@@ -118,7 +128,7 @@ class _Span:
     end: int
 
 
-def _forms(flow: Flow, headers: list[Header]) -> list[tuple[_Span]]:
+def _spans(flow: Flow, headers: list[Header]) -> list[_Span]:
     """Headers that follow each other without a new form's head between them are one form's, repeated on a new
     page.
     """
@@ -127,77 +137,112 @@ def _forms(flow: Flow, headers: list[Header]) -> list[tuple[_Span]]:
         for m in labels(("field",)).finditer(flow.keys)
         if vocabulary.key_of("field", m[1], fuzzy=False) in ("project_name", "unit_name")
     ]
-    spans: list[tuple[int, int, list[Header]]] = []
+    starts: list[tuple[int, int]] = []
+    runs: list[list[Header]] = []
     before = 0
     for header in headers:
         anchor = next(
             (a for a in anchors if before <= a < header.start and header.start - a < _ANCHOR_REACH), None
         )
-        if anchor is None and spans:
-            gap = flow.keys[before : header.start]
-            total = _total_at(flow, before, header.start)
-            same = {c.role for c in spans[-1][2][-1].columns} == {c.role for c in header.columns}
-            if same and total is None and _TITLE.search(gap) is None:
-                spans[-1][2].append(header)
-                before = header.end
-                continue
-        head = anchor if anchor is not None else header.start
-        spans.append((_title_start(flow, before, head, bool(spans)), head, [header]))
+        if anchor is None and runs and _repeats(flow, runs[-1][-1], header):
+            runs[-1].append(header)
+        else:
+            head = anchor if anchor is not None else header.start
+            starts.append((_title_start(flow, before, head, bool(runs)), head))
+            runs.append([header])
         before = header.end
-    out = []
-    for i, (start, head, run) in enumerate(spans):
-        end = spans[i + 1][0] if i + 1 < len(spans) else len(flow.keys)
-        out.append((_Span(start, head, tuple(run), end),))
-    return out
+    ends = [start for start, _ in starts[1:]] + [len(flow.keys)]
+    return [
+        _Span(start, head, tuple(run), end)
+        for (start, head), run, end in zip(starts, runs, ends, strict=True)
+    ]
+
+
+def _repeats(flow: Flow, last: Header, header: Header) -> bool:
+    """Is it the same header again, with neither a total nor a title between?"""
+    return (
+        {c.role for c in last.columns} == {c.role for c in header.columns}
+        and _total_in(flow, last.end, header.start) is None
+        and _TITLE.search(flow.keys[last.end : header.start]) is None
+    )
 
 
 def _title_start(flow: Flow, low: int, head: int, after_form: bool) -> int:
     """Where the title before a form's head begins."""
-    gap = flow.keys[low:head]
-    starts = [low + i for i in range(len(gap)) if flow.breaks[low + i] >= 1] if after_form else []
-    total = _total_at(flow, low, head)
+    total = _total_in(flow, low, head)
     if total is not None:
-        return total
-    found = _TITLE.search(gap[-120:])
+        return _without_year(flow, total, head)
+    gap = flow.keys[low:head]
+    found = _TITLE.search(gap[-_TITLE_REACH:])
     if found is None:
         return low if not after_form else head
-    at = low + max(0, len(gap) - 120) + found.start()
-    later = [s for s in starts if at <= s < head - 4 and re.search("表|体系", flow.keys[s:head])]
-    if later:
-        parted = [s for s in later if _TITLE.fullmatch(flow.keys[s:head])]
-        at = parted[0] if parted else at
-    return at
+    at = low + max(0, len(gap) - _TITLE_REACH) + found.start()
+    if not after_form:
+        return at
+    starts = [
+        i for i in range(at, head - 4) if flow.breaks[i] >= SPACE and _TITLE_NEEDS.search(flow.keys, i, head)
+    ]
+    return next((i for i in starts if _TITLE.fullmatch(flow.keys[i:head])), at)
 
 
-def _total_at(flow: Flow, low: int, high: int) -> int | None:
-    """The end of a row of totals between two places, if there is one."""
-    for m in re.finditer(
-        "|".join(sorted(vocabulary.index("total"), key=len, reverse=True)), flow.keys[low:high]
-    ):
-        figures = _TOTAL.match(flow.keys, low + m.end(), high)
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A row of totals: where its label, its figures and its end are."""
+
+    start: int
+    figures: int
+    end: int
+
+
+@cache
+def _total_labels() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(vocabulary.index("total"), key=len, reverse=True)))
+
+
+@cache
+def _page_words() -> re.Pattern[str]:
+    return re.compile(either(fold(w) for w in vocabulary.data()["chrome"]["labels"]))
+
+
+def _total_in(flow: Flow, low: int, high: int) -> _Total | None:
+    """The first row of totals between two places, if there is one."""
+    for m in _total_labels().finditer(flow.keys[low:high]):
+        figures = _TOTAL_FIGURES.match(flow.keys, low + m.end(), high)
         if figures is not None and re.search(r"\d", figures[0]):
-            end = figures.end()
-            year = re.search(r"(?:19|20)\d\d$", flow.keys[low + m.end() : end])
-            return end - 4 if year and end < high and flow.keys[end] == "年" else end
+            return _Total(low + m.start(), low + m.end(), figures.end())
     return None
+
+
+def _without_year(flow: Flow, total: _Total, high: int) -> int:
+    """The end of a row of totals, without the year of the title behind it."""
+    year = re.search(r"(?:19|20)\d\d$", flow.keys[total.figures : total.end])
+    behind = total.end < high and flow.keys[total.end] == _YEAR_END
+    return total.end - 4 if year and behind else total.end
 
 
 def _region(flow: Flow, span: _Span) -> Region:
     """One form's rows."""
     sep = parting(flow, [s for h in span.headers for s in h.spots])
     first = span.headers[0]
-    rows = head_rows(flow, span.head, first.start, sep)
-    rows.append(_header_row(first, len(rows)))
-    stop, total, score_text = _total_row(flow, first.end, span.end, first.columns)
+    head = read_head(flow, span.head, first.start, sep)
+    rows = [*head.rows, _header_row(first, len(head.rows))]
+    total = _total_in(flow, first.end, span.end)
+    stop = total.start if total is not None else _page_end(flow, first.end, span.end)
+    figures = _total_figures(flow, total, first.columns) if total is not None else []
+    starts = [h.start for h in span.headers[1:]]
     pieces = [
-        (h.end, span.headers[i + 1].start if i + 1 < len(span.headers) else stop)
-        for i, h in enumerate(span.headers)
+        (h.end, min(b, stop)) for h, b in zip(span.headers, [*starts, stop], strict=True) if h.end < stop
     ]
-    budget = _budget_weight(rows)
-    block = Block(first.columns, sep, total, budget, by_line=sep < LINE and _by_line(flow, first.end, stop))
-    rows += cut_rows(flow, [(a, min(b, stop)) for a, b in pieces if a < stop], block, len(rows))
-    if score_text:
-        rows.append(CellRow(tuple(score_text), True, 0, reader=READER))
+    block = Block(
+        first.columns,
+        sep,
+        _total_weight(figures, first.columns),
+        head.budget_weight,
+        by_line=sep < LINE and _by_line(flow, first.end, stop),
+    )
+    rows += cut_rows(flow, pieces, block, len(rows))
+    if total is not None:
+        rows.append(_total_row(flow, total, figures, first.columns))
     return Region(tuple(_title_lines(flow, span.start, span.head)), tuple(rows))
 
 
@@ -212,84 +257,70 @@ def _by_line(flow: Flow, start: int, end: int) -> bool:
 
 
 def _header_row(header: Header, n: int) -> CellRow:
-    return CellRow(tuple(Cell(c.label, n, c.start) for c in header.columns), True, 0, reader=READER)
+    return row_of(Cell(c.label, n, c.start) for c in header.columns)
 
 
 def _title_lines(flow: Flow, start: int, head: int) -> list[Line]:
     """The text between two forms: title, year and unit as lines of their own."""
     keys = flow.keys[start:head]
-    out: list[Line] = []
     notes = _NOTES.search(keys)
     if (
         notes
-        and notes[1]
-        and notes[1][0] in "(("
+        and notes[1].startswith("(")
         and LINE in flow.breaks[1:]
         and not flow.breaks[start + notes.start()]
     ):
         notes = None  # the year stands in the title's own line
     end = start + (notes.start() if notes else len(keys))
+    out: list[Line] = []
     cut = start
     for i in range(start + 1, end):
-        if flow.breaks[i] >= 3 or (flow.breaks[i] >= 1 and re.search("[表系)]$", flow.keys[cut:i])):
-            out.append(
-                Line(
-                    flow.cell(cut, i, 0, 0).text,
-                    flow.pages[cut],
-                    line_start=flow.lines[cut],
-                    line_end=flow.lines[i - 1],
-                )
-            )
+        line_ends = flow.breaks[i] >= SPACE and _LINE_END.search(flow.keys[cut:i])
+        if flow.breaks[i] >= LINE or line_ends:
+            out.append(_line(flow, cut, i))
             cut = i
     if cut < end:
-        out.append(
-            Line(
-                flow.cell(cut, end, 0, 0).text,
-                flow.pages[cut],
-                line_start=flow.lines[cut],
-                line_end=flow.lines[end - 1],
-            )
-        )
+        out.append(_line(flow, cut, end))
     if notes:
         out += [Line(notes[g]) for g in (1, 2) if notes[g]]
     return out
 
 
-def _total_row(
-    flow: Flow, low: int, high: int, columns: tuple[Column, ...]
-) -> tuple[int, float | None, list[Cell]]:
-    """Where the indicators end, the total weight if the total row prints it, and the row's cells."""
-    best = None
-    for m in re.finditer(
-        "|".join(sorted(vocabulary.index("total"), key=len, reverse=True)), flow.keys[low:high]
-    ):
-        figures = _TOTAL.match(flow.keys, low + m.end(), high)
-        if figures is not None and re.search(r"\d", figures[0]):
-            best = (low + m.start(), low + m.end(), figures.end())
-            break
-    if best is None:
-        chrome = re.search(
-            "|".join(re.escape(fold(w)) for w in vocabulary.data()["chrome"]["labels"]), flow.keys[low:high]
-        )
-        return (low + chrome.start() if chrome else high), None, []
-    at, figures_at, end = best
-    roles = [c.role for c in columns if c.role in ("weight", "score")]
-    parts = _total_figures(flow, figures_at, end, len(roles))
-    cells = [flow.cell(at, figures_at, 0, 0)]
-    place = {c.role: c.start for c in columns}
-    cells += [
-        Cell(text, 0, place[role])
-        for role, text in zip(roles[-len(parts) :] if parts else [], parts, strict=False)
-    ]
-    weight = float(parts[0]) if len(parts) == len(roles) and roles[:1] == ["weight"] else None
-    return at, weight, cells
+def _line(flow: Flow, start: int, end: int) -> Line:
+    text = flow.cell(start, end, 0, 0).text
+    return Line(text, flow.pages[start], line_start=flow.lines[start], line_end=flow.lines[end - 1])
 
 
-def _total_figures(flow: Flow, start: int, end: int, n: int) -> list[str]:
+def _page_end(flow: Flow, low: int, high: int) -> int:
+    """Where the words of the page around the form begin."""
+    found = _page_words().search(flow.keys[low:high])
+    return low + found.start() if found else high
+
+
+def _point_columns(columns: tuple[Column, ...]) -> list[Column]:
+    return [c for c in columns if c.role in (Role.WEIGHT, Role.SCORE)]
+
+
+def _total_weight(figures: list[str], columns: tuple[Column, ...]) -> float | None:
+    """The sum of all weights, where the row of totals prints a figure for each of its columns."""
+    own = _point_columns(columns)
+    printed = bool(own) and own[0].role == Role.WEIGHT and len(figures) == len(own)
+    return float(figures[0]) if printed else None
+
+
+def _total_row(flow: Flow, total: _Total, figures: list[str], columns: tuple[Column, ...]) -> CellRow:
+    """The row of totals, its figures under the last columns of points."""
+    own = _point_columns(columns)[-len(figures) :] if figures else []
+    cells = [Cell(text, 0, c.start) for c, text in zip(own, figures, strict=False)]
+    return row_of([flow.cell(total.start, total.figures, 0, 0), *cells])
+
+
+def _total_figures(flow: Flow, total: _Total, columns: tuple[Column, ...]) -> list[str]:
     """`10098` → 100, 98: the figures of the total row, by breaks or by the only split that makes sense."""
+    n = len(_point_columns(columns))
     texts = [""]
-    for i in range(start, end):
-        if i > start and flow.breaks[i]:
+    for i in range(total.figures, total.end):
+        if i > total.figures and flow.breaks[i]:
             texts.append("")
         texts[-1] += flow.keys[i]
     texts = [re.sub(r"[^\d.]", "", t) for t in texts]
@@ -300,12 +331,3 @@ def _total_figures(flow: Flow, start: int, end: int, n: int) -> list[str]:
         if m and float(m[1]) >= float(m[2]):
             return [m[1], m[2]]
     return texts[:n]
-
-
-def _budget_weight(rows: list[CellRow]) -> float | None:
-    """The weight of the fund block's total line, as already cut."""
-    for row in rows:
-        for c in row.cells:
-            if "budget_weight" in c.flags and re.fullmatch(r"\d+(\.\d+)?", c.text):
-                return float(c.text)
-    return None

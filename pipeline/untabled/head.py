@@ -2,31 +2,37 @@
 
 Comes in: a flow and the stretch from a form's first label to its indicator header. Goes out: rows of cells as
 a grid would have given them. Figures that stand glued together are cut by what a fund line must satisfy: its
-rate, its score, its sum.
+rate, its score, its sum (`fund_figures`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from pipeline.model.cells import Cell, CellRow
-from pipeline.untabled.stream import LINE, Flow, labels, next_label
+from pipeline.model.cells import Cell
+from pipeline.model.regions import CellRow
+from pipeline.model.roles import AMOUNTS, Role, fund_role
+from pipeline.untabled.fund_figures import DASHES, split_figures, under_columns
+from pipeline.untabled.stream import GUESS, LINE, MOST_SURE, SPACE, WIDE, Flow, labels, next_label, row_of
 from pipeline.words import vocabulary
+from pipeline.words.values import either, word, words
 
-READER = "text-flow"
 FIELD_GROUPS = ("field", "fund_block", "fund_column", "fund_line", "fund_scope", "goal")
 FUND_GROUPS = ("fund_block", "fund_column", "fund_line", "fund_scope", "goal")
-GUESS = frozenset({"cut_guessed"})
-MOST_SURE = 0.88  # what nothing but its own sense cuts is never quite sure
-AMOUNTS = frozenset({"initial_budget", "annual_budget", "executed", "arrived"})
+OTHER_FIELD = "other_note"
 _FIGURES = re.compile(r"[\d.,%—\-/]*(?:\(%\))?")
-_AMOUNT = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*|0(?=\.))(?:\.\d{1,6})?")
-_DASH = "—-/"
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_PAIR_FIGURE = re.compile(rf"-?[\d,.]+(?:{either(words('fund_parts', 'amount_units'))})?|[—\-/]")
+_LIST_START = re.compile("|".join(words("head_parts", "first_marks")))
+_DECIMAL = re.compile(r"1[.、]\d")
 _FAR_OWN, _FAR_OTHER = 1, 4  # grid columns of the two panels' labels
 _OTHER_PANEL = frozenset({"central", "regional"})
+_PROJECT = word("head_parts", "project")
+_FULL_STOP = word("sentence", "full_stop")
+_BEFORE_NEW = word("sentence", "before_new")
+MOST_GOAL_LABELS = 4  # the block's, two columns' and the long term's
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,68 +45,100 @@ class Token:
     key: str
     value_end: int
 
+    @property
+    def alone(self) -> bool:
+        """Does another label follow at once?"""
+        return self.value_end == self.end
 
-def head_rows(flow: Flow, start: int, end: int, sep: int) -> list[CellRow]:
-    """Rows for everything between the first label and the indicator header."""
-    tokens = list(_tokens(flow, start, end, sep))
-    rows: list[CellRow] = []
-    columns: list[str] = []
-    run: list[Token] = []
-    pairs: list[Token] = []
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The rows of a form's head, and the points that the fund block gives to the execution of the budget."""
+
+    rows: list[CellRow]
+    budget_weight: float | None
+
+
+def read_head(flow: Flow, start: int, end: int, sep: int) -> Head:
+    """Everything between the first label and the indicator header."""
+    found = _Rows(flow, sep)
     goals: list[Token] = []
-    limit: float | None = None
-
-    def row(cells: Sequence[Cell]) -> None:
-        rows.append(CellRow(tuple(cells), True, 0, reader=READER))
-
-    def flush() -> None:
-        nonlocal columns
-        if run:
-            columns = [t.key for t in run if t.group == "fund_column"]
-            row([_label(flow, t, len(rows), _place(run, t)) for t in run])
-            run.clear()
-        if pairs:
-            for cells in _panel_rows(flow, pairs, len(rows)):
-                row(cells)
-            pairs.clear()
-
+    tokens = list(_tokens(flow, start, end, sep))
     for i, t in enumerate(tokens):
-        if (
-            t.group == "fund_block"
-            and t.value_end == t.end
-            and i + 1 < len(tokens)
-            and tokens[i + 1].group == "fund_column"
-        ):
-            flush()
-            run.append(t)
+        following = tokens[i + 1].group if i + 1 < len(tokens) else ""
+        if t.group == "goal":
+            found.flush()
+            goals.append(t)
+        elif t.group in ("fund_line", "fund_scope"):
+            found.fund_line(t)
+        elif t.group == "fund_block" and t.alone and following == "fund_column":
+            found.flush()
+            found.run.append(t)
         elif (
             t.group == "fund_column"
             and t.value_end - t.end <= 1
-            and (run or (i + 1 < len(tokens) and tokens[i + 1].group == "fund_column"))
+            and (found.run or following == "fund_column")
         ):
-            run.append(t)
-        elif t.group in ("fund_line", "fund_scope"):
-            if run:
-                flush()
-            if columns and t.group == "fund_line":
-                cells = _fund_cells(flow, t, columns, sep, len(rows), limit)
-                limit = _annual(cells, columns) if t.key == "total" else limit
-                row(cells)
-            else:
-                pairs.append(t)
-        elif t.group == "goal":
-            flush()
-            goals.append(t)
+            found.run.append(t)
         else:
-            flush()
-            if t.group == "fund_block":
-                row([_label(flow, t, len(rows), 0)])  # it may state the unit
-            elif t.group in ("field", "fund_column"):
-                row([_label(flow, t, len(rows), 0), flow.cell(t.end, t.value_end, len(rows), 1)])
-    flush()
-    for cells in _goal_rows(flow, goals, sep, len(rows)):
-        row(cells)
-    return rows
+            found.flush()
+            found.label(t)
+    found.flush()
+    for cells in _goal_rows(flow, goals, sep, len(found.rows)):
+        found.row(cells)
+    return Head(found.rows, found.budget_weight)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows so far, and the labels that wait for the rest of their row."""
+
+    flow: Flow
+    sep: int
+    rows: list[CellRow] = field(default_factory=list)
+    run: list[Token] = field(default_factory=list)  # column heads of the fund block
+    pairs: list[Token] = field(default_factory=list)  # labels beside their amounts
+    columns: tuple[Role, ...] = ()
+    most: float | None = None  # the total's largest amount: no line of it is more
+    budget_weight: float | None = None
+
+    def row(self, cells: Sequence[Cell]) -> None:
+        """One row more."""
+        self.rows.append(row_of(cells))
+
+    def label(self, t: Token) -> None:
+        """A label beside its text, or the fund block's, which may state the unit."""
+        n = len(self.rows)
+        if t.group == "fund_block":
+            self.row([_label(self.flow, t, n, 0)])
+        elif t.group in ("field", "fund_column"):
+            self.row([_label(self.flow, t, n, 0), self.flow.cell(t.end, t.value_end, n, 1)])
+
+    def fund_line(self, t: Token) -> None:
+        """A line below column heads; without heads a label beside its amount."""
+        if self.run:
+            self.flush()
+        if not self.columns or t.group != "fund_line":
+            self.pairs.append(t)
+            return
+        cells = _fund_cells(self.flow, t, self.columns, self.sep, len(self.rows), self.most)
+        if t.key == "total":
+            self.most = _largest(cells, self.columns)
+            if self.budget_weight is None:
+                self.budget_weight = _weight(cells, self.columns)
+        self.row(cells)
+
+    def flush(self) -> None:
+        """What waits becomes rows."""
+        if self.run:
+            self.columns = tuple(fund_role(t.key) for t in self.run if t.group == "fund_column")
+            n = len(self.rows)
+            self.row([_label(self.flow, t, n, _place(self.run, t)) for t in self.run])
+            self.run.clear()
+        if self.pairs:
+            for cells in _panel_rows(self.flow, self.pairs, len(self.rows)):
+                self.row(cells)
+            self.pairs.clear()
 
 
 def _place(run: Sequence[Token], t: Token) -> int:
@@ -113,9 +151,19 @@ def _label(flow: Flow, t: Token, row: int, col: int) -> Cell:
     return flow.cell(t.start, t.end, row, col)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A label that was found: where, and what it means."""
+
+    start: int
+    end: int
+    group: str
+    key: str
+
+
 def _tokens(flow: Flow, start: int, end: int, sep: int) -> Iterator[Token]:
     """Labels from left to right, each with the stretch of text behind it."""
-    found: list[tuple[int, int, str, str]] = []
+    found: list[_Found] = []
     at = start
     stage = "field"
     while at < end:
@@ -123,43 +171,51 @@ def _tokens(flow: Flow, start: int, end: int, sep: int) -> Iterator[Token]:
         m = next_label(flow, labels(groups), at, end, sep)
         if m is None:
             break
-        group, key = _meaning(m[1], groups)
-        if (
-            not _stands_alone(flow, m.start(), m.end(), sep, found)
-            or (not sep and not _leads_on(flow, m.end(), group))
-            or (stage == "goal" and not _goal_label(flow, m, found, sep))
-        ):
+        if not _is_label(flow, m, groups, found, sep):
             at = m.start() + 1
             continue
-        if (
-            not sep
-            and found
-            and found[-1][3] == "project_name"
-            and m[1].startswith("项目")
-            and m[1][2:] in vocabulary.index("field")
-        ):
-            m = (
-                labels(groups).match(flow.keys, m.start() + 2, end) or m
-            )  # names end in 项目 far more often than 主管部门 begins with it
-            group, key = _meaning(m[1], groups)
-        two = (
-            _two_labels(m[1], group)
-            if not sep and group == "fund_column" and key != "execution_rate"
-            else None
-        )
-        if two is not None and two[1] not in {k for _, _, _, k in found[-6:]}:
-            middle = m.start(1) + two[0]
-            found += [(m.start(), middle, group, two[1]), (middle, m.end(), group, two[2])]
-        else:
-            found.append((m.start(), m.end(), group, key))
+        if not sep:
+            m = _behind_project(flow, m, groups, found, end)
+        group, key = _meaning(m[1], groups)
+        found += _one_or_two(m, group, key, found, sep)
         at = m.end()
-        if group.startswith("fund") and group != "fund_block":
-            stage = "fund"
         if group == "goal":
             stage = "goal"
-    for i, (a, b, group, key) in enumerate(found):
-        stop = found[i + 1][0] if i + 1 < len(found) else end
-        yield Token(a, b, group, key, stop)
+        elif group.startswith("fund") and group != "fund_block":
+            stage = "fund"
+    for i, label in enumerate(found):
+        stop = found[i + 1].start if i + 1 < len(found) else end
+        yield Token(label.start, label.end, label.group, label.key, stop)
+
+
+def _is_label(flow: Flow, m: re.Match[str], groups: Sequence[str], found: Sequence[_Found], sep: int) -> bool:
+    """Is the word a label here, and not a part of a text?"""
+    group, _ = _meaning(m[1], groups)
+    if not _stands_alone(flow, m.start(), m.end(), sep, found):
+        return False
+    if not sep and not _leads_on(flow, m.end(), group):
+        return False
+    return groups != ("goal",) or _goal_label(flow, m, found, sep)
+
+
+def _behind_project(
+    flow: Flow, m: re.Match[str], groups: tuple[str, ...], found: Sequence[_Found], end: int
+) -> re.Match[str]:
+    """Names end in 项目 more often than 主管部门 begins with it: the label without the name's 项目."""
+    name_before = bool(found) and found[-1].key == "project_name"
+    if name_before and m[1].startswith(_PROJECT) and m[1][len(_PROJECT) :] in vocabulary.index("field"):
+        return labels(groups).match(flow.keys, m.start() + len(_PROJECT), end) or m
+    return m
+
+
+def _one_or_two(m: re.Match[str], group: str, key: str, found: Sequence[_Found], sep: int) -> list[_Found]:
+    """The label, or both labels where nothing parts two column heads that are a head together, too."""
+    if not sep and group == "fund_column" and key != Role.EXECUTION_RATE:
+        two = _two_labels(m[1], group)
+        if two is not None and two[1] not in {f.key for f in found[-6:]}:
+            middle = m.start(1) + two[0]
+            return [_Found(m.start(), middle, group, two[1]), _Found(middle, m.end(), group, two[2])]
+    return [_Found(m.start(), m.end(), group, key)]
 
 
 def _two_labels(word: str, group: str) -> tuple[int, str, str] | None:
@@ -177,25 +233,25 @@ def _meaning(word: str, groups: Sequence[str]) -> tuple[str, str]:
         key = vocabulary.index(group).get(word) if group in groups else None
         if key is not None:
             return group, key
-    return "field", "other_note"
+    return "field", OTHER_FIELD
 
 
-def _stands_alone(flow: Flow, a: int, b: int, sep: int, found: Sequence[tuple[int, int, str, str]]) -> bool:
+def _stands_alone(flow: Flow, a: int, b: int, sep: int, found: Sequence[_Found]) -> bool:
     """Where cells are parted, a label starts at a break; where they are not, it does not start inside a word
     of its own kind.
     """
-    if found and found[-1][1] > a:
+    if found and found[-1].end > a:
         return False
     if sep:
-        starts = flow.breaks[a] >= min(sep, 1) or (bool(found) and found[-1][1] == a)
+        starts = flow.breaks[a] >= min(sep, SPACE) or (bool(found) and found[-1].end == a)
         ends = (
             b >= len(flow.breaks)
-            or flow.breaks[b] >= min(sep, 1)
+            or flow.breaks[b] >= min(sep, SPACE)
             or flow.keys[b - 1] in ":)"
             or flow.keys[b] in "(:"
         )
         return starts and ends
-    return b - a >= 3 or (bool(found) and found[-1][1] == a)
+    return b - a >= 3 or (bool(found) and found[-1].end == a)
 
 
 def _leads_on(flow: Flow, end: int, group: str) -> bool:
@@ -207,169 +263,52 @@ def _leads_on(flow: Flow, end: int, group: str) -> bool:
     following = flow.keys[end : end + 1]
     return (
         following.isdigit()
-        or following in _DASH
+        or following in DASHES
         or flow.keys[end - 1] in "::)"
         or labels(FUND_GROUPS).match(flow.keys, end) is not None
     )
 
 
-def _goal_label(flow: Flow, m: re.Match[str], found: Sequence[tuple[int, int, str, str]], sep: int) -> bool:
-    """Inside the goals a label counts where it follows another one at once, or stands at a break of its own."""
-    follows = found[-1][1] == m.start() and found[-1][2] == "goal"
+def _goal_label(flow: Flow, m: re.Match[str], found: Sequence[_Found], sep: int) -> bool:
+    """Inside the goals a label follows another one at once, or stands at a break of its own."""
+    follows = found[-1].end == m.start() and found[-1].group == "goal"
     return follows or (
-        sep > 0 and flow.breaks[m.start()] >= sep and sum(1 for f in found if f[2] == "goal") < 4
+        sep > 0 and flow.breaks[m.start()] >= sep and sum(f.group == "goal" for f in found) < MOST_GOAL_LABELS
     )
 
 
 def _fund_cells(
-    flow: Flow, t: Token, columns: Sequence[str], sep: int, row: int, limit: float | None
+    flow: Flow, t: Token, columns: tuple[Role, ...], sep: int, row: int, most: float | None
 ) -> list[Cell]:
     """A fund line under column heads: its label and its figures."""
     out = [_label(flow, t, row, 1)]
-    total = t.key == "total"
     figures = _FIGURES.match(flow.keys, t.end, t.value_end)
     stop = figures.end() if figures else t.end
     if sep:
         starts = [t.end] + [i for i in range(t.end + 1, stop) if flow.breaks[i]]
         texts = [(a, b) for a, b in zip(starts, [*starts[1:], stop], strict=True) if b > a]
-        chosen = _spread([flow.keys[a:b] for a, b in texts], columns)
-        sure = (
-            1.0 if len(texts) == len(columns) else MOST_SURE
-        )  # blanks are lost: which figure is which was decided by sense
-        out += [
-            _figure(flow.cell(a, b, row, 2 + j, sure), total and columns[j] == "weight")
-            for (a, b), j in zip(texts, chosen, strict=False)
-        ]
-        return out
+        chosen = under_columns([flow.keys[a:b] for a, b in texts], columns)
+        # where blanks are lost, sense decided which figure is which
+        sure = 1.0 if len(texts) == len(columns) else MOST_SURE
+        return out + [flow.cell(a, b, row, 2 + j, sure) for (a, b), j in zip(texts, chosen, strict=False)]
     at = t.end
-    for j, text in enumerate(split_figures(flow.keys[t.end : stop], tuple(columns), limit)):
+    for j, text in enumerate(split_figures(flow.keys[t.end : stop], columns, most)):
         if text:
-            out.append(
-                _figure(
-                    flow.cell(at, at + len(text), row, 2 + j, MOST_SURE, GUESS),
-                    total and columns[j] == "weight",
-                )
-            )
+            out.append(flow.cell(at, at + len(text), row, 2 + j, MOST_SURE, GUESS))
             at += len(text)
     return out
 
 
-def _annual(cells: Sequence[Cell], columns: Sequence[str]) -> float | None:
-    """The total line's largest amount: no line of it is more."""
+def _largest(cells: Sequence[Cell], columns: Sequence[Role]) -> float | None:
+    """The largest amount of a line."""
     amounts = [c.text.replace(",", "") for c in cells[1:] if columns[c.col - 2] in AMOUNTS]
-    return max((float(a) for a in amounts if re.fullmatch(r"\d+(\.\d+)?", a)), default=None)
+    return max((float(a) for a in amounts if _NUMBER.fullmatch(a)), default=None)
 
 
-def _figure(cell: Cell, budget_weight: bool) -> Cell:
-    if not budget_weight:
-        return cell
-    return Cell(
-        cell.text,
-        cell.row,
-        cell.col,
-        1,
-        1,
-        cell.page,
-        cell.box,
-        cell.line_start,
-        cell.line_end,
-        cell.confidence,
-        cell.flags | {"budget_weight"},
-    )
-
-
-def _spread(texts: Sequence[str], columns: Sequence[str]) -> list[int]:
-    """Figures whose blanks are lost → the columns they stand in, in order, at least cost."""
-    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-    for text in texts:
-        ways = []
-        for cost, picks in best:
-            low = picks[-1] + 1 if picks else 0
-            ways += [
-                (cost + _figure_cost(text, columns[j]) + 0.05 * (j - low), (*picks, j))
-                for j in range(low, len(columns))
-            ]
-        best = sorted(ways)[:40]
-    return list(best[0][1]) if best else []
-
-
-def _figure_cost(text: str, column: str) -> float:
-    if text == "":
-        return 0.8 if column in AMOUNTS else 0.5
-    dash = all(c in _DASH for c in text)
-    if column in AMOUNTS:
-        return 0.6 if dash else 0.0 if _AMOUNT.fullmatch(text) else 9.0
-    if column == "execution_rate":
-        return (
-            0.3
-            if dash
-            else 0.0
-            if re.fullmatch(r"(0|[1-9]\d{0,2})(\.\d+)?(%|\(%\))", text)
-            else 1.0
-            if re.fullmatch(r"\d{1,3}(\.\d+)?", text)
-            else 9.0
-        )
-    if dash:
-        return 0.0
-    return 0.0 if re.fullmatch(r"(100|[1-9]?\d)(\.\d{1,2})?", text) else 9.0
-
-
-@lru_cache(maxsize=4096)
-def split_figures(text: str, columns: tuple[str, ...], limit: float | None = None) -> tuple[str, ...]:
-    """`353534.711099.17%10` under initial, annual, executed, weight, rate, score → 35, 35, 34.71, 10, 99.17%,
-    10.
-
-    Every split is weighed: equal amounts, a rate that the amounts confirm and a score not above its weight
-    speak for it. Returns one text per column, empty for a blank.
-    """
-    best: tuple[float, tuple[str, ...]] = (99.0, ("",) * len(columns))
-    for parts in _splits(text, columns):
-        cost = sum(_figure_cost(p, c) for p, c in zip(parts, columns, strict=True))
-        cost += _agreement(dict(zip(columns, parts, strict=True)), limit)
-        if cost < best[0]:
-            best = (cost, parts)
-    return best[1]
-
-
-def _splits(text: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    if not columns:
-        if not text:
-            yield ()
-        return
-    for n in range(min(len(text), 16) + 1):
-        head = text[:n]
-        if _figure_cost(head, columns[0]) < 9.0:
-            for rest in _splits(text[n:], columns[1:]):
-                yield (head, *rest)
-
-
-def _agreement(parts: dict[str, str], limit: float | None) -> float:
-    """How well the figures of one line go together; negative is good."""
-    value = {k: float(v.rstrip("%()").replace(",", "")) for k, v in parts.items() if re.search(r"\d", v)}
-    cost = 0.0
-    annual, executed, rate = value.get("annual_budget"), value.get("executed"), value.get("execution_rate")
-    if limit is not None and any(value.get(k, 0.0) > limit for k in AMOUNTS):
-        cost += 4.0
-    if annual and executed is not None and rate is not None:
-        right = abs(executed / annual * 100 - rate) < 0.06
-        cost += 3.0 if not right else -3.0 if executed else 0.0
-    if (executed is None) != (rate is None):
-        cost += 0.5
-    if annual is not None and executed is not None:
-        cost += 2.0 if executed > annual * 1.5 else 0.0
-        cost -= 1.0 if executed == annual else 0.0
-    if annual is not None and "initial_budget" in value:
-        cost -= 1.0 if annual == value["initial_budget"] else 0.0
-        ratio = max(annual, value["initial_budget"]) / max(0.01, min(annual, value["initial_budget"]))
-        cost += 0.0 if ratio < 5 else 1.5
-    weight, score = value.get("weight"), value.get("score")
-    if weight is not None:
-        cost += 0.0 if weight in (10, 20, 5, 15) else 1.0
-        if score is not None:
-            cost += 4.0 if score > weight else -0.5 if score == weight else 0.0
-            if rate is not None and rate <= 100 and abs(score - weight * rate / 100) > 0.6:
-                cost += 1.0
-    return cost
+def _weight(cells: Sequence[Cell], columns: Sequence[Role]) -> float | None:
+    """The points that a line can earn."""
+    texts = [c.text for c in cells[1:] if columns[c.col - 2] == Role.FUND_WEIGHT]
+    return next((float(t) for t in texts if _NUMBER.fullmatch(t)), None)
 
 
 def _panel_rows(flow: Flow, pairs: Sequence[Token], n: int) -> Iterator[list[Cell]]:
@@ -395,7 +334,7 @@ def _panel_rows(flow: Flow, pairs: Sequence[Token], n: int) -> Iterator[list[Cel
         if cells and (col <= last or not inside):
             yield cells
             n, cells = n + 1, []
-        figures = re.match(r"-?[\d,.]+(?:万元|元|亿元|万)?|[—\-/]", flow.keys[t.end : t.value_end])
+        figures = _PAIR_FIGURE.match(flow.keys[t.end : t.value_end])
         cells.append(_label(flow, t, n, col))
         if figures:
             cells.append(flow.cell(t.end, t.end + figures.end(), n, col + 1))
@@ -429,22 +368,23 @@ def _middle(flow: Flow, a: int, b: int, sep: int) -> int:
     end nearest to the middle.
     """
     inside = range(a + 10, b - 5)
-    for strength in (LINE, 2, 1):
+    for strength in (LINE, WIDE, SPACE):
         spots = [i for i in inside if flow.breaks[i] >= strength]
         if 0 < len(spots) <= 3 and sep:
             return min(spots, key=lambda i: abs(i - (a + b) / 2))
     key = flow.keys
-    if re.match(r"(1[.、]|[(]?一[)、])", key[a:b]):
+    if _LIST_START.match(key[a:b]):
         anew = [
             i
             for i in inside
-            if re.match(r"(1[.、](?!\d)|[(]?一[)、])", key[i : i + 4])
-            and (key[i - 1] in "。;；." or flow.breaks[i])
+            if _LIST_START.match(key[i : i + 4])
+            and not _DECIMAL.match(key[i : i + 4])
+            and (key[i - 1] in _BEFORE_NEW or flow.breaks[i])
         ]
         if anew:
             return anew[0]
     same = [i for i in inside if key[i : i + 6] == key[a : a + 6]]
     if same:
         return min(same, key=lambda i: abs(i - (a + b) / 2))
-    ends = [i for i in inside if key[i - 1] == "。" or (sep and flow.breaks[i])]
+    ends = [i for i in inside if key[i - 1] == _FULL_STOP or (sep and flow.breaks[i])]
     return min(ends or [(a + b) // 2], key=lambda i: abs(i - (a + b) / 2))

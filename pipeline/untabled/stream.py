@@ -14,12 +14,17 @@ from functools import cache, lru_cache
 
 from normalizers.symbols import clean, fold
 from pipeline.model.cells import Cell, Line
+from pipeline.model.flags import Flag
+from pipeline.model.regions import CellRow
 from pipeline.words import vocabulary
+from pipeline.words.values import either, word, words
 
 NONE, SPACE, WIDE, LINE = 0, 1, 2, 3
 """How two characters are parted: not at all, by one space, by a run of spaces or a tab, by a line's end."""
 
-
+READER = "text-flow"
+GUESS = frozenset({Flag.CUT_GUESSED})
+MOST_SURE = 0.88  # what nothing but its own sense cuts is never quite sure
 _PIECE = re.compile(r"\$[^$\n]{1,40}\$|[><]=|\s+|.", re.DOTALL)
 
 
@@ -47,7 +52,7 @@ class Flow:
         confidence: float = 1.0,
         flags: frozenset[str] = frozenset(),
     ) -> Cell:
-        """The characters from `start` to `end` as a cell, white space put back where it parted Latin words."""
+        """The characters from `start` to `end` as a cell, a space put back where white space parted them."""
         raw = "".join((" " if i > start and self.breaks[i] else "") + self.text[i] for i in range(start, end))
         here = slice(start, max(end, start + 1))
         lines = [n for n in self.lines[here] if n is not None]
@@ -62,6 +67,11 @@ class Flow:
             confidence=confidence,
             flags=flags,
         )
+
+
+def row_of(cells: Iterable[Cell]) -> CellRow:
+    """Cells that were cut out of a flow as a row; their columns are known."""
+    return CellRow(tuple(cells), True, 0, reader=READER)
 
 
 def flow_of(lines: Iterable[Line]) -> Flow:
@@ -95,11 +105,13 @@ def _key(ch: str) -> str:
 
 @cache
 def labels(groups: tuple[str, ...], shortest: int = 2) -> re.Pattern[str]:
-    """A pattern for any label of these groups, longest first, with notes in brackets and a colon behind it."""
-    words = {w for g in groups for w in vocabulary.index(g) if len(w) >= shortest}
-    options = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+    """A pattern for any label of these groups, longest first, with a note in brackets and a colon behind."""
+    known = {w for g in groups for w in vocabulary.index(g) if len(w) >= shortest}
+    options = either(sorted(known, key=len, reverse=True))
     return re.compile(
-        rf"(?:其中[::]?)?({options})(?:[(](?:\d+分?|[A-Z/×%]+|元|万元|亿元|盖章|%|分|公章)[)])?[::]?"
+        rf"(?:{either(words('of_which', 'words'))}[::]?)?({options})"
+        rf"(?:[(](?:\d+{word('points', 'unit')}?|[A-Z/×%]+|{either(words('head_parts', 'label_notes'))})[)])?"
+        r"[::]?"
     )
 
 

@@ -26,7 +26,8 @@ FUZZY_SCORE = 86.0  # measured: single misread characters in labels of 5+ stay a
 LONGEST_LABEL = 60  # characters: what is longer is a sentence
 FILES = (
     "head.toml", "funds.toml", "goals.toml", "columns.toml", "totals_and_tails.toml", "titles.toml",
-    "page_chrome.toml", "shared.toml", "qualities.toml", "cover.toml", "audit.toml", "series.toml",
+    "page_chrome.toml", "shared.toml", "qualities.toml", "values.toml", "cover.toml", "audit.toml",
+    "series.toml",
 )  # fmt: skip
 GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
 LISTS = ("fund_block", "total", "tail", "chrome")

@@ -9,15 +9,16 @@ from dataclasses import replace
 import pytest
 
 from pipeline.form.misread import repaired, with_units
-from pipeline.model.cells import Cell, CellRow, Region
+from pipeline.model.cells import Cell
 from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.model.regions import CellRow, Region
 
 
 def figure(text: str, sure: float = 0.9) -> Field:
     return Field(text, (Cell(text, 0, 0, confidence=sure),))
 
 
-def form(weights: list[Field], *, reader: str = "ocr-lattice", funds: tuple[FundLine, ...] = ()) -> Form:
+def form(weights: list[Field], *, recognised: bool = True, funds: tuple[FundLine, ...] = ()) -> Form:
     budget = FundLine("年度资金总额", "all", "total", weight=Field("10"), score=Field("10"))
     rows = tuple(
         Indicator(None, None, None, None, None, None, name=Field(f"n{i}"), weight=w)
@@ -33,7 +34,7 @@ def form(weights: list[Field], *, reader: str = "ocr-lattice", funds: tuple[Fund
         funds or (budget,),
         rows,
         total_weight=Field("100"),
-        reader=reader,
+        recognised=recognised,
     )
 
 
@@ -60,7 +61,7 @@ def test_a_figure_that_was_read_surely_is_believed() -> None:
 
 
 def test_other_readers_are_left_alone() -> None:
-    printed = form([figure("50"), figure("3O"), figure("10")], reader="pdf-lattice")
+    printed = form([figure("50"), figure("3O"), figure("10")], recognised=False)
     assert repaired(printed) is printed
 
 
@@ -102,7 +103,7 @@ UNITS = [
 
 @pytest.mark.parametrize(("read", "wanted"), UNITS)
 def test_no_unit_of_money_is_called_fang(read: str, wanted: str) -> None:
-    region = Region((), (CellRow((Cell(read, 0, 0),), True, 0, reader="ocr-lattice"),))
+    region = Region((), (CellRow((Cell(read, 0, 0),), True, 0, recognised=True),))
     (cell,) = with_units(region).rows[0].cells
     assert cell.text == wanted
     assert ("ocr_repaired" in cell.flags) == (read != wanted)

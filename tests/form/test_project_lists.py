@@ -71,6 +71,7 @@ def test_a_list_of_projects_is_a_form_each(data: bytes) -> None:
     rows = parse_document(data, "a.html" if data.startswith(b"<") else "a.txt")
     wanted = [(p[1], p[0], Decimal(p[2]) * 10000, p[3], "target", 2024) for p in PROJECTS]
     assert told(rows) == wanted
+    assert [f["label_raw"] for f in rows.funds] == ["预算数（万元）"] * len(PROJECTS)  # as printed
     indicators = [
         (i["form"], i["name"], i["target_raw"], i["weight"])
         for i in ({**i, "form": int(i["project_id"][-3:])} for i in rows.indicators)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.form.head import tag_rows
-from pipeline.form.units import AmountUnit, amount_unit, is_unit_note, label_with_unit
-from pipeline.model.cells import Cell, CellRow, Line, Region
+from pipeline.form.tags import tag_rows
+from pipeline.form.units import AmountUnit, amount_unit, is_unit_note
+from pipeline.model.cells import Cell, Line
+from pipeline.model.regions import CellRow, Given, Region
 
 ROOT = Path(__file__).parents[2]
 PROSE = "本项目为解决农村道路养护资金不足的问题，由财政安排专项资金若干（万元）"
@@ -47,9 +48,9 @@ def test_a_unit_note_is_no_label() -> None:
     assert not is_unit_note("填报单位：某局")
 
 
-def test_a_label_takes_the_unit_of_a_printed_one() -> None:
-    assert label_with_unit("年度资金总额", "预算数（元）") == "年度资金总额（元）"
-    assert label_with_unit("年度资金总额", "预算数") == "年度资金总额"
+def test_the_column_of_a_list_of_projects_states_the_unit() -> None:
+    region = Region((Line("金额单位：万元"),), (), given=Given(fund_labels=("预算数（元）",)))
+    assert amount_unit([], region) == AmountUnit("元", "stated")
 
 
 def test_nothing_else_asks_for_the_unit_of_a_label() -> None:

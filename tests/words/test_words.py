@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.model.roles import Role, fund_role
 from pipeline.words import vocabulary
 from pipeline.words.checks import KEYS, LABEL_GROUPS, faults
 
+NO_LABEL = {Role.OTHER, Role.FUND_LABEL}  # columns that no label announces
 ROOT = Path(__file__).parents[2]
 FILES = [
     *sorted((ROOT / "pipeline" / "words").glob("*.toml")),
@@ -117,3 +119,9 @@ def test_exactly_one_file_has_the_columns() -> None:
     holders = [p for p in FILES if "\n[column]\n" in p.read_text(encoding="utf-8")]
     assert [p.name for p in holders] == ["columns.toml"]
     assert set(tomllib.loads(holders[0].read_text(encoding="utf-8"))["column"]) == KEYS["column"]
+
+
+def test_every_column_of_the_vocabulary_is_a_role() -> None:
+    assert {Role(key) for key in KEYS["column"]} == set(Role) - NO_LABEL - {
+        fund_role(key) for key in KEYS["fund_column"] - {"reason"}
+    }

@@ -7,9 +7,10 @@ with their boxes. It refuses nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median_high
 
-from pipeline.model.cells import Block
+from pipeline.model.cells import Block, Table
 from pipeline.read.common.columns import Piece, PieceLine, blocks_in, whole_words
 from pipeline.read.page.lattice import Char, text_lines
 
@@ -24,7 +25,8 @@ def laid_out(lines: Sequence[Sequence[Char]], page: int) -> list[Block]:
         return []
     unit = median_high(sizes) / 2  # a Chinese character takes two display columns
     rows = [PieceLine(i, whole_words(_pieces(line, unit))) for i, line in enumerate(lines) if line]
-    return blocks_in(rows, READER, page)
+    blocks = blocks_in(rows, READER, page)
+    return [replace(b, wrapped_lines=True) if isinstance(b, Table) else b for b in blocks]
 
 
 def _pieces(line: Sequence[Char], unit: float) -> list[Piece]:

@@ -321,7 +321,16 @@ def _table(
                 "\n".join(t for _, t, _ in held), row, col, rows, cols, page=number, box=box, confidence=sure
             )
         )
-    return Table(tuple(out), len(grid.ys) - 1, len(grid.xs) - 1, READER, True, number, tuple(grid.xs))
+    return Table(
+        tuple(out),
+        len(grid.ys) - 1,
+        len(grid.xs) - 1,
+        READER,
+        True,
+        number,
+        tuple(grid.xs),
+        recognised=True,
+    )
 
 
 def _outside(bare: Sheet, found: Sequence[Grid], height: float) -> list[tuple[PixelBox, PixelBox]]:
@@ -373,7 +382,8 @@ def _laid_out(
         PieceLine(i, whole_words([_piece(part, scale, height) for part in row]))
         for i, row in enumerate(_rows(parts, height))
     ]
-    return tuple(blocks_in(lines, TEXT_READER, number))
+    blocks = blocks_in(lines, TEXT_READER, number)
+    return tuple(replace(b, recognised=True) if isinstance(b, Table) else b for b in blocks)
 
 
 def _piece(part: tuple[PixelBox, str, float], scale: float, height: float) -> Piece:

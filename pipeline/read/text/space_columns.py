@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.read.common.columns import Piece, PieceLine, tables_in, whole_words
@@ -27,7 +28,7 @@ def find_columns(lines: Sequence[SourceLine]) -> Iterator[Claim]:
         if line.text.strip() and "\t" not in line.text
     ]
     for found in tables_in(rows, READER):
-        yield Claim(found.start, found.end, (found.table,))
+        yield Claim(found.start, found.end, (replace(found.table, wrapped_lines=True),))
 
 
 def pieces(text: str) -> tuple[Piece, ...]:

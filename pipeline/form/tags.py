@@ -1,0 +1,141 @@
+"""Cells of a form's head → cells that know what they label.
+
+Comes in: the rows above an indicator block. Goes out: `TaggedRow`s. A label torn over two rows is whole, a
+label and its value glued in one cell are two cells; a cell without tags is a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from normalizers.numerals import number
+from normalizers.symbols import clean, fold, is_blank
+from pipeline.model.cells import Cell
+from pipeline.model.regions import CellRow
+from pipeline.model.roles import Role, fund_role
+from pipeline.words import vocabulary
+
+Group = Literal["field", "fund_block", "fund_column", "fund_line", "fund_scope", "goal", "column"]
+LABEL_GROUPS: tuple[Group, ...] = ("field", "fund_column", "fund_line", "fund_scope", "goal")
+SHORTEST_GLUED_LABEL = 4
+SHORTEST_GLUED_VALUE = 4  # characters of a value that no colon parts from its label
+LONGEST_GLUED = 200
+LONGEST_LABEL = 24
+LONGEST_NOTE = 16  # characters of a note in brackets between label and value
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A cell with what its text is a label of: (`field`, `project_name`), (`goal`, `expected`), …; no tags
+    for a value.
+    """
+
+    cell: Cell
+    tags: frozenset[tuple[Group, str]]
+
+    def key(self, group: Group) -> str | None:
+        """The vocabulary key in this group."""
+        return next((k for g, k in self.tags if g == group), None)
+
+    @property
+    def fund_role(self) -> Role | None:
+        """What the column of the fund block below this label holds."""
+        key = self.key("fund_column")
+        return None if key is None else fund_role(key)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedRow:
+    """A row whose cells know what they label."""
+
+    cells: tuple[Tagged, ...]
+    row: CellRow
+
+    def with_tag(self, group: Group) -> tuple[Tagged, ...]:
+        """The cells that are labels of this group."""
+        return tuple(t for t in self.cells if t.key(group) is not None)
+
+    @property
+    def values(self) -> tuple[Tagged, ...]:
+        """The cells that are no labels."""
+        return tuple(t for t in self.cells if not t.tags)
+
+
+def tag_rows(rows: Sequence[CellRow]) -> list[TaggedRow]:
+    """Every row with its labels found; a label and its value glued in one cell are taken apart."""
+    whole = _join_labels(rows)
+    return [
+        TaggedRow(
+            tuple(Tagged(c, tags(c.text)) for cell in row.cells if cell.text for c in _unglue(cell)), row
+        )
+        for row in whole
+    ]
+
+
+def _join_labels(rows: Sequence[CellRow]) -> list[CellRow]:
+    """`其他资` and, alone in the next row, `金`: the label becomes whole where it is printed first."""
+    out: list[CellRow] = []
+    for row in rows:
+        filled = row.filled
+        if out and len(filled) == 1 and not tags(filled[0].text):
+            torn = next(
+                (
+                    c
+                    for c in out[-1].filled
+                    if not tags(c.text) and any(k != "column" for k, _ in tags(c.text + filled[0].text))
+                ),
+                None,
+            )
+            if torn is not None:
+                whole = replace(torn, text=clean(torn.text + "\n" + filled[0].text))
+                out[-1] = replace(out[-1], cells=tuple(whole if c is torn else c for c in out[-1].cells))
+                continue
+        out.append(row)
+    return out
+
+
+def tags(text: str) -> frozenset[tuple[Group, str]]:
+    """All that a text may be a label of."""
+    if is_blank(text) or number(text) is not None:
+        return frozenset()
+    found: set[tuple[Group, str]] = {
+        (g, k) for g in LABEL_GROUPS if (k := vocabulary.key_of(g, text)) is not None
+    }
+    if vocabulary.is_in("fund_block", text):
+        found.add(("fund_block", ""))
+    if not found and vocabulary.find("column", text, fuzzy=False) is not None:
+        found.add(("column", ""))
+    return frozenset(found)
+
+
+@cache
+def _glued_labels() -> tuple[str, ...]:
+    words = [w for w in vocabulary.index("field") if len(w) >= SHORTEST_GLUED_LABEL and "(" not in w]
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+def _unglue(cell: Cell) -> tuple[Cell, ...]:
+    """`实施单位 某某局` or `项目名称：某某` → label and value; other cells as they are."""
+    text = cell.text
+    if len(text) < SHORTEST_GLUED_LABEL + 2 or len(text) > LONGEST_GLUED or tags(text):
+        return (cell,)
+    head = fold(text[:LONGEST_LABEL])
+    label = next((w for w in _glued_labels() if head.startswith(w)), None)
+    if label is None:
+        return (cell,)
+    cut, seen = 0, ""
+    while cut < len(text) and fold(seen) != label:
+        seen += text[cut]
+        cut += 1
+    rest = text[cut:]
+    if fold(rest).startswith("("):
+        close = max(rest.find(")"), rest.find("）"))
+        rest = rest[close + 1 :] if 0 < close < LONGEST_NOTE else rest
+    colon = rest[:1] in (":", "：", " ")
+    value = rest.lstrip(":： ")
+    if is_blank(value) or (not colon and len(fold(value)) < SHORTEST_GLUED_VALUE):
+        return (cell,)
+    return (replace(cell, text=label), replace(cell, text=value))

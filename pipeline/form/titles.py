@@ -1,0 +1,97 @@
+"""A form's title, and what it says: the form's type, the project in its brackets, the year.
+
+Comes in: lines and regions. Goes out: texts as printed, a type of the contract, a year; None where the title
+and what stands around it do not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from normalizers.symbols import fold, is_blank
+from pipeline.model.form import Field
+from pipeline.model.regions import Region
+from pipeline.model.roles import Role
+from pipeline.words import vocabulary
+
+SHORTEST_TITLE, LONGEST_TITLE = 4, 60
+SHORTEST_NAME, LONGEST_NAME = 3, 60  # characters of a project's name in brackets behind a title
+LONGEST_LINE = 40  # characters of a line that is searched for the year
+RESULTS = frozenset({Role.ACTUAL, Role.SCORE})
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
+_YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
+_SENTENCE = re.compile(r"[。;；]")
+
+
+@cache
+def _title_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    form = vocabulary.data()["form"]
+    return re.compile(form["title_words"]), re.compile(form["title_stop"])
+
+
+def is_title(text: str) -> bool:
+    """Does the text announce a form (`2024年度项目支出绩效自评表`)?"""
+    key = fold(text)
+    if not SHORTEST_TITLE <= len(key) <= LONGEST_TITLE or vocabulary.form_type(key) is None:
+        return False
+    words, stop = _title_patterns()
+    if stop.search(key) or not words.search(key) or _SENTENCE.search(key):
+        return False
+    return (
+        vocabulary.find("column", text, fuzzy=False) is None
+        and vocabulary.find("goal", text, fuzzy=False) is None
+    )
+
+
+def title_of(region: Region) -> str | None:
+    """The last title above the form's table, without white space."""
+    titled = [line.text for line in region.lines if is_title(line.text)]
+    return re.sub(r"\s+", "", titled[-1]) if titled else None
+
+
+def form_type(title: str | None, roles: frozenset[Role], fields: bool, funds: bool) -> str:
+    """The contract's type, by the title, else by the form's columns and blocks."""
+    announced = vocabulary.form_type(title) if title else None
+    if announced is not None:
+        return announced
+    if roles & RESULTS:
+        return "self_evaluation"
+    return "target" if fields or funds else "indicator_system"
+
+
+def name_in_title(title: str) -> str | None:
+    """The project in brackets at a title's end, which may hold brackets itself:
+    `指标体系（道路养护（中央资金））`.
+    """
+    key = fold(title)
+    if not key.endswith(")") or len(key) != len(title):
+        return None
+    depth = 0
+    for at in range(len(key) - 1, -1, -1):
+        depth += (key[at] == ")") - (key[at] == "(")
+        if depth == 0:
+            name = key[at + 1 : -1]
+            fits = SHORTEST_NAME <= len(name) <= LONGEST_NAME and not _YEAR_LINE.match(name)
+            return title[at + 1 : -1] if fits else None
+    return None
+
+
+def fiscal_year(region: Region, title: str | None, header: Mapping[str, Field]) -> int | None:
+    """The year in a line of its own, else the title's, else the one that the project's name carries."""
+    alone = [line.text for line in region.lines[::-1]] + [
+        r.filled[0].text for r in region.rows if len(r.filled) == 1
+    ]
+    for text in alone:
+        if (m := _YEAR_LINE.match(fold(text))) is not None:
+            return int(m[1])
+    name = header.get("project_name")
+    for source in (
+        title,
+        *(line.text for line in region.lines[::-1] if len(line.text) < LONGEST_LINE),
+        name.text if name else None,
+    ):
+        if source and not is_blank(source) and (m := _YEAR.search(fold(source))) is not None:
+            return int(m[1])
+    return None
