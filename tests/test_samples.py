@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.accuracy import FIXTURES, GOALS, PICTURES, fixtures
-from tests.samples import Count, floors, is_picture, measured, names
+from tests.samples import Count, floors, is_picture, measured, names, raised
 from tests.writers.files.__main__ import plans
 from tests.writers.files.make import kind_of, truth_of
 
@@ -49,6 +49,14 @@ COUNTS = [
 @pytest.mark.parametrize(("count", "held"), COUNTS)
 def test_a_floor_is_held_in_everything(count: Count, held: bool) -> None:
     assert count.worse(Count(9, 10)) is not held
+
+
+def test_a_floor_is_raised_and_never_lowered() -> None:
+    old = Count(9, 10)
+    assert raised(old, Count(10, 10)) == Count(10, 10)
+    assert raised(old, Count(10, 10), slack=1) == raised(old, Count(8, 10)) == old
+    assert raised(old, Count(10, 10, made_up=1)) == old
+    assert raised(None, Count(3, 10)) == Count(3, 10)
 
 
 def test_a_floor_is_read_as_it_is_told() -> None:
