@@ -22,7 +22,7 @@ from pipeline.read.page import ofd, pdf, second_opinion
 from pipeline.read.scan import scanned_page
 from pipeline.read.web import html, web_archive
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 BUGS = (KeyError("a bug"), ValueError("a bug"), IndexError("a bug"), TypeError("a bug"), OSError("a bug"))
 
 
