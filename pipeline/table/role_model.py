@@ -44,8 +44,8 @@ ROLES: Mapping[Kind, tuple[Role, ...]] = {
         Role.REVIEW_SCORE, Role.COEFFICIENT, Role.REASON, Role.REMARK, FOREIGN,
     ),
     Kind.FUNDS: (
-        Role.INITIAL_BUDGET, Role.ANNUAL_BUDGET, Role.EXECUTED, Role.ARRIVED, Role.WEIGHT, Role.EXECUTION_RATE,
-        Role.SCORE, Role.REASON, FOREIGN,
+        Role.INITIAL_BUDGET, Role.ANNUAL_BUDGET, Role.EXECUTED, Role.ARRIVED, Role.WEIGHT,
+        Role.EXECUTION_RATE, Role.SCORE, Role.REASON, FOREIGN,
     ),
 }  # fmt: skip
 Features = Mapping[str, Mapping[str, float]]
@@ -97,10 +97,8 @@ def contents_of(m: RoleModel, texts: Sequence[str], n_rows: int) -> dict[Role, f
     scale = len(filled) ** (m.temper - 1.0) if filled else 0.0
     fill = fill_class(len(filled), n_rows)
     repeat = repeat_class([t for t, s in zip(texts, shapes, strict=True) if s.length])
-    return {
-        r: scale * sum(_text(m, r, s) for s in filled) + _column(m, m.fills, r, fill) + _column(m, m.repeats, r, repeat)
-        for r in m.roles
-    }  # fmt: skip
+    whole = {r: _column(m, m.fills, r, fill) + _column(m, m.repeats, r, repeat) for r in m.roles}
+    return {r: scale * sum(_text(m, r, s) for s in filled) + whole[r] for r in m.roles}
 
 
 def text_odds(role: Role, text: str) -> float:
