@@ -1,7 +1,9 @@
-"""No flag and no error code is a promise that cannot come true: for each there is a document whose run raises it.
+"""No flag and no error code is a promise that cannot come true: for each there is a document whose run raises
+it.
 
-Comes in: the flags and codes that are declared. Goes out: a document or a run for each, made here or a fixture, by
-name. One that is declared and has none fails a test, as does one whose document does not raise it.
+Comes in: the flags and codes that are declared. Goes out: a document or a run for each, made here or a
+fixture, by name. One that is declared and has none fails a test, as does one whose document does not raise
+it.
 """
 
 from __future__ import annotations
@@ -294,7 +296,9 @@ FATES: Mapping[Code, str] = {
     Code.CRASHED: "crash",
     Code.INTERNAL_ERROR: "bug",
 }
-"""What a document makes the process do that reads it (`tests.fake_parsers`); `tests/app/test_workers.py` lets it."""
+"""What a document makes the process do that reads it (`tests.fake_parsers`); `tests/app/test_workers.py` lets
+it.
+"""
 
 
 def test_every_code_has_a_document() -> None:

@@ -1,4 +1,6 @@
-"""Who may import whom: a folder imports only the folders before it in the order of the data, nothing imports in a circle."""
+"""Who may import whom: a folder imports only the folders before it in the order of the data, nothing imports
+in a circle.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Every dialect, layout, kind of damage and kind of file is read as well as its own floor in `floors.toml` says.
+"""Every dialect, layout, kind of damage and kind of file is read as well as its own floor in `floors.toml`
+says.
 
-Comes in: the small samples of `tests.samples`, the same on every run. What is asked: so many of so many rows right,
-none made up and none wrong though sure beyond what the floor states. A sample that is read better fails too, until
-its floor is raised; only pictures may be read better unsaid, for the recogniser's sums differ between processors.
+Comes in: the small samples of `tests.samples`, the same on every run. What is asked: so many of so many rows
+right, none made up and none wrong though sure beyond what the floor states. A sample that is read better
+fails too, until its floor is raised; only pictures may be read better unsaid, for the recogniser's sums
+differ between processors.
 """
 
 from __future__ import annotations

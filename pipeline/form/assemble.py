@@ -26,11 +26,14 @@ from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, Indicator
 from pipeline.model.regions import CellRow, Region
 from pipeline.model.roles import Role
-from pipeline.table.header import Column, halves, read_columns, role_of
+from pipeline.table.header import FEWEST, Column, halves, header_roles, implied_columns, read_columns, role_of
 from pipeline.table.indicators import LONG_TERM, read_block
+from pipeline.table.likelihood import level_known
 from pipeline.untabled.forms import cut
 from pipeline.words import vocabulary
 
+FEWEST_ROWS = 2  # rows that open with labels of levels make a block without a header
+MOST_LOOKED_AT = 40  # rows whose contents tell what their columns are
 LONGEST_HEAD_LINE = 160  # characters: longer lines are prose
 NOT_ANNOUNCED = frozenset({Role.SIDE, Role.OTHER})
 
@@ -149,7 +152,8 @@ def split(rows: Sequence[CellRow]) -> Parts:
         if skip:
             skip = False
             continue
-        found = read_columns(row.cells, rows[i + 1].cells if i + 1 < len(rows) else ())
+        below = rows[i + 1].cells if i + 1 < len(rows) else ()
+        found = read_columns(row.cells, below, _body(rows[i + 1 :]))
         if found is not None:
             columns, skip = found
             if blocks and _same(blocks[-1].columns, columns):
@@ -170,7 +174,41 @@ def split(rows: Sequence[CellRow]) -> Parts:
             fresh = False
     if blocks:
         blocks[-1] = replace(blocks[-1], rows=tuple(body))
-    return Parts(tuple(head), tuple(blocks), total, tuple(tail))
+        return Parts(tuple(head), tuple(blocks), total, tuple(tail))
+    return _headless(head)
+
+
+def _headless(rows: Sequence[CellRow]) -> Parts:
+    """A form whose rows of indicators have lost their header: they begin where rows open with labels of
+    levels.
+    """
+    opened = [
+        i
+        for i, row in enumerate(rows)
+        if len(row.filled) >= FEWEST and any(_is_level(c.text) for c in row.filled[:FEWEST])
+    ]
+    if len(opened) < FEWEST_ROWS:
+        return Parts(tuple(rows), (), None, ())
+    at = opened[0]
+    body = _body(rows[at:])
+    after = rows[at + len(body) :]
+    total = next((row for row in after[:1] if is_total(row)), None)
+    block = IndicatorRows(implied_columns(body), tuple(body), None)
+    return Parts(tuple(rows[:at]), (block,), total, tuple(after[1:] if total is not None else after))
+
+
+def _is_level(text: str) -> bool:
+    return any(level_known(text, level) for level in (1, 2))
+
+
+def _body(rows: Sequence[CellRow]) -> list[CellRow]:
+    """The rows below a header that are its own: up to the next header, the total or the form's end."""
+    out: list[CellRow] = []
+    for row in rows[:MOST_LOOKED_AT]:
+        if is_total(row) or is_tail(row) or header_roles(row.cells) is not None:
+            break
+        out.append(row)
+    return out
 
 
 def _side_text(header: CellRow) -> str | None:
@@ -180,7 +218,11 @@ def _side_text(header: CellRow) -> str | None:
 
 
 def _same(a: Sequence[Column], b: Sequence[Column]) -> bool:
-    return {c.role for c in a} - NOT_ANNOUNCED == {c.role for c in b} - NOT_ANNOUNCED
+    """The same header again: the same labels, or others for the same."""
+    labels = [[fold(c.label) for c in columns if c.label] for columns in (a, b)]
+    return (
+        labels[0] == labels[1] or {c.role for c in a} - NOT_ANNOUNCED == {c.role for c in b} - NOT_ANNOUNCED
+    )
 
 
 def is_tail(row: CellRow) -> bool:

@@ -1,17 +1,25 @@
 """Header rows of an indicator block → the columns below them.
 
-Comes in: a row of cells (and the one after it, for headers of two rows). Goes out: `Column`s in printed
-order, each with its role and place, or None where the row is no such header.
+Comes in: a row of cells, the one after it (for headers of two rows) and the rows below. Goes out: `Column`s
+in printed order, each with its role, how sure it is, and its place; or None where the row is no such header.
+What a column holds is decided by its label and its contents together (`roles`), so an unknown word loses no
+column.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from normalizers.levels import read_level
 from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell
+from pipeline.model.regions import CellRow
 from pipeline.model.roles import LEVELS, VALUES, Role
+from pipeline.table.role_model import text_odds
+from pipeline.table.roles import ColumnTexts, assign
 from pipeline.words import vocabulary
 
 BESIDE_LEVELS = frozenset({*VALUES, Role.SIGN, Role.UNIT, Role.REMARK})  # one of them makes a header
@@ -19,21 +27,35 @@ PARTS = frozenset(
     {Role.SIGN, Role.TARGET, Role.UNIT, Role.VALUE_TYPE, Role.DIRECTION}
 )  # what may stand below a two-row 年度指标值
 TWICE = frozenset({Role.LEVEL2, Role.NAME, Role.TARGET})  # what a header of two terms has twice
+ELSEWHERE = ("field", "fund_column", "fund_line", "goal")  # groups whose labels head no column of indicators
 FEWEST = 3
+LONGEST_LABEL = 16  # characters of a label that no list knows
+OFFSETS = (0, 1, -1, 2)  # how far right of their labels the cells of a row may stand in a loose grid
+OUTSIDE = -1.0  # log odds of a cell that stands under no label
+SLIPPED = 2.0  # log odds that a row stands one column beside its labels
+UNLABELLED = 0.5  # share of the rows that a column without a label fills
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what it holds, its first grid column, how many it covers, and its printed label."""
+    """One column: what it holds, its first grid column, how many it covers, its printed label (empty where it
+    has none), and the probability of its role.
+    """
 
     role: Role
     start: int
     width: int
     label: str
+    sure: float = 1.0
 
     def overlap(self, start: int, width: int) -> int:
         """How many grid columns a cell shares with this column."""
         return max(0, min(self.start + self.width, start + width) - max(self.start, start))
+
+    @property
+    def known(self) -> bool:
+        """Does the vocabulary know the label?"""
+        return role_of(self.label) is not None
 
 
 def role_of(label: str, fuzzy: bool = True) -> Role | None:
@@ -43,44 +65,92 @@ def role_of(label: str, fuzzy: bool = True) -> Role | None:
 
 
 def header_roles(cells: Sequence[Cell]) -> frozenset[Role] | None:
-    """The roles that a row of labels announces; None where it is not the header of an indicator block."""
+    """The roles that a row of labels announces; None where it is not the header of an indicator block.
+
+    Some of its words may be unknown, as long as they could be labels and the known ones are those of such a
+    header.
+    """
     filled = [c for c in cells if not is_blank(c.text)]
     if len(filled) < FEWEST:
         return None
     roles = [role_of(c.text) for c in filled]
-    known = {r for r in roles if r is not None}
-    if sum(r is not None for r in roles) * 2 < len(filled) or len(known) < FEWEST:
-        return None
-    if not known & LEVELS or not known & BESIDE_LEVELS:
-        return None
-    return frozenset(known)
+    known = frozenset(r for r in roles if r is not None)
+    unknown = [c.text for c, r in zip(filled, roles, strict=True) if r is None]
+    if len(unknown) * 2 <= len(filled) and len(known) >= FEWEST and known & LEVELS and known & BESIDE_LEVELS:
+        return known
+    levels, values = known & LEVELS, known & set(VALUES)
+    some = len(known) * 3 >= len(filled) and len(known) >= 2
+    heads = some and (len(levels) >= 2 or bool(levels and values))
+    heads = heads or (len(values) >= FEWEST and bool(values & {Role.TARGET, Role.ACTUAL}))
+    return known if heads and all(_may_be_label(t) for t in unknown) else None
 
 
-def read_columns(cells: Sequence[Cell], below: Sequence[Cell] = ()) -> tuple[tuple[Column, ...], bool] | None:
+def _may_be_label(text: str) -> bool:
+    """Could an unknown text head a column: short words, no figure, no label of another part of a form?"""
+    key = vocabulary.bare(text)
+    if not 2 <= len(key) <= LONGEST_LABEL or re.search(r"\d", key):
+        return False
+    if any(vocabulary.find(group, text, fuzzy=False) is not None for group in ELSEWHERE):
+        return False
+    return not any((found := read_level(text, level)) is not None and found.known for level in (1, 2))
+
+
+def read_columns(
+    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Sequence[CellRow] = ()
+) -> tuple[tuple[Column, ...], bool] | None:
     """Columns of a header row, and whether the row below belongs to the header; None where it is none.
 
-    A label that is not known becomes a column of role `other`: its cells are kept apart and read as nothing.
+    `rows` are those below the header, the row `below` among them: what stands in a column tells, with its
+    label, what the column is.
     """
+    filled = [c for c in cells if not is_blank(c.text)]
+    under = [c for c in below if not is_blank(c.text)]
+    whole = _torn(filled, under)
+    if whole is not None:
+        return _settle(_columns(whole), rows[1:]), True
     if header_roles(cells) is None:
         return None
-    columns = _columns(cells)
-    parts = _columns(below)
+    parts = [role_of(c.text) for c in under]
     second = (
         len(parts) >= 2
-        and all(c.role in PARTS or c.role in VALUES for c in parts)
-        and len({c.role for c in parts} & PARTS) >= 2
+        and all(r is not None and (r in PARTS or r in VALUES) for r in parts)
+        and len(PARTS & {r for r in parts if r is not None}) >= 2
     )
     if second:
-        columns = _under_parent(columns, parts)
-    return tuple(_settle(columns)), second
+        return _settle(_under_parent(_columns(filled), _columns(under)), rows[1:]), True
+    return _settle(_columns(filled), rows), False
+
+
+def implied_columns(rows: Sequence[CellRow]) -> tuple[Column, ...]:
+    """The columns of rows whose header is lost: by their places in the grid and by what stands in them."""
+    cells = [c for row in rows for c in row.filled]
+    places = sorted({c.col for c in cells})
+    ends = [*places[1:], max((c.col + c.col_span for c in cells), default=0)]
+    return _settle(
+        [Column(Role.OTHER, a, max(1, b - a), "") for a, b in zip(places, ends, strict=True)], rows
+    )
 
 
 def _columns(cells: Sequence[Cell]) -> list[Column]:
-    return [
-        Column(role_of(c.text) or Role.OTHER, c.col, c.col_span, c.text)
-        for c in cells
-        if not is_blank(c.text)
-    ]
+    return [Column(role_of(c.text) or Role.OTHER, c.col, c.col_span, c.text) for c in cells]
+
+
+def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
+    """The labels of a header that a line break has torn over two rows, whole again; None where none is."""
+    rests = {c.col: c for c in below}
+    if not below or not set(rests) <= {c.col for c in filled}:
+        return None
+    out = []
+    for c in filled:
+        rest = rests.get(c.col)
+        if rest is None:
+            out.append(c)
+            continue
+        text = c.text + rest.text
+        if role_of(text, fuzzy=False) is None or role_of(rest.text, fuzzy=False) is not None:
+            return None
+        out.append(replace(c, text=text))
+    return out if header_roles(out) is not None else None
 
 
 def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
@@ -120,30 +190,75 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     return columns[:at] + parts + columns[at + 1 :]
 
 
-def _settle(columns: list[Column]) -> list[Column]:
-    """Labels that mean something else in company: the deepest level is the indicator's name, a role stands
-    once.
+def _settle(columns: list[Column], rows: Sequence[CellRow]) -> tuple[Column, ...]:
+    """The columns with their roles, by labels and contents together; a place that holds texts under no label
+    is a column too.
     """
-    levels = [i for i, c in enumerate(columns) if c.role in LEVELS]
-    if len(levels) == len(LEVELS) and len({columns[i].role for i in levels}) < len(LEVELS):
-        # a 二 read as 一: their order tells
-        for i, role in zip(levels, (Role.LEVEL1, Role.LEVEL2, Role.NAME), strict=True):
-            columns[i] = replace(columns[i], role=role)
-    roles = [c.role for c in columns]
-    if Role.NAME not in roles:
-        for role in (Role.LEVEL2, Role.SIDE):
-            if role in roles:
-                at = len(roles) - 1 - roles[::-1].index(role)
-                columns[at] = replace(columns[at], role=Role.NAME)
-                break
-    if Role.TARGET not in roles and Role.ADJUSTED_TARGET in roles:
-        at = roles.index(Role.ADJUSTED_TARGET)
-        columns[at] = replace(columns[at], role=Role.TARGET)
-    seen: set[Role] = set()
+    placed = [(row, _offset(columns, row)) for row in rows]
+    bare = _without_label(columns, placed)
+    if bare:
+        columns = sorted([*columns, *bare], key=lambda c: c.start)
+    found = assign([ColumnTexts(c.label, _texts(c, placed)) for c in columns])
+    return tuple(replace(c, role=r, sure=s) for c, r, s in zip(columns, found.roles, found.sure, strict=True))
+
+
+def _offset(columns: Sequence[Column], row: CellRow) -> int:
+    """How far right of their labels a row's cells stand; in a loose grid what suits the known labels best."""
+    known = [c for c in columns if c.role != Role.OTHER]
+    if row.spans or not known:
+        return 0
+
+    def suits(offset: int) -> float:
+        total = 0.0
+        for cell in row.filled:
+            under = [c for c in columns if c.overlap(cell.col - offset, cell.col_span)]
+            total += sum(text_odds(c.role, cell.text) for c in under[:1]) if under else OUTSIDE
+        return total
+
+    return max(OFFSETS, key=lambda offset: suits(offset) - SLIPPED * abs(offset))
+
+
+Placed = tuple[CellRow, int]
+"""A row, and how far right of their labels its cells stand."""
+
+
+def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:
+    """What stands under a column, a text a row; cells that are merged over other columns say nothing."""
+    return tuple(
+        " ".join(
+            c.text
+            for c in row.cells
+            if c.text and column.overlap(c.col - offset, c.col_span) and c.col_span <= column.width + 1
+        )
+        for row, offset in rows
+    )
+
+
+def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Column]:
+    """Places right of the first label where rows hold texts that stand under no label.
+
+    In a loose grid a cell may have slipped there from the column beside it, so that one must hold a text too.
+    """
+    first = min(c.start for c in columns)
+    places: Counter[tuple[int, int]] = Counter(
+        (c.col - offset, c.col_span)
+        for row, offset in rows
+        for c in row.filled
+        if c.col - offset > first
+        and not any(col.overlap(c.col - offset, c.col_span) for col in columns)
+        and (row.spans or _has_neighbour(columns, row, c.col - offset, offset))
+    )
+    taken: set[int] = set()
     out = []
-    for c in columns:
-        if c.role in seen and c.role != Role.OTHER:
-            c = replace(c, role=Role.REMARK if c.role == Role.REMARK else Role.OTHER)
-        seen.add(c.role)
-        out.append(c)
+    for (start, width), n in places.most_common():
+        cover = set(range(start, start + width))
+        if n >= max(2, UNLABELLED * len(rows)) and not cover & taken:
+            taken |= cover
+            out.append(Column(Role.OTHER, start, width, ""))
     return out
+
+
+def _has_neighbour(columns: Sequence[Column], row: CellRow, place: int, offset: int) -> bool:
+    """Does the row hold a text under the label beside this place, the one to its right if there is one?"""
+    beside = next((c for c in columns if c.start > place), columns[-1])
+    return any(beside.overlap(c.col - offset, c.col_span) for c in row.filled)

@@ -1,4 +1,6 @@
-"""The files of words: nothing twice, nothing in two groups by accident, every key and word used, every source told."""
+"""The files of words: nothing twice, nothing in two groups by accident, every key and word used, every source
+told.
+"""
 
 from __future__ import annotations
 

@@ -68,8 +68,8 @@ def damaged(form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
 
 
 def damaged_by(kind: str, form: Printed, rng: Random) -> tuple[list[TextRow], dict[str, Any]]:
-    """Rows of the form with one kind of damage, to every third row or to the form, and its truth; raises KeyError
-    for a kind that `EACH_ROW`, `EACH_FORM` and `LOST_LEVEL` do not name.
+    """Rows of the form with one kind of damage, to every third row or to the form, and its truth; raises
+    KeyError for a kind that `EACH_ROW`, `EACH_FORM` and `LOST_LEVEL` do not name.
     """
     rows = text_rows(form.sheet)
     if kind == LOST_LEVEL:

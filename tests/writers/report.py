@@ -1,10 +1,10 @@
 """How well the reader reads every dialect and layout of text, and files of every kind: parsed and compared
 with their truth.
 
-Comes in: the golden forms, a number of invented documents written here as text and as files, and the committed fixtures. Goes out:
-`Measured`, tables for people, and the list of differences. Run it as `python -m tests.writers.report
-[--dialect X] [--template T] [--n N] [--errors FILE] [--no-files | --only-files]`. Documents are the same on
-every run; `--seed` gives others.
+Comes in: the golden forms, a number of invented documents written here as text and as files, and the
+committed fixtures. Goes out: `Measured`, tables for people, and the list of differences. Run it as `python -m
+tests.writers.report [--dialect X] [--template T] [--n N] [--errors FILE] [--no-files | --only-files]`.
+Documents are the same on every run; `--seed` gives others.
 """
 
 from __future__ import annotations

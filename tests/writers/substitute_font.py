@@ -1,8 +1,9 @@
-"""Writes the font that stands in for fonts that a PDF does not carry: `python -m tests.writers.substitute_font`.
+"""Writes the font that stands in for fonts that a PDF does not carry: `python -m
+tests.writers.substitute_font`.
 
-Comes in: nothing. Goes out: `pipeline/read/page/substitute.ttf`, the same bytes every time. It has a glyph for
-every character: a stroke without thickness, so that it has an extent and leaves no ink. It stays well inside
-the character's own box, whose size the PDF states.
+Comes in: nothing. Goes out: `pipeline/read/page/substitute.ttf`, the same bytes every time. It has a glyph
+for every character: a stroke without thickness, so that it has an extent and leaves no ink. It stays well
+inside the character's own box, whose size the PDF states.
 """
 
 from __future__ import annotations
