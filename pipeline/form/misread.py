@@ -38,8 +38,8 @@ _STOP = re.compile(r"(?<=[\u4e00-\u9fff）)])\.(?=[\u4e00-\u9fff])")
 
 Points = Literal["weight", "score"]
 Amount = Literal["initial_budget", "annual_budget", "executed"]
-POINTS: tuple[Points, ...] = ("weight", "score")
-AMOUNTS: tuple[Amount, ...] = ("initial_budget", "annual_budget", "executed")
+POINT_FIELDS: tuple[Points, ...] = ("weight", "score")
+AMOUNT_FIELDS: tuple[Amount, ...] = ("initial_budget", "annual_budget", "executed")
 
 
 def with_units(region: Region) -> Region:
@@ -65,7 +65,7 @@ def repaired(form: Form) -> Form:
         replace(row, reason=row.reason and _sentence(row.reason), remark=row.remark and _sentence(row.remark))
         for row in form.indicators
     ]
-    for points in POINTS:
+    for points in POINT_FIELDS:
         rows = _by_total(rows, form, points)
     return replace(form, header=header, indicators=tuple(rows), funds=_by_sums(form.funds))
 
@@ -110,7 +110,7 @@ def _by_sums(funds: Sequence[FundLine]) -> tuple[FundLine, ...]:
     totals = [i for i, f in enumerate(out) if f.scope == "all" and f.source == "total"]
     if len(totals) != 1 or len(lines) < 2:
         return tuple(out)
-    for column in AMOUNTS:
+    for column in AMOUNT_FIELDS:
         whole = getattr(out[totals[0]], column)
         total = _value(whole)
         own = {i: f for i in lines if (f := getattr(out[i], column)) is not None and not is_blank(f.text)}
