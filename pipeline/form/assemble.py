@@ -23,7 +23,7 @@ from pipeline.form.totals import is_total, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
 from pipeline.model.cells import Cell, Line, Reading
 from pipeline.model.flags import Flag
-from pipeline.model.form import Field, Form, Indicator
+from pipeline.model.form import Field, Form, FundLine, Indicator
 from pipeline.model.regions import CellRow, Region
 from pipeline.model.roles import Role
 from pipeline.table.header import FEWEST, Column, halves, header_roles, implied_columns, read_columns, role_of
@@ -74,15 +74,15 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     tagged = tag_rows(parts.head)
     fields = {**read_fields(tag_rows(_line_rows(region.lines))), **given.fields, **read_fields(tagged)}
     funds = (*read_funds(tagged), *given.funds)
-    if not parts.blocks and not (("project_name" in fields or "unit_name" in fields) and funds):
+    title, goals = title_of(region), {**given.goals, **read_goals(tagged)}
+    if not parts.blocks and not _is_form(fields, funds, goals, title):
         return None
     indicators = _indicators(parts)
     if not indicators and not funds:
         return None
-    title = title_of(region)
     roles = frozenset(c.role for block in parts.blocks for c in block.columns)
     kind = form_type(title, roles, bool(fields), bool(funds))
-    header = _header(fields, {**given.goals, **read_goals(tagged)}, kind, title)
+    header = _header(fields, goals, kind, title)
     weight, score = totals(parts.total, parts.blocks[-1].columns, roles) if parts.blocks else (None, None)
     if score is None and Role.SCORE in roles:
         score = total_in_text(parts.tail, region.after)
@@ -106,6 +106,17 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         page_end=max(pages, default=None),
         flags=_flags(parts, title),
     )
+
+
+def _is_form(
+    fields: Mapping[str, Field], funds: Sequence[FundLine], goals: Mapping[str, Field], title: str | None
+) -> bool:
+    """Is a region without indicators a form? Budget tables name units and sources of money too, but have no
+    form's title, no goal, and no amounts spent beside those planned.
+    """
+    named = "project_name" in fields or "unit_name" in fields
+    spent = any(f.executed is not None and (f.annual_budget or f.initial_budget) is not None for f in funds)
+    return named and bool(funds) and (title is not None or bool(goals) or spent)
 
 
 def _indicators(parts: Parts) -> tuple[Indicator, ...]:
