@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from normalizers.symbols import fold
 from pipeline.form.funds import read_funds
@@ -164,7 +165,7 @@ def split(rows: Sequence[CellRow]) -> Parts:
             skip = False
             continue
         below = rows[i + 1].cells if i + 1 < len(rows) else ()
-        found = read_columns(row.cells, below, _body(rows[i + 1 :]))
+        found = read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
         if found is not None:
             columns, skip = found
             if blocks and _same(blocks[-1].columns, columns):
@@ -215,7 +216,7 @@ def _is_level(text: str) -> bool:
 def _body(rows: Sequence[CellRow]) -> list[CellRow]:
     """The rows below a header that are its own: up to the next header, the total or the form's end."""
     out: list[CellRow] = []
-    for row in rows[:MOST_LOOKED_AT]:
+    for row in rows:
         if is_total(row) or is_tail(row) or header_roles(row.cells) is not None:
             break
         out.append(row)

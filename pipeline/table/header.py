@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from normalizers.levels import read_level
@@ -96,18 +96,18 @@ def _may_be_label(text: str) -> bool:
 
 
 def read_columns(
-    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Sequence[CellRow] = ()
+    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[], Sequence[CellRow]] = tuple
 ) -> tuple[tuple[Column, ...], bool] | None:
     """Columns of a header row, and whether the row below belongs to the header; None where it is none.
 
-    `rows` are those below the header, the row `below` among them: what stands in a column tells, with its
+    `rows` gives those below the header, the row `below` among them: what stands in a column tells, with its
     label, what the column is.
     """
     filled = [c for c in cells if not is_blank(c.text)]
     under = [c for c in below if not is_blank(c.text)]
     whole = _torn(filled, under)
     if whole is not None:
-        return _settle(_columns(whole), rows[1:]), True
+        return _settle(_columns(whole), rows()[1:]), True
     if header_roles(cells) is None:
         return None
     parts = [role_of(c.text) for c in under]
@@ -117,8 +117,8 @@ def read_columns(
         and len(PARTS & {r for r in parts if r is not None}) >= 2
     )
     if second:
-        return _settle(_under_parent(_columns(filled), _columns(under)), rows[1:]), True
-    return _settle(_columns(filled), rows), False
+        return _settle(_under_parent(_columns(filled), _columns(under)), rows()[1:]), True
+    return _settle(_columns(filled), rows()), False
 
 
 def implied_columns(rows: Sequence[CellRow]) -> tuple[Column, ...]:
