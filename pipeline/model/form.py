@@ -61,9 +61,6 @@ class Indicator:
     weight: Field | None = None
     score: Field | None = None
     review_score: Field | None = None
-    reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers: the column's label, the points
-    adjusted_target: Field | None = None
-    core: Field | None = None  # what a column 是否核心指标 says
     direction: Field | None = None
     remark: Field | None = None
     reason: Field | None = None
@@ -71,6 +68,9 @@ class Indicator:
     cells: tuple[Cell, ...] = ()
     confidence: float = 1.0
     flags: tuple[str, ...] = ()
+    reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers, and their points
+    adjusted_target: Field | None = None
+    core: Field | None = None  # what a column 是否核心指标 says
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,6 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
-    grade: Field | None = None
-    departments: tuple[Department, ...] = ()
     columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
     recognised: bool = False  # the texts were read off a picture
@@ -96,3 +94,5 @@ class Form:
     page_end: int | None = None
     confidence: float = 1.0
     flags: tuple[str, ...] = field(default=())
+    grade: Field | None = None
+    departments: tuple[Department, ...] = ()

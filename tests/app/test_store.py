@@ -41,6 +41,7 @@ def indicator(**more: Any) -> dict[str, Any]:
         "project_id": "d-001",
         "document_id": "d",
         "seq": 1,
+        "is_core": False,
         "is_placeholder": False,
     }
     return blank("indicators") | keys | {"horizon": "annual", "extractor": "text", "confidence": 1.0} | more

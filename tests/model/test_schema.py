@@ -29,6 +29,9 @@ from pipeline.model.row_types import NAMES, row_types
 from pipeline.model.schema import TABLES, Column, Table
 from pipeline.version import VERSION
 
+PENDING = {("funds", "nature"), ("indicators", "doubts")}
+"""Columns that the contract has and the program does not give yet."""
+PENDING_TABLES = {"tasks", "statements", "unread"}
 COLUMNS = [(t.name, c) for t in TABLES.values() for c in t.columns]
 
 
@@ -63,10 +66,21 @@ def contract_columns(text: str) -> dict[str, list[tuple[str, str]]]:
 def test_the_declaration_has_the_contracts_columns_and_types_in_order(table: Table, root: Path) -> None:
     wanted = contract_columns((root / "docs" / "data-contract.md").read_text(encoding="utf-8"))[table.name]
     declared = [
-        (c.name, re.sub(r"<struct<.*", "<struct>", type_name(c.type))) for c in table.columns if c.contract
+        (c.name, "list<struct>" if c.name.endswith("_parts") else type_name(c.type))
+        for c in table.columns
+        if c.contract
     ]
     assert len(wanted) > 7
-    assert declared == wanted
+    assert declared == [(name, kind) for name, kind in wanted if (table.name, name) not in PENDING]
+
+
+def test_what_is_pending_is_promised_and_not_there(root: Path) -> None:
+    text = (root / "docs" / "data-contract.md").read_text(encoding="utf-8")
+    promised = {(table, name) for table, columns in contract_columns(text).items() for name, _ in columns}
+    assert promised >= PENDING
+    assert {(table, c.name) for table, c in COLUMNS} & PENDING == set()
+    assert PENDING_TABLES & TABLES.keys() == set()
+    assert set(re.findall(r"^\| (tasks|statements|unread) \|", text, flags=re.MULTILINE)) >= PENDING_TABLES
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{t}.{c.name}" for t, c in COLUMNS])
