@@ -23,7 +23,7 @@ LONGEST_LINE = 40  # characters of a line that is searched for the year
 RESULTS = frozenset({Role.ACTUAL, Role.SCORE})
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
 _YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
-_YEAR_FIRST = re.compile(r"(?:19|20)\d{2}年")
+_YEAR_FIRST = re.compile(r"(?:19|20)\d{2}年(?!\d)")
 _PAUSE = re.compile(r"[:,。;、!?]")
 _SENTENCE = re.compile(r"[。;；]")
 
