@@ -21,6 +21,7 @@ from pipeline.form.tags import tag_rows
 from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
 from pipeline.form.totals import is_total, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
+from pipeline.form.unknown_labels import with_unknown
 from pipeline.model.cells import Cell, Line, Reading
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, Indicator
@@ -71,7 +72,7 @@ def forms_of(reading: Reading) -> tuple[Form, ...]:
 def read_form(region: Region, reader: str = "") -> Form | None:
     """One region as a form; None where it is none."""
     parts, given = split(region.rows), region.given
-    tagged = tag_rows(parts.head)
+    tagged = with_unknown(tag_rows(parts.head))
     fields = {**read_fields(tag_rows(_line_rows(region.lines))), **given.fields, **read_fields(tagged)}
     funds = (*read_funds(tagged), *given.funds)
     if not parts.blocks and not (("project_name" in fields or "unit_name" in fields) and funds):

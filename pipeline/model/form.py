@@ -24,17 +24,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FundLine:
-    """One line of the fund block; the figures are still texts. `scope`, `source`: see the contract."""
+    """One line of the fund block; the figures are still texts. `scope`, `source`, `nature`: see the contract;
+    `cells`: the label's.
+    """
 
     label: str
     scope: str
     source: str | None
+    nature: str | None = None
     initial_budget: Field | None = None
     annual_budget: Field | None = None
     executed: Field | None = None
     weight: Field | None = None
     execution_rate: Field | None = None
     score: Field | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
