@@ -40,7 +40,9 @@ FIGURES = {
 EXACT_FIGURE = 1.2  # what a figure may cost under its own column; more, and the line is searched
 LONGEST_FIGURE = 24
 SHORTEST_LABEL, LONGEST_LABEL = 2, 24
-SURE = 0.8  # probability from which on contents say what the column under an unknown head holds
+# probability from which on contents say what the column under an unknown head holds: of 283 unknown heads of
+# generated blocks none that got a role at 0.5 or more got a wrong one
+SURE = 0.6
 AMOUNT_NAMES: tuple[Literal["initial_budget", "annual_budget", "executed"], ...] = (
     "initial_budget",
     "annual_budget",
