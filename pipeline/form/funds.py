@@ -238,12 +238,16 @@ def _overlap(a: Cell, b: Cell) -> bool:
     return a.col < b.col + b.col_span and b.col < a.col + a.col_span
 
 
+def names_tasks(text: str) -> bool:
+    """Is the text a word of the head of a list of tasks?"""
+    return bare(text) in _TASK_WORDS
+
+
 def _is_task_list(row: TaggedRow, columns: Sequence[Column], below: Sequence[TaggedRow]) -> bool:
     """Is it a list of tasks: a word of such a list in its head, or columns of texts before the first amount
     and no line that is known?
     """
-    texts = [t.cell.text for t in row.cells]
-    if any(bare(text) in _TASK_WORDS for text in texts):
+    if any(names_tasks(t.cell.text) for t in row.cells):
         return True
     if any(r.with_tag("fund_line") or r.with_tag("fund_nature") for r in below):
         return False

@@ -156,9 +156,11 @@ def _unglue(cell: Cell) -> tuple[Cell, ...]:
     rest = text[cut:]
     if fold(rest).startswith("("):
         close = max(rest.find(")"), rest.find("）"))
-        rest = rest[close + 1 :] if 0 < close < LONGEST_NOTE else rest
+        if 0 < close < LONGEST_NOTE:
+            cut += close + 1
+            rest = text[cut:]
     colon = rest[:1] in (":", "：", " ")
     value = rest.lstrip(":： ")
     if is_blank(value) or (not colon and len(fold(value)) < SHORTEST_GLUED_VALUE):
         return (cell,)
-    return (replace(cell, text=label), replace(cell, text=value))
+    return (replace(cell, text=text[:cut]), replace(cell, text=value))

@@ -45,6 +45,11 @@ def is_title(text: str) -> bool:
     )
 
 
+def is_year(text: str) -> bool:
+    """Does a line say nothing but a year?"""
+    return _YEAR_LINE.match(fold(text)) is not None
+
+
 def title_of(region: Region) -> str | None:
     """The last title above the form's table, without white space."""
     titled = [line.text for line in region.lines if is_title(line.text)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pipeline.model.cells import Cell
 from pipeline.model.roles import Role
@@ -20,6 +21,28 @@ class Field:
     cells: tuple[Cell, ...] = ()
     confidence: float = 1.0
     flags: tuple[str, ...] = ()
+
+
+class Why(StrEnum):
+    """Why a printed text is in no column of any table but `unread`."""
+
+    UNKNOWN_COLUMN = "unknown_column"  # no list has the header above it, and its contents do not tell
+    UNKNOWN_LABEL = "unknown_label"  # no list has the label beside it, or it is such a label itself
+    NO_COLUMN = "no_column"  # its label is known; no table has a column for it
+    NO_FIGURE = "no_figure"  # a figure was expected, and this is none
+    OTHER_ROW = "other_row"  # its row is none that is understood
+    LEFT_OVER = "left_over"  # what stood between the cells that a text was cut into
+    LOST = "lost"  # a column took the cell, but not all of its characters: a fault of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A printed text inside a form that no column took, with the header above it or the label beside it."""
+
+    text: str
+    label: str | None
+    why: Why
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,7 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
+    unread: tuple[Unread, ...] = ()
     columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
     recognised: bool = False  # the texts were read off a picture
