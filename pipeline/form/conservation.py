@@ -153,12 +153,13 @@ class _Account:
         first = min(c.start for c in columns)
         for cell in row.filled:
             column = max(columns, key=lambda c: c.overlap(cell.col, cell.col_span))
-            if not column.overlap(cell.col, cell.col_span):
+            under = column.overlap(cell.col, cell.col_span) > 0
+            if not under:
                 column = Column(Role.SIDE if cell.col < first else Role.OTHER, cell.col, 1, "")
-            if self._taken(cell, (cell,)) or self._is_level(cell, column) or fold(cell.text) in NOTHING_SAID:
+            if fold(cell.text) in NOTHING_SAID or self._taken(cell, (cell,)) or self._is_level(cell, column):
                 self._understood((cell,))
             elif column.role == Role.OTHER and not column.known:
-                self._leave(cell, column.label or None, Why.UNKNOWN_COLUMN if column.label else Why.OTHER_ROW)
+                self._leave(cell, column.label or None, Why.UNKNOWN_COLUMN if under else Why.OTHER_ROW)
             else:
                 self._leave(cell, column.label or None, Why.NO_COLUMN)
 
@@ -188,7 +189,11 @@ class _Account:
             for cell in row.filled:
                 if id(cell) in own:
                     continue
-                if fold(cell.text) in read or tags(cell.text) or role_of(cell.text) is not None:
+                if (
+                    any(fold(cell.text) in label for label in read)
+                    or tags(cell.text)
+                    or role_of(cell.text) is not None
+                ):
                     self._understood((cell,))
                 else:
                     self._leave(cell, None, Why.UNKNOWN_LABEL)
@@ -348,8 +353,8 @@ def _next(stream: str, gone: bytearray, text: str, cursor: int) -> int:
 
 
 def _left(where: Sequence[tuple[str, Line]], gone: bytearray, low: int, high: int) -> Iterator[Unread]:
-    """The stretches between two places that are not crossed out and hold more than marks; a line's end ends
-    one.
+    """The stretches between two places that are not crossed out; a line's end ends one. Marks and labels that
+    are understood are no loss.
     """
     at = low
     while at < high:
@@ -360,7 +365,7 @@ def _left(where: Sequence[tuple[str, Line]], gone: bytearray, low: int, high: in
         while at < high and not gone[at] and where[at][1] is line:
             at += 1
         text = "".join(ch for ch, _ in where[start:at])
-        if _MARKS.sub("", text):
+        if _MARKS.sub("", text) and not tags(text) and not _of_the_form(text):
             yield Unread(
                 text,
                 None,

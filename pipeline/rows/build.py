@@ -26,6 +26,8 @@ from pipeline.rows.form_rows import form_rows
 from pipeline.rows.unread_rows import unread_rows
 from pipeline.version import VERSION
 
+NO_HEADER = "one without a header"
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -146,7 +148,7 @@ def _status(
     cut = [p["form_index"] for p in projects if Flag.TRUNCATED in p["flags"]]
     if cut:
         problems.append((Code.TRUNCATED, f"form {', '.join(map(str, cut))} breaks off before its end"))
-    heads = dict.fromkeys(u["label"] or "" for u in unread if u["why"] == Why.UNKNOWN_COLUMN)
+    heads = dict.fromkeys(u["label"] or NO_HEADER for u in unread if u["why"] == Why.UNKNOWN_COLUMN)
     if heads:
         problems.append(
             (Code.COLUMNS_UNREAD, f"columns that are not known were not read: {', '.join(heads)}")
