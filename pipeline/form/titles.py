@@ -48,6 +48,11 @@ def is_title(text: str) -> bool:
     )
 
 
+def is_year(text: str) -> bool:
+    """Does a line say nothing but a year?"""
+    return _YEAR_LINE.match(fold(text)) is not None
+
+
 def title_of(region: Region) -> str | None:
     """The last title above the form's table, all its lines joined, without white space."""
     texts = [re.sub(r"\s+", "", line.text) for line in region.lines]

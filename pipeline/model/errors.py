@@ -28,6 +28,7 @@ class Code(StrEnum):
     PAGE_UNREAD = "page_unread"
     CHARACTERS_LOST = "characters_lost"
     TABLE_UNREAD = "table_unread"
+    COLUMNS_UNREAD = "columns_unread"
     TRUNCATED = "truncated"
     VALUES_MISSING = "values_missing"
     CONVERTER_MISSING = "converter_missing"
@@ -94,6 +95,7 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.PAGE_UNREAD: CodeInfo(UnsupportedError, "one page or more could not be read; the others were", "look at the page in the source"),
     Code.CHARACTERS_LOST: CodeInfo(UnsupportedError, "characters of one page or more could not be read; the others were", "look at the page in the source, or export the PDF with its fonts embedded"),
     Code.TABLE_UNREAD: CodeInfo(UnsupportedError, "one table or more could not be read; the others were", "look at the table in the source"),
+    Code.COLUMNS_UNREAD: CodeInfo(UnsupportedError, "columns of one form or more have headers that are not known, and their texts are in no column of a table", "look at the table `unread`"),
     Code.TRUNCATED: CodeInfo(UnsupportedError, "a form breaks off before its end", "look for the rest of the document"),
     Code.VALUES_MISSING: CodeInfo(UnsupportedError, "formulas of a workbook have no stored value, so that their cells are blank", "open the workbook in a spreadsheet program and save it"),
     Code.CONVERTER_MISSING: CodeInfo(InputError, "the format is read through a program that is not on this machine", "install LibreOffice (for .doc, antiword will do with losses), or save the file as .docx"),
