@@ -23,7 +23,8 @@ from PIL import Image
 
 from pipeline.app.cli import main
 from pipeline.app.document import parse_document
-from pipeline.app.workers import Limits, collect, run
+from pipeline.app.sources import collect
+from pipeline.app.workers import Limits, run
 from pipeline.corpus.all_documents import finish
 from pipeline.corpus.corrections import read_corrections
 from pipeline.model.errors import Code
