@@ -94,9 +94,8 @@ def run(
             breaks = breaks + 1 if len(results.keys() & waiting.keys()) == read else 0
             if breaks == MOST_BREAKS:
                 what = f"the processes that read documents die before they have read one ({broken})"
-                raise error(
-                    Code.CRASHED, "workers", what, "raise --memory-mb, or free some memory"
-                ) from broken
+                advice = "raise --memory-mb, or free some memory"
+                raise error(Code.CRASHED, "workers", what, advice) from broken
 
 
 def _looked(

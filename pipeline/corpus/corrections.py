@@ -3,8 +3,8 @@
 Comes in: a CSV file in UTF-8 (one line a cell: document, form, row, column, the value that stands there, the
 right value, who, why) and the rows of all documents. Goes out: the rows with the corrections applied and
 flagged `corrected`, and what became of each line. A correction whose old value no longer stands there is
-stale and not applied. Refused, before any document is read, with the line's number: what is no CSV, unknown columns,
-values that their column cannot hold, and two lines for one cell.
+stale and not applied. Refused, before any document is read, with the line's number: what is no CSV, unknown
+columns, values that their column cannot hold, and two lines for one cell.
 """
 
 from __future__ import annotations
