@@ -174,7 +174,7 @@ def _ended_cleanly() -> Iterator[None]:
 
     def end(number: int, _: FrameType | None) -> None:
         name = signal.Signals(number).name
-        click.echo(f"Interrupted ({name}): no table was changed", err=True)
+        click.echo(f"Interrupted ({name}): the tables are one whole set, as a rule the earlier one", err=True)
         sys.exit(128 + number)
 
     if threading.current_thread() is not threading.main_thread():
