@@ -28,7 +28,7 @@ MOST_SURE = 0.88  # what nothing but its own sense cuts is never quite sure
 _PIECE = re.compile(r"\$[^$\n]{1,40}\$|[><]=|\s+|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """`text[i]`, as printed, and its one-character match key `keys[i]`; `breaks[i]` says how it is parted
     from `text[i - 1]`.
