@@ -72,6 +72,7 @@ _LEVEL = re.compile(
     rf"(?:\d{{1,2}}[-.、])?(?:{_stems([w for w in levels.LEVEL_LABELS if len(w) > 1])})(?:类)?"
     rf"(?:{either(words('level', 'label_ends'))})?(?:{_WEIGHT}|\d+(?:\.\d+)?{_POINT})?"
 )
+LEVEL_AT = re.compile(rf"(?:\d{{1,2}}[-.、]?)?(?:{_stems(levels.LEVEL_LABELS)})")
 _SHORT_LEVEL = re.compile(
     rf"(?=((?:{_stems((*levels.LEVEL1, *levels.LEVEL2_ORDER))})(?:{_ENDING})?(?:{_WEIGHT})?))"
 )
@@ -238,7 +239,7 @@ def value_cost(key: str, glued: bool) -> float:
     shaped = _shaped_cost(key, glued)
     if shaped is not None:
         return shaped
-    if likelihood.level_known(key, 1) or likelihood.level_known(key, 2):
+    if LEVEL_AT.match(key) and (likelihood.level_known(key, 1) or likelihood.level_known(key, 2)):
         return LABEL_AS_VALUE
     if ORDINAL.match(key) or _KINDS.fullmatch(key):
         return LABEL_AS_VALUE

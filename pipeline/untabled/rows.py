@@ -20,11 +20,11 @@ from pipeline.model.standards import BUDGET_WEIGHT
 from pipeline.table import likelihood
 from pipeline.table.header import Column
 from pipeline.untabled.boundaries import boundaries
-from pipeline.untabled.segments import Said, Segment, columns_of, segments
+from pipeline.untabled.segments import Said, Segment, columns_of, said, segments
 from pipeline.untabled.stream import GUESS, LINE, MOST_SURE, NONE, READER, Flow
 
-BEAM = 24  # nodes of one place that are followed
-MARGIN = 8.0  # what a way may cost more than the best one to the same place
+BEAM = 12  # nodes of one place that are followed
+MARGIN = 5.0  # what a way may cost more than the best one to the same place
 ALIKE = -0.9
 FULL_SCORE = -0.5
 OVER = 7.0
@@ -304,6 +304,7 @@ def _go_on(
     so_far, last = node.cost, node.column
     passed = ground.passed[last + 1]
     roles, name_at = ground.roles, ground.name_at
+    keys = ground.flow.keys
     at_line = ground.block.by_line and ground.flow.breaks[node.at] == LINE
     for segment in found:
         column, stop = segment.column, segment.stop
@@ -318,7 +319,9 @@ def _go_on(
                 step += ROW_OVER_LINE
         if so_far + step > least.get(stop, math.inf) + MARGIN:
             continue
-        added, memory = _together(node.memory, segment.said, roles[column], ground, new_row)
+        added, memory = _together(
+            node.memory, said(roles[column], keys[node.at : stop]), roles[column], ground, new_row
+        )
         step += added
         total = so_far + step
         if total < least.get(stop, math.inf):

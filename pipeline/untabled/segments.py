@@ -37,13 +37,20 @@ LONGEST: Mapping[Role, int] = {
 }
 LONGEST_FIGURE = 12
 WORST = 6.5
+SHORT, LONG = 24, 80  # characters: up to here a text may be a label or a figure, from there on it is long
 JOIN_SPACE = 1.4  # a cell that runs over a break by which cells are parted
 JOIN_PANGU = 0.12  # the same where the break only parts Chinese from digits
 JOIN_LINE = 1.6
 TEXTS = frozenset({Role.NAME, Role.REASON, Role.REMARK, Role.OTHER})
 VALUES = frozenset({Role.TARGET, Role.ACTUAL, Role.ADJUSTED_TARGET})
 _LEVELS = frozenset({Role.LEVEL1, Role.LEVEL2})
-_LEVEL_STARTS = frozenset(label[0] for label in LEVEL_LABELS) | frozenset("1234")
+_TELLING_STARTS = frozenset(
+    w[0]
+    for w in (
+        *LEVEL_LABELS, *"0123456789≥≤><=~-第一二三四五六七八九十百千万亿两",
+        *words("sign", "before"), *words("sign", "alone"), *words("time", "periods"), *words("nothing", "names"),
+    )
+)  # first characters of what could be another thing than a name
 _NOTHING = frozenset(words("nothing", "values"))
 _SIGNS = frozenset(words("sign", "marks"))
 _NO_UNIT = frozenset(("", *words("unit", "none")))
@@ -71,12 +78,11 @@ class Said(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A stretch as a cell: its cost alone, where it ends, its column, and what it says."""
+    """A stretch as a cell: its cost alone, where it ends, and its column."""
 
     cost: float
     stop: int
     column: int
-    said: Said
 
 
 @lru_cache(maxsize=65536)
@@ -134,7 +140,7 @@ def segments(flow: Flow, spots: Sequence[int], i: int, columns: Columns, sep: in
     torn = start_cost(flow, at, Role.UNIT in roles)
     first = keys[at]
     numeric = kind(first) in "nd"
-    levels = columns.levels if not glued or first in _LEVEL_STARTS else ()
+    levels = columns.levels if not glued or boundaries.LEVEL_AT.match(keys, at) else ()
     others = [c for c in columns.others if c[1] not in POINTS or numeric]
     texts = columns.texts if first not in boundaries.NO_START and first != "." else ()
     values: Sequence[int] = columns.values
@@ -171,12 +177,10 @@ def segments(flow: Flow, spots: Sequence[int], i: int, columns: Columns, sep: in
         if not (texts or values or n < LONGEST_FIGURE or (levels and n < LONGEST[Role.LEVEL2])):
             break
         joins += _join(flow, stop, sep)
-    return _cheapest(out, columns, roles, at, keys)
+    return _cheapest(out, columns)
 
 
-def _cheapest(
-    found: Sequence[tuple[float, int, int]], columns: Columns, roles: Sequence[Role], at: int, keys: str
-) -> list[Segment]:
+def _cheapest(found: Sequence[tuple[float, int, int]], columns: Columns) -> list[Segment]:
     """The cheapest of all; in the level columns the longest label leads."""
     longest = {
         c: max((stop for cost, stop, column in found if column == c and cost < 0), default=0)
@@ -187,9 +191,7 @@ def _cheapest(
         for cost, stop, column in found
     ]
     weighed.sort()
-    return [
-        Segment(cost, stop, column, said(roles[column], keys[at:stop])) for cost, stop, column in weighed[:MOST]
-    ]
+    return [Segment(*found) for found in weighed[:MOST]]
 
 
 def _text_cost(
@@ -201,7 +203,16 @@ def _text_cost(
     measures = marks.measures.inside(at, stop)
     least = 0.0
     if role == Role.NAME:
-        more = likelihood.cost(role, key) if n <= 24 else 0.0 if marks.ordinals[at] else 0.45 if n < 80 else 0.9
+        telling = n <= SHORT and key[0] in _TELLING_STARTS
+        more = (
+            likelihood.cost(role, key)
+            if telling
+            else 0.0
+            if marks.ordinals[at]
+            else 0.45
+            if n < LONG
+            else 0.9
+        )
         if n > 1 and boundaries.no_name(key):
             more = likelihood.NEVER
         least += boundaries.INSIDE * max(0, labels + measures - marks.ordinals[at])
@@ -213,7 +224,7 @@ def _text_cost(
     else:
         measure = boundaries.INSIDE_RULE if role in (Role.REMARK, Role.OTHER) else boundaries.INSIDE
         least += measure * measures + boundaries.LABEL_INSIDE * labels
-        more = 0.6 + (likelihood.cost(role, key) if n <= 24 else 0.5 if role == Role.REASON else 0.6)
+        more = 0.6 + (likelihood.cost(role, key) if n <= SHORT else 0.5 if role == Role.REASON else 0.6)
         if role == Role.OTHER and glued:
             more += FOREIGN_GLUED
     if glued:
