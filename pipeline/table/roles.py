@@ -85,6 +85,15 @@ def assign(columns: Sequence[ColumnTexts], kind: Kind = Kind.INDICATORS) -> Assi
     return _marginals(_best(ways, RIVALS), len(columns))
 
 
+def readings(labels: Sequence[str], most: int) -> list[tuple[float, tuple[Role, ...]]]:
+    """The likeliest roles of columns of indicators by their labels and order alone, each with its log odds."""
+    m = model(Kind.INDICATORS)
+    columns = [ColumnTexts(label, ()) for label in labels]
+    priors = [label_prior(Kind.INDICATORS, label) for label in labels]
+    ways = _ways(m, columns, priors, _of_indicators)
+    return [(w.score, w.roles) for w in ways[:most]]
+
+
 def _ways(m: RoleModel, columns: Sequence[ColumnTexts], unary: Scores, together: _Together) -> list[_Way]:
     """The best assignments, given what is known of each column alone."""
     ways = [_Way(0.0, ())]
