@@ -206,7 +206,8 @@ def _by_line(flow: Flow, start: int, end: int) -> bool:
 
 
 def _header_row(header: Header, n: int) -> CellRow:
-    return row_of(Cell(c.label, n, c.start) for c in header.columns)
+    cells = [Cell(c.label, n, c.start, confidence=c.sure) for c in header.columns]
+    return row_of(cells, tuple(c.role for c in header.columns))
 
 
 def _title_lines(flow: Flow, start: int, head: int) -> list[Line]:

@@ -169,11 +169,15 @@ def _header(flow: Flow, run: Sequence[_Label]) -> Header | None:
         return None
     cells = [Cell(flow.cell(x.start, x.end, 0, i).text, 0, i) for i, x in enumerate(core)]
     known = header_roles(cells)
-    if known is None or not known & LEVELS or not known & set(VALUES):
+    if known is None or not known & LEVELS:
         return None
     end = _repeated(core)
     before = _before(flow, run, first) if core[0].role != Role.LEVEL1 else [0]
     behind = _after(flow, run, last) if end == len(core) else [0]
+    if not known & set(VALUES):
+        if len(known & LEVELS) < MOST_UNKNOWN or behind[-1] == 0:
+            return None
+        behind = [n for n in behind if n]
     found: list[Header] = []
     for left, right in product(before, behind):
         labels_ = [*run[first - left : first], *core[:end], *run[last + 1 : last + 1 + right]]

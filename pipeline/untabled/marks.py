@@ -28,9 +28,7 @@ class Count:
 
     def inside(self, start: int, end: int) -> int:
         """How many lie between two places."""
-        return max(
-            0, min(self.started[end] - self.started[start], self.ended[end] - self.ended[start])
-        )
+        return max(0, min(self.started[end] - self.started[start], self.ended[end] - self.ended[start]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ the sum over all ways that have its cuts.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from pipeline.table import likelihood
 from pipeline.table.header import Column
 from pipeline.untabled.boundaries import boundaries
 from pipeline.untabled.segments import Said, Segment, columns_of, said, segments
-from pipeline.untabled.stream import GUESS, LINE, MOST_SURE, NONE, READER, Flow
+from pipeline.untabled.stream import GUESS, LINE, MOST_SURE, NONE, Flow, row_of
 
 BEAM = 12  # nodes of one place that are followed
 MARGIN = 5.0  # what a way may cost more than the best one to the same place
@@ -134,7 +134,7 @@ def cut_rows(flow: Flow, stretches: Sequence[tuple[int, int]], block: Block, fir
             flags = GUESS if sure < SURE or block.sep == NONE else frozenset()
             n = first_row + len(rows)
             cells = [flow.cell(a, b, n, block.columns[c].start, sure, flags) for a, b, c in picks]
-            rows.append(CellRow(tuple(cells), True, 0, reader=READER))
+            rows.append(row_of(cells, tuple(block.columns[c].role for _, _, c in picks)))
     return rows
 
 
@@ -178,14 +178,14 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Readi
         return Reading((((start, end, ground.name_at),),), (0.0,), math.inf)
     kept += finals
     closing = [_closing(node, ground, last) for node in finals]
-    for node, cost in zip(finals, closing, strict=True):
-        node.ahead = cost
+    for final, cost in zip(finals, closing, strict=True):
+        final.ahead = cost
     best = min(range(len(finals)), key=lambda k: finals[k].cost + closing[k])
     path: list[_Node] = []
-    node: _Node | None = finals[best]
-    while node is not None:
-        path.append(node)
-        node = node.back
+    way: _Node | None = finals[best]
+    while way is not None:
+        path.append(way)
+        way = way.back
     _look_back(kept)
     rows = _rows_of(path[::-1])
     by_place: dict[int, list[_Node]] = {}
@@ -196,9 +196,9 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Readi
     return Reading(tuple(map(tuple, rows)), sure, finals[best].cost + closing[best])
 
 
-def _followed(nodes: Sequence[_Node] | object) -> list[_Node]:
+def _followed(nodes: Iterable[_Node]) -> list[_Node]:
     """The cheapest nodes of a place, with the sum over the ways to each."""
-    found = sorted(nodes, key=lambda n: n.cost)[:BEAM]  # type: ignore[call-overload]
+    found = sorted(nodes, key=lambda n: n.cost)[:BEAM]
     for node in found:
         if node.ways:
             node.reached = _sum([before.reached + cost for before, cost in node.ways])
@@ -234,7 +234,9 @@ def _rows_of(path: Sequence[_Node]) -> list[list[Pick]]:
 def _probability(row: Sequence[Pick], by_place: dict[int, list[_Node]], whole: float) -> float:
     """The share of all ways that have this row: its cells, and a row's end before and behind them."""
     first = row[0][2]
-    here = {n: math.exp(whole - n.reached - n.ahead) for n in by_place.get(row[0][0], ()) if n.ahead < math.inf}
+    here = {
+        n: math.exp(whole - n.reached - n.ahead) for n in by_place.get(row[0][0], ()) if n.ahead < math.inf
+    }
     for k, (_, stop, column) in enumerate(row):
         following: dict[_Node, float] = {}
         for node, share in here.items():
@@ -253,7 +255,9 @@ def _ends_row(node: _Node) -> float:
     if not node.onward:
         return 1.0
     return sum(
-        math.exp(node.ahead - onward.ahead - cost) for onward, cost in node.onward if onward.column <= node.column
+        math.exp(node.ahead - onward.ahead - cost)
+        for onward, cost in node.onward
+        if onward.column <= node.column
     )
 
 

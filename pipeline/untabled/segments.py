@@ -47,8 +47,12 @@ _LEVELS = frozenset({Role.LEVEL1, Role.LEVEL2})
 _TELLING_STARTS = frozenset(
     w[0]
     for w in (
-        *LEVEL_LABELS, *"0123456789≥≤><=~-第一二三四五六七八九十百千万亿两",
-        *words("sign", "before"), *words("sign", "alone"), *words("time", "periods"), *words("nothing", "names"),
+        *LEVEL_LABELS,
+        *"0123456789≥≤><=~-第一二三四五六七八九十百千万亿两",
+        *words("sign", "before"),
+        *words("sign", "alone"),
+        *words("time", "periods"),
+        *words("nothing", "names"),
     )
 )  # first characters of what could be another thing than a name
 _NOTHING = frozenset(words("nothing", "values"))
@@ -237,7 +241,9 @@ def _text_cost(
     return least, more
 
 
-FOREIGN_GLUED = 1.0  # any text suits a column that means nothing to us, so that it must not take others' cells
+FOREIGN_GLUED = (
+    1.0  # any text suits a column that means nothing to us, so that it must not take others' cells
+)
 
 
 def _join(flow: Flow, at: int, sep: int) -> float:
