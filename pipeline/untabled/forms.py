@@ -39,7 +39,8 @@ _TITLE_NEEDS = re.compile(either(words("title_parts", "needed")))
 _LINE_END = re.compile(rf"{one_of(word('title_parts', 'line_ends'))}$")
 _YEAR_END = word("title_parts", "year_end")
 _TOTAL_FIGURES = re.compile(rf"[\d.{word('points', 'unit')}—\-/%()::]*")
-TRIAL = 420  # characters of the rows by which rival readings of a header are told apart
+SAYS_NOTHING = 1.5  # a cell in a column that means nothing to us, or a row's blank in one that holds no text
+TRIAL = 360  # characters of the rows by which rival readings of a header are told apart
 
 
 def cut(region: Region) -> list[Region]:
@@ -190,7 +191,11 @@ def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
         total = _total_in(flow, rival.end, stop)
         stop = total.start if total is not None else stop
         block = Block(rival.columns, sep, None, None, by_line=sep < LINE and _by_line(flow, rival.end, stop))
-        return read_rows(flow, rival.end, stop, block, last=False).cost - rival.odds
+        found = read_rows(flow, rival.end, stop, block, last=False)
+        foreign = sum(rival.columns[c].role == Role.OTHER for row in found.rows for _, _, c in row)
+        filled = {c for row in found.rows for _, _, c in row}
+        idle = sum(c not in filled for c in range(len(rival.columns))) * len(found.rows)
+        return found.cost + SAYS_NOTHING * (foreign + idle) - rival.odds
 
     return min((header, *header.rivals), key=cost)
 

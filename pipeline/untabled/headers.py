@@ -13,25 +13,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from pipeline.model.cells import Cell
 from pipeline.model.roles import LEVELS, VALUES, Role
-from pipeline.table.header import ELSEWHERE, FEWEST, Column, header_roles, role_of
+from pipeline.table.header import ELSEWHERE, FEWEST, Column, role_of
 from pipeline.table.likelihood import level_known
 from pipeline.table.roles import readings
 from pipeline.untabled.boundaries import LEVEL_AT
 from pipeline.untabled.stream import LINE, Flow, labels
 from pipeline.words import vocabulary
-from pipeline.words.values import word
 
 SHORTEST, LONGEST = 2, 10  # characters of a label that no list knows
 MOST_UNKNOWN = 2  # unknown labels side by side
-MOST_RIVALS = 5
+FEWEST_LEVELS = 2  # known labels of levels in a header without a known one of a value
+MOST_RIVALS = 8
+MOST_ROLES = 4  # readings of the same labels
 UNLIKELY = 9.0  # log odds: a reading that is so much less likely is no rival
 _FIRST = LEVELS | {Role.SIDE, Role.ORDINAL}
 _ONCE = LEVELS | {Role.SIDE}
 _TARGET_PARTS = (Role.SIGN, Role.UNIT, Role.TARGET, Role.DIRECTION, Role.VALUE_TYPE)
 _LABEL = re.compile(r"[一-鿿()/A-Za-z]+")
-_ENDING = word("level", "ending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,8 @@ def _labels(flow: Flow) -> Iterator[_Label | None]:
             at = whole.end()
             continue
         found = list(pattern.finditer(keys, at, end))
-        if len(found) < 2:
+        covered = sum(m.end() - m.start() for m in found) == end - at
+        if len(found) < FEWEST and not (found and covered):
             yield _Label(at, end, None) if _may_be_label(keys[at:end]) else None
         else:
             yield from _glued(keys, at, end, found)
@@ -167,17 +167,18 @@ def _header(flow: Flow, run: Sequence[_Label]) -> Header | None:
     core = run[first : last + 1]
     if not core:
         return None
-    cells = [Cell(flow.cell(x.start, x.end, 0, i).text, 0, i) for i, x in enumerate(core)]
-    known = header_roles(cells)
-    if known is None or not known & LEVELS:
+    known = {x.role for x in core if x.role is not None}
+    if not known & LEVELS:
         return None
     end = _repeated(core)
-    before = _before(flow, run, first) if core[0].role != Role.LEVEL1 else [0]
+    before = _before(flow, run, first)
     behind = _after(flow, run, last) if end == len(core) else [0]
-    if not known & set(VALUES):
-        if len(known & LEVELS) < MOST_UNKNOWN or behind[-1] == 0:
+    if len(known) < FEWEST or not known & set(VALUES):
+        if len(known & LEVELS) < FEWEST_LEVELS or (behind[-1] == 0 and not known & set(VALUES)):
             return None
-        behind = [n for n in behind if n]
+        behind = [n for n in behind if n] or [0]
+    if before[-1] + behind[-1] + len(core) < FEWEST:
+        return None
     found: list[Header] = []
     for left, right in product(before, behind):
         labels_ = [*run[first - left : first], *core[:end], *run[last + 1 : last + 1 + right]]
@@ -229,8 +230,12 @@ def _before(flow: Flow, run: Sequence[_Label], first: int) -> list[int]:
         and flow.breaks[run[first - most].start] < LINE
     ):
         most += 1
-    if most == 0 and first and run[first - 1].role is None:
-        most = 1
+    opens_line = first - most == 0 or flow.breaks[run[first - most].start] == LINE
+    if most and opens_line and any(flow.breaks[x.start] < LINE for x in run[first:]):
+        return [most]
+    if most == 0 and first and run[first - 1].role is None and flow.breaks[run[first].start] == LINE:
+        own_line = all(flow.breaks[x.start] == LINE for x in run[first:])
+        most = 1 if own_line else 0
     return list(range(most + 1))
 
 
@@ -262,7 +267,7 @@ def _readings(flow: Flow, run: Sequence[_Label]) -> list[Header]:
         at = roles.index(Role.TARGET)
         own = [*run[:at], *run[tail:], *run[at + 1 : tail]]
     texts = [flow.cell(x.start, x.end, 0, 0).text for x in own]
-    most = MOST_RIVALS if None in roles else 1
+    most = MOST_ROLES if None in roles else 1
     spots = tuple(x.start for x in run[1:])
     return [
         Header(

@@ -37,6 +37,7 @@ LONGEST: Mapping[Role, int] = {
 }
 LONGEST_FIGURE = 12
 WORST = 6.5
+FOREIGN = 1.0  # any text suits a column that means nothing to us, so that it must not take others' cells
 SHORT, LONG = 24, 80  # characters: up to here a text may be a label or a figure, from there on it is long
 JOIN_SPACE = 1.4  # a cell that runs over a break by which cells are parted
 JOIN_PANGU = 0.12  # the same where the break only parts Chinese from digits
@@ -230,7 +231,7 @@ def _text_cost(
         least += measure * measures + boundaries.LABEL_INSIDE * labels
         more = 0.6 + (likelihood.cost(role, key) if n <= SHORT else 0.5 if role == Role.REASON else 0.6)
         if role == Role.OTHER and glued:
-            more += FOREIGN_GLUED
+            more += FOREIGN
     if glued:
         least += boundaries.SENTENCE * marks.stops.inside(at, stop - 1)
         least += boundaries.FIGURE_INSIDE * marks.figures.inside(min(at + 1, stop), max(at, stop - 1))
@@ -241,9 +242,6 @@ def _text_cost(
     return least, more
 
 
-FOREIGN_GLUED = (
-    1.0  # any text suits a column that means nothing to us, so that it must not take others' cells
-)
 
 
 def _join(flow: Flow, at: int, sep: int) -> float:
