@@ -40,6 +40,7 @@ _LINE_END = re.compile(rf"{one_of(word('title_parts', 'line_ends'))}$")
 _YEAR_END = word("title_parts", "year_end")
 _TOTAL_FIGURES = re.compile(rf"[\d.{word('points', 'unit')}—\-/%()::]*")
 SAYS_NOTHING = 1.5  # a cell in a column that means nothing to us, or a row's blank in one that holds no text
+MAY_BE_BLANK = frozenset({Role.REASON, Role.REMARK, Role.OTHER})
 TRIAL = 360  # characters of the rows by which rival readings of a header are told apart
 
 
@@ -194,7 +195,10 @@ def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
         found = read_rows(flow, rival.end, stop, block, last=False)
         foreign = sum(rival.columns[c].role == Role.OTHER for row in found.rows for _, _, c in row)
         filled = {c for row in found.rows for _, _, c in row}
-        idle = sum(c not in filled for c in range(len(rival.columns))) * len(found.rows)
+        idle = sum(
+            c not in filled and not column.known and column.role not in MAY_BE_BLANK
+            for c, column in enumerate(rival.columns)
+        ) * len(found.rows)
         return found.cost + SAYS_NOTHING * (foreign + idle) - rival.odds
 
     return min((header, *header.rivals), key=cost)

@@ -168,16 +168,16 @@ def _header(flow: Flow, run: Sequence[_Label]) -> Header | None:
     if not core:
         return None
     known = {x.role for x in core if x.role is not None}
-    if not known & LEVELS:
-        return None
     end = _repeated(core)
     before = _before(flow, run, first)
     behind = _after(flow, run, last) if end == len(core) else [0]
-    if len(known) < FEWEST or not known & set(VALUES):
+    if not known & LEVELS:
+        before = [n for n in before if n]
+    elif len(known) < FEWEST or not known & set(VALUES):
         if len(known & LEVELS) < FEWEST_LEVELS or (behind[-1] == 0 and not known & set(VALUES)):
             return None
         behind = [n for n in behind if n] or [0]
-    if before[-1] + behind[-1] + len(core) < FEWEST:
+    if not before or before[-1] + behind[-1] + len(core) < FEWEST:
         return None
     found: list[Header] = []
     for left, right in product(before, behind):
@@ -196,7 +196,12 @@ def _core(run: Sequence[_Label]) -> tuple[int, int]:
     known = [i for i, x in enumerate(run) if x.role is not None]
     firsts = [i for i in known if run[i].role in _FIRST]
     if not firsts:
-        return 0, -1
+        # the name's own label may be the unknown one
+        named = run[known[0] - 1].role is None if known[0] else False
+        roles = {run[i].role for i in known}
+        if not named or Role.TARGET not in roles or len(roles) <= FEWEST:
+            return 0, -1
+        firsts = known[:1]
     chains: list[list[int]] = [[]]
     for i in known:
         if i < firsts[0]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pipeline.model.regions import CellRow
-from pipeline.model.roles import Role
+from pipeline.model.roles import POINTS, Role
 from pipeline.model.standards import BUDGET_WEIGHT
 from pipeline.table import likelihood
 from pipeline.table.header import Column
@@ -38,6 +38,8 @@ EXPLAINED_BLANK = 3.0
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
 CLOSES = 0.01  # points: sums that differ by less are equal
+DEAR = 1.0  # what a row costs at most in a block whose columns hold what they are made for
+NO_RESULTS = 4.0  # a block whose column of actual values is blank throughout
 SURE = 0.9  # rows below it are guesses
 _NEVER_FIRST = frozenset(
     {Role.WEIGHT, Role.SCORE, Role.ACTUAL, Role.TARGET, Role.REASON, Role.REMARK, Role.UNIT}
@@ -55,7 +57,7 @@ class Block:
     sep: int
     total: float | None
     budget: float | None
-    scored: bool = True  # the weight and score columns hold figures; a plan's are printed and left blank
+    blank: frozenset[Role] = frozenset()  # columns that are printed and left blank
     explained: bool = False  # most rows have a remark, so that a row without one is odd
     by_line: bool = False  # nothing parts the cells, but every row has its line
 
@@ -84,6 +86,7 @@ class _Memory(NamedTuple):
     summed: float = 0.0
     in_level: float = 0.0
     level_sum: float | None = None
+    level: str = ""
 
     @property
     def level_open(self) -> bool:
@@ -143,8 +146,11 @@ def read_rows(flow: Flow, start: int, end: int, block: Block, *, last: bool) -> 
     best = _search(flow, start, end, block, last)
     roles = {c.role for c in block.columns}
     if block.total is None and Role.WEIGHT in roles and not roles & {Role.ACTUAL, Role.SCORE}:
-        unscored = _search(flow, start, end, replace(block, scored=False), last)
+        unscored = _search(flow, start, end, replace(block, blank=POINTS), last)
         best = min(best, unscored, key=lambda r: r.cost)
+    if Role.ACTUAL in roles and best.cost > DEAR * len(best.rows):
+        unknown = _search(flow, start, end, replace(block, blank=frozenset({Role.ACTUAL})), last)
+        best = min(best, replace(unknown, cost=unknown.cost + NO_RESULTS), key=lambda r: r.cost)
     if _share(best, block.columns, Role.REMARK) >= EXPLAINED:
         best = _search(flow, start, end, replace(block, explained=True), last)
     return best
@@ -159,7 +165,7 @@ def _share(reading: Reading, columns: Sequence[Column], role: Role) -> float:
 def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Reading:
     """The cheapest way through a stretch, and how probable its rows are."""
     ground = _ground(flow, block)
-    unused = [i for i, r in enumerate(ground.roles) if not block.scored and r in (Role.WEIGHT, Role.SCORE)]
+    unused = [i for i, r in enumerate(ground.roles) if r in block.blank]
     columns = columns_of(ground.roles, unused)
     spots = boundaries(flow, start, end, block.sep)
     places: dict[int, dict[object, _Node]] = {start: {None: _Node(start, -1, 0.0, None, _Memory())}}
@@ -266,7 +272,7 @@ def _ground(flow: Flow, block: Block) -> _Ground:
     blanks = []
     for role in roles:
         blank = likelihood.blank_cost(role) * _BLANK_FACTOR.get(role, 1.0)
-        if not block.scored and role in (Role.WEIGHT, Role.SCORE):
+        if role in block.blank:
             blank = 0.0
         blanks.append(blank * EXPLAINED_BLANK if block.explained and role == Role.REMARK else blank)
     n = len(roles)
@@ -359,13 +365,15 @@ def _together(m: _Memory, cell: Said, role: Role, ground: _Ground, new_row: bool
     """What a cell costs beside those before it, and what is remembered then."""
     sign = m.sign
     if new_row:
-        m = _Memory(summed=m.summed, in_level=m.in_level, level_sum=m.level_sum)
+        m = _Memory(summed=m.summed, in_level=m.in_level, level_sum=m.level_sum, level=m.level)
     elif sign:
         m = m._replace(sign=False)
     if role == Role.LEVEL1:
+        if cell.key == m.level:
+            return 0.0, m
         # the weights of the level before must sum to what was printed with it
         added = SUM_OFF if m.level_open else 0.0
-        return added, m._replace(level_sum=cell.level_sum if ground.weighted else None, in_level=0.0)
+        return added, m._replace(level_sum=cell.level_sum if ground.weighted else None, in_level=0.0, level=cell.key)
     if role == Role.NAME:
         return 0.0, m._replace(nothing=cell.nothing)
     if role == Role.SIGN:
