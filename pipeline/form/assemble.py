@@ -182,8 +182,15 @@ def split(rows: Sequence[CellRow]) -> Parts:
         if skip:
             skip = False
             continue
+        if row.roles and blocks:
+            body.append(row)
+            continue
         below = rows[i + 1].cells if i + 1 < len(rows) else ()
-        found = read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
+        found = (
+            (_told(row), False)
+            if row.roles
+            else read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
+        )
         if found is not None:
             columns, skip = found
             if blocks and _same(blocks[-1].columns, columns):
@@ -206,6 +213,14 @@ def split(rows: Sequence[CellRow]) -> Parts:
         blocks[-1] = replace(blocks[-1], rows=tuple(body))
         return Parts(tuple(head), tuple(blocks), total, tuple(tail))
     return _headless(head)
+
+
+def _told(header: CellRow) -> tuple[Column, ...]:
+    """The columns of a header whose roles were found together with its rows."""
+    return tuple(
+        Column(role, c.col, 1, c.text, c.confidence)
+        for role, c in zip(header.roles, header.cells, strict=True)
+    )
 
 
 def _headless(rows: Sequence[CellRow]) -> Parts:

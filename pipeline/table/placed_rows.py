@@ -25,6 +25,7 @@ from pipeline.words.values import either, word, words
 OFFSETS = (0, 1, -1, 2)
 OFFSET_SAMPLE = 10
 TRUSTED = 0.75  # share of a loose grid's rows that fit as they stand
+CERTAIN = 9.0  # margin of a row that was cut where its columns end: its rivals are in its cells' confidence
 LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 DASHES = frozenset(words("points", "misread_dashes"))
 _MARK = re.compile(r"[≥≤><=]")
@@ -156,6 +157,9 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
 def _aligned(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool, suits: Suits) -> Alignment:
     """Cells stay under their own columns where those can be trusted; else the best fit is searched."""
     found = None
+    if row.roles:
+        at = {column.start: j for j, column in enumerate(columns)}
+        return Alignment(tuple((at[c.col], (c,)) for c in row.cells), 0.0, CERTAIN, False)
     if row.spans:
         found = exact(row.cells, columns, suits=suits)
     elif trusted:

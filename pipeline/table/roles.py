@@ -17,6 +17,7 @@ from normalizers.numerals import percent
 from normalizers.symbols import fold
 from pipeline.model.roles import Role
 from pipeline.table.role_model import FOREIGN, Kind, RoleModel, contents_of, label_prior, model
+from pipeline.words import vocabulary
 
 BEAM = 48  # readings of the columns so far that are kept
 RIVALS = 12
@@ -106,6 +107,26 @@ def _readings(m: RoleModel, columns: Sequence[ColumnTexts]) -> list[_Reading]:
         there = {r: (0.0 if r in announced else m.unannounced) - math.log(len(columns)) for r in m.roles}
         out.append(_Reading([{r: there[r] + c[r] for r in m.roles} for c in contents], m.scrambled))
     return out
+
+
+def readings(labels: Sequence[str], most: int) -> list[tuple[float, tuple[Role, ...]]]:
+    """The likeliest roles of columns of indicators by their labels and order alone, each with its log odds.
+
+    A label that the vocabulary knows to the letter means what it says, or nothing.
+    """
+    m = model(Kind.INDICATORS)
+    columns = [ColumnTexts(label, ()) for label in labels]
+    priors = [_believed(m, label) for label in labels]
+    ways = _ways(m, columns, priors)
+    return [(w.score, w.roles) for w in ways[:most]]
+
+
+def _believed(m: RoleModel, label: str) -> Mapping[Role, float]:
+    prior = label_prior(m, label)
+    hit = vocabulary.find(Kind.INDICATORS, label)
+    if hit is None or hit.score < 1.0:
+        return prior
+    return {r: 0.0 if r == hit.key else -FORGOTTEN if r == FOREIGN else -2 * FORGOTTEN for r in m.roles}
 
 
 def _ways(m: RoleModel, columns: Sequence[ColumnTexts], unary: Scores) -> list[_Way]:
