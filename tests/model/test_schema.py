@@ -31,7 +31,7 @@ from pipeline.version import VERSION
 
 PENDING = {("indicators", "doubts")}
 """Columns that the contract has and the program does not give yet."""
-PENDING_TABLES = {"tasks", "statements"}
+PENDING_TABLES: set[str] = set()
 IN_A_LINE = {"tasks", "statements", "unread"}  # tables whose columns the contract names without their types
 PLACE = ["page", "bbox", "line_start", "line_end"]
 COLUMNS = [(t.name, c) for t in TABLES.values() for c in t.columns]
