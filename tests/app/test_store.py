@@ -207,6 +207,7 @@ BEFORE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
 @pytest.mark.parametrize("before", [b[1] for b in BEFORE], ids=[b[0] for b in BEFORE])
 def test_a_run_that_dies_at_any_step_leaves_one_whole_set(
