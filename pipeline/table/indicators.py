@@ -151,6 +151,7 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         remark=_field(row, Role.REMARK),
         reason=_field(row, Role.REASON),
         horizon=horizon,
+        reader=row.reader,
         cells=tuple(c for role, cs in row.cells.items() for c in cs if role == Role.NAME or c.row_span == 1),
         confidence=_confidence(row, flags),
         flags=tuple(sorted(flags)),

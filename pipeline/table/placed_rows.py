@@ -50,6 +50,7 @@ class PlacedRow:
     )  # columns whose cell begins here and holds nothing, where spans are known
     recognised: bool = False
     further: Mapping[Further, tuple[Cell, ...]] = field(default_factory=dict)  # beside the template's columns
+    reader: str = ""
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
@@ -136,6 +137,8 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         text = clean("\n".join(c.text for c in members))
         if is_blank(text) or (role in POINTS and text in DASHES):
             dashes.add(role)
+            if any(c.flags or c.confidence < 1 for c in members):
+                cells[role] = cells.get(role, ()) + members  # a blank that is in doubt
             continue
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text
         cells[role] = cells.get(role, ()) + members
@@ -151,6 +154,7 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         _empty(row, columns),
         row.recognised,
         {further[j]: members for j, members in found.at if j in further},
+        row.reader,
     )
 
 

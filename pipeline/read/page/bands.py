@@ -1,7 +1,7 @@
 """Lines of a page without rulings → bands of lines that keep the same columns.
 
 Comes in: lines of characters, top to bottom. Goes out: bands in order, each with its columns, which are
-parted by gutters: strips that no character of any line of the band stands in. The lines are parted so that the
+parted by gutters: strips that no character of any line of the band stands in. Lines are parted so that the
 most texts stand in columns of their own in the fewest bands. It refuses nothing.
 """
 

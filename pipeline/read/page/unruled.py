@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.model.cells import Box, Cell, Table
-from pipeline.read.page.bands import GUTTER, bands, borders_of, width_of
+from pipeline.read.page.bands import GUTTER, Columns, bands, borders_of, width_of
 from pipeline.read.page.lattice import Char, lines_of, text_lines
 from pipeline.read.page.stacks import TextLine, stacked
 
