@@ -137,11 +137,13 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         text = clean("\n".join(c.text for c in members))
         if is_blank(text) or (role in POINTS and text in DASHES):
             dashes.add(role)
-            if any(c.flags or c.confidence < 1 for c in members):
-                cells[role] = cells.get(role, ()) + members  # a blank that is in doubt
             continue
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text
         cells[role] = cells.get(role, ()) + members
+    for c in row.cells:  # a blank that is in doubt
+        for col in columns if not c.text and (c.flags or c.confidence < 1) else ():
+            if col.role != Role.OTHER and col.overlap(c.col, c.col_span):
+                cells[col.role] = (*cells.get(col.role, ()), c)
     return PlacedRow(
         texts,
         cells,

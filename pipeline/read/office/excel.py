@@ -2,9 +2,9 @@
 
 Comes in: the bytes of a workbook. Goes out: per visible sheet one table with its merged ranges, every cell's
 text as the sheet shows it: by its number format (0.88 under `0%` is `88%`), dates as dates, formulas by their
-stored value; errors (`#REF!`) are blank and flagged. Hidden sheets are left out and said so (`hidden_sheets_skipped`); hidden rows
-stay, for their figures are part of the sums; formulas without a stored value are blank and said so
-(`values_missing`). Refused: locked or broken workbooks.
+stored value; errors (`#REF!`) are blank and flagged. Hidden sheets are left out and said so
+(`hidden_sheets_skipped`); hidden rows stay, for their figures are part of the sums; formulas without a stored
+value are blank, in doubt, and said so (`values_missing`). Refused: locked or broken workbooks.
 """
 
 from __future__ import annotations

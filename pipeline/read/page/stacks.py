@@ -26,6 +26,7 @@ FURTHER_LINE = 0.08
 FURTHER_FIGURE = 2.0  # figures do not wrap
 TORN = 0.8  # a text cut between two rows
 APART = 4.0  # a text with a gap in it
+MERGED = 0.12  # a further row under one label
 UNCOVERED = 0.5  # a row at the table's ends that no merged label covers
 LEAST_FILL = 0.05
 ALIGNMENTS = ("middle", "top", "foot")
@@ -83,11 +84,11 @@ def _stacked(columns: Sequence[Column], height: float, merging: int, way: str, g
     places = _places(core, rows, way)
     merged_cost = 0.0
     for column in columns[:merging]:
-        more, cells = _covering(column, places, height, way, goes_on)
+        more, labels = _covering(column, places, height, way, goes_on)
         merged_cost += more
-        held.append(cells)
+        held.append(labels)
     for column in core:
-        cells = []
+        cells: list[Held] = []
         for r, (low, high) in enumerate(rows):
             at = [k for k, line in enumerate(column) if low <= line.y <= high]
             if at:
@@ -268,7 +269,7 @@ def _covering(
                 off = abs(here - want)
                 if b > 1 and (rows[j].top > here or last.foot < ys[i]):
                     continue
-                more = min(OFF * (off / height) ** 2, 30.0) + FURTHER_LINE * (a - 1) + 0.02 * (b - 1)
+                more = min(OFF * (off / height) ** 2, 30.0) + FURTHER_LINE * (a - 1) + MERGED * (b - 1)
                 if more >= best[0]:
                     continue
                 rest, held = go(i + a, j + b)

@@ -23,10 +23,12 @@ APART = 0.9  # of the character's size: a gap that parts two texts of prose
 FEWEST_ROWS = 3
 LEAST_COLUMNS = 4
 LEAST_FILLED = 3  # texts beside each other that a table has at least in some lines
+FULL = 0.4  # of the lines with several texts, those with at least so many
+INTERLEAVED = 1.1  # of a character's width: lines of cells side by side stand so near
 NEAR = 2.6  # of a character's width: how far above or below a table its further rows stand
 LONGEST_HEAD = 10  # characters over several columns
 MOST_HEAD = 2  # lines of heads over several columns
-OFF = 3.0  # points that a text may stand off the middle of its rows
+OFF = 1.5  # points that a text may stand off the middle of its rows
 # confidence of a cell that no ruling bounds: of 281 rows of pages without rulings 48 were wrong, 20 of them
 # at 0.95 and more
 PLACED = 0.95
@@ -110,7 +112,15 @@ def _regions(
     for band in bands(lines[done:]):
         start, end = band.start + done, band.end + done
         filled = [len(_spans(lines[k], borders_of(band.columns), em)) for k in range(start, end)]
-        if len(band.columns) >= LEAST_COLUMNS and sum(n >= LEAST_FILLED for n in filled) >= 2:
+        while (
+            end - start > 1
+            and filled[0] == 1
+            and lines[start + 1][0].base - lines[start][0].base > INTERLEAVED * em
+        ):
+            start += 1  # a title, a unit
+            del filled[0]
+        several, full = sum(n > 1 for n in filled), sum(n >= LEAST_FILLED for n in filled)
+        if len(band.columns) >= LEAST_COLUMNS and full >= max(2, FULL * several):
             columns = _below_heads(lines[start:end], band.columns, em)
             yield start, end, borders_of(columns), False
 
@@ -179,7 +189,8 @@ def _reach(
             s.end - s.col > 1 and s.text.x1 - s.text.x0 > LONGEST_HEAD * em for s in spans
         ):
             break
-        if len(spans) < 2 and not any(s.end - s.col > 1 for s in spans):
+        apart = lines[start][0].base - lines[start - 1][0].base > INTERLEAVED * em
+        if len(spans) < 2 and apart and not any(s.end - s.col > 1 for s in spans):
             break
         start -= 1
     while end < len(lines) and lines[end][0].base - lines[end - 1][0].base <= NEAR * em:
