@@ -130,6 +130,8 @@ def _without_inferred(level: RowLevels) -> RowLevels:
 def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
     flags = row.flags | level.flags | {f for cs in row.cells.values() for c in cs for f in c.flags}
     if level.unknown:
+    flags = row.flags | level.flags | {f for c in _cells_of(row) for f in c.flags}
+    if _in_no_list(level.level1, 1) or _in_no_list(level.level2, 2):
         flags |= {Flag.LEVEL_UNKNOWN}
     return Indicator(
         level.level1,
@@ -196,5 +198,10 @@ def _confidence(row: PlacedRow, flags: Iterable[str]) -> float:
     sure = UNDOUBTED_RECOGNISED if row.recognised else UNDOUBTED if row.spans else UNDOUBTED_LOOSE
     sure -= 0.45 * math.exp(-1.6 * row.margin)
     sure -= sum(DOUBT.get(f, 0.0) for f in flags)
-    read = [c.confidence for cs in row.cells.values() for c in cs]
+    read = [c.confidence for c in _cells_of(row)]
     return round(max(0.05, sure * min(read, default=1.0)), 3)
+
+
+def _cells_of(row: PlacedRow) -> tuple[Cell, ...]:
+    """The cells of a row, with blanks that may not be blank."""
+    return (*(c for cs in row.cells.values() for c in cs), *row.doubtful)

@@ -51,6 +51,7 @@ class PlacedRow:
     recognised: bool = False
     further: Mapping[Further, tuple[Cell, ...]] = field(default_factory=dict)  # beside the template's columns
     reader: str = ""
+    doubtful: tuple[Cell, ...] = ()  # blanks that may not be blank
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
@@ -140,10 +141,6 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
             continue
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text
         cells[role] = cells.get(role, ()) + members
-    for c in row.cells:  # a blank that is in doubt
-        for col in columns if not c.text and (c.flags or c.confidence < 1) else ():
-            if col.role != Role.OTHER and col.overlap(c.col, c.col_span):
-                cells[col.role] = (*cells.get(col.role, ()), c)
     return PlacedRow(
         texts,
         cells,
@@ -157,6 +154,7 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         row.recognised,
         {further[j]: members for j, members in found.at if j in further},
         row.reader,
+        tuple(c for c in row.cells if not c.text and (c.flags or c.confidence < 1)),
     )
 
 

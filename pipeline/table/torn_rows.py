@@ -171,4 +171,5 @@ def _joined(a: PlacedRow, b: PlacedRow) -> PlacedRow:
         a.recognised,
         {**b.further, **a.further},
         a.reader,
+        a.doubtful + b.doubtful,
     )

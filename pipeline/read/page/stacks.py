@@ -22,6 +22,7 @@ SAME = 0.3  # of a character's height: lines nearer than this are at one height
 # what the parts of a row cost, in blank cells
 OFF = 6.0  # by squared distance from the row's middle, in characters
 MOST_OFF = 2.5  # at most so much a cell
+MOST_LABEL_OFF = 30.0  # and so much a merged label
 FURTHER_LINE = 0.08
 FURTHER_FIGURE = 2.0  # figures do not wrap
 TORN = 0.8  # a text cut between two rows
@@ -82,9 +83,10 @@ def _stacked(columns: Sequence[Column], height: float, merging: int, way: str, g
     cost, rows = _rows(core, height, way)
     held: list[tuple[Held, ...]] = []
     places = _places(core, rows, way)
+    tight = _tight(columns, height)
     merged_cost = 0.0
     for column in columns[:merging]:
-        more, labels = _covering(column, places, height, way, goes_on)
+        more, labels = _covering(column, places, height, way, goes_on, tight)
         merged_cost += more
         held.append(labels)
     for column in core:
@@ -239,42 +241,66 @@ def _places(core: Sequence[Column], rows: Sequence[tuple[float, float]], way: st
 
 
 def _covering(
-    column: Column, rows: Sequence[_Row], height: float, way: str, goes_on: bool
+    column: Column, rows: Sequence[_Row], height: float, way: str, goes_on: bool, tight: float
 ) -> tuple[float, tuple[Held, ...]]:
     """Lines of a column of merged labels, by the rows that they stand in the middle of; every row is covered
     but those at the ends.
     """
-    ys = [line.y for line in column]
+    told = _Labels(column, rows, height, way, tight)
 
     @cache
     def go(i: int, j: int) -> tuple[float, tuple[Held, ...]]:
-        if i == len(ys):
+        if i == len(column):
             return UNCOVERED * (len(rows) - j), ()
         if j == len(rows):
-            return 50.0 * (len(ys) - i), ()
+            return 50.0 * (len(column) - i), ()
         best: tuple[float, tuple[Held, ...]] = (float("inf"), ())
         if i == 0:
             rest, held = go(i, j + 1)
             best = (rest + (UNCOVERED if goes_on else 2.0), held)
-        for a in range(1, len(ys) - i + 1):
-            if a > 1 and ys[i + a - 1] - ys[i + a - 2] > LOOSEST * height:
+        for last in range(i + 1, len(column) + 1):
+            if last > i + 1 and column[last - 1].y - column[last - 2].y > LOOSEST * height:
                 break
-            here = _place(ys[i : i + a], way)
-            for b in range(1, len(rows) - j + 1):
-                last = rows[j + b - 1]
-                if way == "middle":
-                    want = rows[j].middle if b == 1 else (rows[j].top + last.foot) / 2
-                else:
-                    want = rows[j].middle if way == "top" else last.middle
-                off = abs(here - want)
-                if b > 1 and (rows[j].top > here or last.foot < ys[i]):
+            texts = told.texts(i, last)
+            for end in range(j + 1, len(rows) + 1):
+                more, off = told.price(i, last, j, end)
+                if texts + more >= best[0]:
                     continue
-                more = min(OFF * (off / height) ** 2, 30.0) + FURTHER_LINE * (a - 1) + MERGED * (b - 1)
-                if more >= best[0]:
-                    continue
-                rest, held = go(i + a, j + b)
-                if more + rest < best[0]:
-                    best = (more + rest, (Held(i, i + a, j, b, off), *held))
+                rest, held = go(last, end)
+                if texts + more + rest < best[0]:
+                    best = (texts + more + rest, (Held(i, last, j, end - j, off), *held))
         return best
 
     return go(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """A column of labels beside rows."""
+
+    column: Column
+    rows: Sequence[_Row]
+    height: float
+    way: str
+    tight: float
+
+    def texts(self, first: int, last: int) -> float:
+        """What lines cost as those of one label."""
+        own = self.column[first:last]
+        if not self.tight:
+            return FURTHER_LINE * (len(own) - 1)
+        near = last < len(self.column) and self.column[last].y - own[-1].y <= TIGHT * self.tight
+        return _of_one_text(own, self.tight, self.height) + (TORN if near else 0.0)
+
+    def price(self, first: int, last: int, row: int, end: int) -> tuple[float, float]:
+        """What it costs that lines stand beside rows, and how far off their place they stand."""
+        here = _place([line.y for line in self.column[first:last]], self.way)
+        top, foot = self.rows[row], self.rows[end - 1]
+        if end > row + 1 and (top.top > here or foot.foot < self.column[first].y):
+            return float("inf"), 0.0
+        if self.way == "middle":
+            want = top.middle if end == row + 1 else (top.top + foot.foot) / 2
+        else:
+            want = top.middle if self.way == "top" else foot.middle
+        off = abs(here - want)
+        return min(OFF * (off / self.height) ** 2, MOST_LABEL_OFF) + MERGED * (end - row - 1), off

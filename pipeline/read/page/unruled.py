@@ -23,7 +23,6 @@ APART = 0.9  # of the character's size: a gap that parts two texts of prose
 FEWEST_ROWS = 3
 LEAST_COLUMNS = 4
 LEAST_FILLED = 3  # texts beside each other that a table has at least in some lines
-FULL = 0.4  # of the lines with several texts, those with at least so many
 INTERLEAVED = 1.1  # of a character's width: lines of cells side by side stand so near
 NEAR = 2.6  # of a character's width: how far above or below a table its further rows stand
 LONGEST_HEAD = 10  # characters over several columns
@@ -37,6 +36,7 @@ SIDE_GUTTER = 0.6  # of the character's size: two texts of prose side by side ke
 NEAR_HEAD = 1.5  # of a character's width: how far above or below a head its further lines stand
 FEWEST_LINES = 2  # of two texts side by side
 FEWEST_CHARS = 12
+MOST_BESIDE = 3  # texts in a line of two texts side by side and their label
 _FIGURE = re.compile(r"[≥≤><=]?[-\d.,%/—]+")
 
 
@@ -119,10 +119,11 @@ def _regions(
         ):
             start += 1  # a title, a unit
             del filled[0]
-        several, full = sum(n > 1 for n in filled), sum(n >= LEAST_FILLED for n in filled)
-        if len(band.columns) >= LEAST_COLUMNS and full >= max(2, FULL * several):
+        full = sum(n >= LEAST_FILLED for n in filled)
+        if len(band.columns) >= LEAST_COLUMNS and full >= 2:
             columns = _below_heads(lines[start:end], band.columns, em)
-            yield start, end, borders_of(columns), False
+            above = lines[max(done, start - MOST_HEAD) : start]
+            yield start, end, borders_of(_with_heads(above, columns, em)), False
 
 
 def _below_heads(lines: Sequence[Sequence[Char]], columns: Columns, em: float) -> Columns:
@@ -150,6 +151,16 @@ def _below_heads(lines: Sequence[Sequence[Char]], columns: Columns, em: float) -
         else:
             out.append((x0, x1))
             joined = False
+    return tuple(out)
+
+
+def _with_heads(lines: Sequence[Sequence[Char]], columns: Columns, em: float) -> Columns:
+    """Columns as wide as the labels right above them that stand over one of them alone."""
+    out = list(columns)
+    for text in (t for line in lines for t in _texts(line, GUTTER, em)):
+        hit = [k for k, (x0, x1) in enumerate(out) if text.x0 < x1 and text.x1 > x0]
+        if len(hit) == 1 and text.x1 - text.x0 <= LONGEST_HEAD * em:
+            out[hit[0]] = (min(out[hit[0]][0], text.x0), max(out[hit[0]][1], text.x1))
     return tuple(out)
 
 
@@ -243,6 +254,8 @@ def _beside(
     for at in range(len(rows) - FEWEST_LINES):
         heads, below = rows[at], [t for row in rows[at + 1 :] for t in row]
         if len(heads) != 2 or any(_FIGURE.fullmatch(t.text) for t in heads):
+            continue
+        if any(len(row) > MOST_BESIDE for row in rows[at + 1 :]):
             continue
         middles = [(h.x0 + h.x1) / 2 for h in heads]
         left, right = [t for t in below if t.x0 < middles[0]], [t for t in below if t.x0 >= middles[0]]
