@@ -44,6 +44,7 @@ SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is no
 MOST_SCALE = 300 / 72
 MOST_PIXELS = 6000  # a side
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
+FOOT = 0.7  # of the page's height: below it a row of two cells is the beginning of a table
 _MARGIN = 0.09  # of the page's height: where page numbers stand
 
 
@@ -170,7 +171,7 @@ def page_blocks(
     """The tables and lines of one page in reading order; `found` are its tables where another program was
     asked for them, `before` the borders of a table without rulings that the page before ended with.
     """
-    own = grids(page.across, page.down) if found is None else found
+    own = grids(page.across, page.down, FOOT * page.height) if found is None else found
     made, outside = tables(own, page.chars, number, reader if found is not None else READER)
     loose: list[tuple[float, Block]] = [(t.cells[0].box[1] if t.cells[0].box else 0.0, t) for t in made]
     margin = _MARGIN * page.height
