@@ -45,7 +45,7 @@ def bands(lines: Sequence[Sequence[Char]]) -> list[Band]:
     out: list[Band] = []
     for first in range(0, len(lines), MOST_LINES):
         out += _parted(lines[first : first + MOST_LINES], first, least)
-    return _rejoined(out, least)
+    return _rejoined(_settled(out, lines, least), least)
 
 
 def free_of(intervals: Sequence[tuple[float, float]], least: float) -> Columns:
@@ -101,6 +101,28 @@ def _same(before: Columns, after: Columns) -> bool:
 def _filled(texts: Columns, columns: Columns) -> int:
     """In how many columns a line has texts."""
     return sum(any(x0 < b and x1 > a for x0, x1 in texts) for a, b in columns)
+
+
+def _settled(found: Sequence[Band], lines: Sequence[Sequence[Char]], least: float) -> list[Band]:
+    """Lines at the foot of a band that keep the columns of the larger one below belong to that: a label over
+    two of its columns has parted them from it.
+    """
+    out = list(found)
+    for k in range(1, len(out)):
+        above, below = out[k - 1], out[k]
+        if min(len(above.columns), len(below.columns)) < LEAST_COLUMNS or (
+            above.end - above.start > below.end - below.start
+        ):
+            continue
+        start, columns = below.start, below.columns
+        while start > above.start:
+            wider = free_of([*columns, *texts_in(lines[start - 1], least)], least)
+            if len(wider) < len(columns):
+                break
+            start, columns = start - 1, wider
+        out[k] = Band(start, below.end, columns)
+        out[k - 1] = Band(above.start, start, above.columns)
+    return [band for band in out if band.end > band.start]
 
 
 def _rejoined(found: Sequence[Band], least: float) -> list[Band]:
