@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -34,7 +33,6 @@ OFF = 1.5  # points that a text may stand off the middle of its rows
 PLACED = 0.95
 DOUBT = 0.5  # of a cell whose text stands further off: it may be another row's
 SIDE_GUTTER = 0.6  # of the character's size: two texts of prose side by side keep so far apart
-FEWEST_BELOW = 2  # texts of a column without a head of its own
 NEAR_HEAD = 1.7  # of a character's width: how far above or below a head its further lines stand
 FEWEST_LINES = 2  # of two texts side by side
 FEWEST_CHARS = 12
@@ -138,8 +136,7 @@ def _below_heads(lines: Sequence[Sequence[Char]], columns: Columns, em: float) -
         return columns
     at = lines[head][0].base
     heads = {s.col for row in spans for s in row if abs(s.text.y - at) <= NEAR_HEAD * em}
-    below = Counter(s.col for row in spans for s in row if s.text.y - at > NEAR_HEAD * em)
-    bodies = {col for col, n in below.items() if n >= FEWEST_BELOW}
+    bodies = {s.col for row in spans for s in row if s.text.y - at > NEAR_HEAD * em}
     out: list[tuple[float, float]] = []
     joined = False  # has the last one been joined already?
     for k, (x0, x1) in enumerate(columns):
