@@ -128,10 +128,8 @@ def _without_inferred(level: RowLevels) -> RowLevels:
 
 
 def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
-    flags = row.flags | level.flags | {f for cs in row.cells.values() for c in cs for f in c.flags}
-    if level.unknown:
     flags = row.flags | level.flags | {f for c in _cells_of(row) for f in c.flags}
-    if _in_no_list(level.level1, 1) or _in_no_list(level.level2, 2):
+    if level.unknown:
         flags |= {Flag.LEVEL_UNKNOWN}
     return Indicator(
         level.level1,
