@@ -138,6 +138,7 @@ class Indicator:
     remark: Field | None = None
     reason: Field | None = None
     horizon: str = "annual"
+    reader: str = ""  # that gave the row
     cells: tuple[Cell, ...] = ()
     confidence: float = 1.0
     flags: tuple[str, ...] = ()

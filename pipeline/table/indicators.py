@@ -128,7 +128,7 @@ def _without_inferred(level: RowLevels) -> RowLevels:
 
 
 def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
-    flags = row.flags | level.flags | {f for cs in row.cells.values() for c in cs for f in c.flags}
+    flags = row.flags | level.flags | {f for c in _cells_of(row) for f in c.flags}
     if level.unknown:
         flags |= {Flag.LEVEL_UNKNOWN}
     return Indicator(
@@ -151,6 +151,7 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         remark=_field(row, Role.REMARK),
         reason=_field(row, Role.REASON),
         horizon=horizon,
+        reader=row.reader,
         cells=tuple(c for role, cs in row.cells.items() for c in cs if role == Role.NAME or c.row_span == 1),
         confidence=_confidence(row, flags),
         flags=tuple(sorted(flags)),
@@ -195,5 +196,10 @@ def _confidence(row: PlacedRow, flags: Iterable[str]) -> float:
     sure = UNDOUBTED_RECOGNISED if row.recognised else UNDOUBTED if row.spans else UNDOUBTED_LOOSE
     sure -= 0.45 * math.exp(-1.6 * row.margin)
     sure -= sum(DOUBT.get(f, 0.0) for f in flags)
-    read = [c.confidence for cs in row.cells.values() for c in cs]
+    read = [c.confidence for c in _cells_of(row)]
     return round(max(0.05, sure * min(read, default=1.0)), 3)
+
+
+def _cells_of(row: PlacedRow) -> tuple[Cell, ...]:
+    """The cells of a row, with blanks that may not be blank."""
+    return (*(c for cs in row.cells.values() for c in cs), *row.doubtful)

@@ -50,6 +50,8 @@ class PlacedRow:
     )  # columns whose cell begins here and holds nothing, where spans are known
     recognised: bool = False
     further: Mapping[Further, tuple[Cell, ...]] = field(default_factory=dict)  # beside the template's columns
+    reader: str = ""
+    doubtful: tuple[Cell, ...] = ()  # blanks that may not be blank
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
@@ -151,6 +153,8 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         _empty(row, columns),
         row.recognised,
         {further[j]: members for j, members in found.at if j in further},
+        row.reader,
+        tuple(c for c in row.cells if not c.text and (c.flags or c.confidence < 1)),
     )
 
 
