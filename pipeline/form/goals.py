@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from normalizers.symbols import is_blank
+from pipeline.form.funds import names_tasks
 from pipeline.form.head import longer, value_after
 from pipeline.form.tags import Group, Tagged, TaggedRow
 from pipeline.model.cells import Cell
@@ -53,7 +54,9 @@ class _Goals:
             self._below(texts, row.row.spans)
         elif labels:
             self._beside(row)
-        elif self.open_cells:
+        elif self.open_cells and (
+            row.row.top or not row.row.spans
+        ):  # a cell ends with its walls, but for a break
             self._go_on(texts)
 
     def _beside(self, row: TaggedRow) -> None:
@@ -83,7 +86,7 @@ class _Goals:
 
 def _other_part(row: TaggedRow) -> bool:
     groups: tuple[Group, ...] = ("field", "fund_line", "fund_column", "unknown")
-    return any(row.with_tag(group) for group in groups)
+    return any(row.with_tag(group) for group in groups) or any(names_tasks(t.cell.text) for t in row.cells)
 
 
 def _column(label: Tagged) -> str:
