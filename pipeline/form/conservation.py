@@ -377,7 +377,8 @@ def _stream(lines: Sequence[Line]) -> _Stream:
 
 
 def _key(text: str) -> str:
-    return "".join(fold(text).split()).replace("\u200b", "")
+    """A text without white space and as it may be printed otherwise: `≤` is `<=`."""
+    return "".join(fold(text).split()).replace("\u200b", "").replace("≤", "<=").replace("≥", ">=")
 
 
 def _parts(text: str, stream: str) -> list[str]:

@@ -62,13 +62,13 @@ class FundLine:
     label: str
     scope: str
     source: str | None
-    nature: str | None = None
     initial_budget: Field | None = None
     annual_budget: Field | None = None
     executed: Field | None = None
     weight: Field | None = None
     execution_rate: Field | None = None
     score: Field | None = None
+    nature: str | None = None
     cells: tuple[Cell, ...] = ()
 
 
