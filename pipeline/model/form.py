@@ -140,7 +140,6 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
-    unread: tuple[Unread, ...] = ()
     columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
     recognised: bool = False  # the texts were read off a picture
@@ -148,5 +147,6 @@ class Form:
     page_end: int | None = None
     confidence: float = 1.0
     flags: tuple[str, ...] = field(default=())
+    unread: tuple[Unread, ...] = ()
     grade: Field | None = None
     departments: tuple[Department, ...] = ()
