@@ -12,7 +12,9 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import cv2
 import numpy as np
@@ -28,8 +30,12 @@ from pipeline.app.store import only_writer
 from pipeline.app.workers import Limits, run
 from pipeline.corpus.all_documents import finish
 from pipeline.corpus.corrections import read_corrections
+from pipeline.form import assemble
+from pipeline.form.head import read_fields
+from pipeline.form.tags import TaggedRow
 from pipeline.model.errors import Code
 from pipeline.model.flags import Flag
+from pipeline.model.form import Field
 from pipeline.rows.build import DocumentRows
 from tests.accuracy import FIXTURES, parsed
 from tests.named_fonts import BROKEN, plain
@@ -145,6 +151,24 @@ def corrected(folder: Path) -> DocumentRows:
     return finish([read(data)], read_corrections(register)).documents[0]
 
 
+def with_a_fault() -> DocumentRows:
+    """A reader that drops the end of the head's texts."""
+
+    def shortened(rows: Sequence[TaggedRow]) -> dict[str, Field]:
+        return {k: replace(f, text=(f.text or "")[:2]) for k, f in read_fields(rows).items()}
+
+    with mock.patch.object(assemble, "read_fields", shortened):
+        return read(text_of(form()))
+
+
+def with_column(header: str, text: str) -> Grid:
+    """The form with a column more, which says the same of every indicator."""
+    out = form()
+    at = out.index(HEADER)
+    out[at] = [*HEADER, header]
+    return [row if n <= at or row[0] == "总分" else [*row, text + str(n)] for n, row in enumerate(out)]
+
+
 FLAGS: Mapping[Flag, Callable[[Path], DocumentRows]] = {
     Flag.ROW_SHIFT_REPAIRED: lambda _: read(text_of(shifted("养护工程验收合格率"))),
     Flag.PAGE_STITCHED: lambda _: read(torn("养护工程验收合格率")),
@@ -169,6 +193,7 @@ FLAGS: Mapping[Flag, Callable[[Path], DocumentRows]] = {
     Flag.CELL_ERROR: lambda _: read(workbook(places(with_cell("97%", "#DIV/0!"))), "a.xlsx"),
     Flag.HEADER_MISSING: lambda _: read(text_of(form()[:6])),
     Flag.CORRECTED: corrected,
+    Flag.TEXT_LOST: lambda _: with_a_fault(),
     Flag.TRUNCATED: lambda _: read(text_of(form()[:9])),
 }
 PICTURES = frozenset({Flag.LABEL_FUZZY, Flag.OCR_REPAIRED})
@@ -300,6 +325,7 @@ CODES: Mapping[Code, Callable[[Path], str]] = {
     Code.PAGE_UNREAD: lambda _: code_of(read(page_unread(), "a.ofd")),
     Code.CHARACTERS_LOST: lambda _: code_of(read(plain(BROKEN, ("率", "标")), "a.pdf")),
     Code.TABLE_UNREAD: lambda _: code_of(read(workbook({"A1": "产出指标", "XFD1048576": "远"}), "a.xlsx")),
+    Code.COLUMNS_UNREAD: lambda _: code_of(read(page_of(with_column("包联领导", "张三")), "a.html")),
     Code.TRUNCATED: lambda _: code_of(read(text_of(form()[:9]))),
     Code.VALUES_MISSING: lambda _: code_of(read(workbook({"A1": "产出指标", "A2": "=1+1"}), "a.xlsx")),
 }

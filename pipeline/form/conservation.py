@@ -35,6 +35,7 @@ NOTHING_SAID = frozenset(
 )
 """Signs and units that say that there is none: the contract leaves them out."""
 _LEVELS = (Role.LEVEL1, Role.LEVEL2, Role.SIDE)
+LONG = 6  # characters of a text that hardly stands twice in a form
 _MARKS = re.compile(r"[\W_]")
 
 
@@ -320,64 +321,96 @@ def _opens_tail(row: CellRow) -> bool:
 # ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Stream:
+    """A text without white space, its match key a character, and what of it is crossed out."""
+
+    text: list[str]
+    lines: list[Line]
+    keys: str
+    gone: bytearray
+
+    def cross_out(self, key: str, low: int, high: int) -> int | None:
+        """Crosses out the first place between two others where the key stands whole; gives its end."""
+        at = self.keys.find(key, low, high)
+        while at >= 0:
+            end = at + len(key)
+            if not any(self.gone[at:end]):
+                self.gone[at:end] = bytes([1]) * len(key)
+                return end
+            at = self.keys.find(key, at + 1, high)
+        return None
+
+
 def stretches(lines: Sequence[Line], pieces: Sequence[Region]) -> list[tuple[Unread, ...]]:
     """What of a text stands in no cell of the forms that were cut out of it, a tuple a form.
 
-    The texts of a form's cells are sought in the order in which they were cut, and crossed out; what is left
-    between the first and the last is said.
+    The texts of a form's cells are sought and crossed out, long ones first, short ones between their
+    neighbours; what is left between the first and the last is said.
     """
-    where = [(ch, line) for line in lines for ch in line.text if not ch.isspace() and ch != "\u200b"]
-    stream = "".join(ch for ch, _ in where)
-    gone = bytearray(len(stream))
+    stream = _stream(lines)
     out = []
-    cursor = 0
+    start = 0
     for piece in pieces:
         texts = [t.text for t in piece.lines] + [c.text for row in piece.rows for c in row.cells]
-        low, high = len(stream), 0
-        for text in texts:
-            for part in _parts(text, stream):
-                at = _next(stream, gone, part, cursor)
-                if at >= 0:
-                    gone[at : at + len(part)] = b"\x01" * len(part)
-                    low, high = min(low, at), max(high, at + len(part))
-        out.append(tuple(_left(where, gone, low, high)))
-        cursor = max(cursor, high)
+        keys = [key for text in texts for key in _parts(text, stream.keys)]
+        ends: list[int | None] = [None] * len(keys)
+        for shortest in (LONG, 1):
+            cursor = start
+            for n, key in enumerate(keys):
+                if ends[n] is None and len(key) >= shortest:
+                    after = next((e - len(keys[k]) for k in range(n + 1, len(keys)) if (e := ends[k])), None)
+                    high = after if after is not None and after > cursor else len(stream.keys)
+                    ends[n] = stream.cross_out(key, cursor, high)
+                    if ends[n] is None:
+                        ends[n] = stream.cross_out(key, start, len(stream.keys))
+                cursor = ends[n] or cursor
+        found = [(e - len(key), e) for key, e in zip(keys, ends, strict=True) if e is not None]
+        low, high = min((a for a, _ in found), default=0), max((b for _, b in found), default=0)
+        out.append(tuple(_left(stream, low, high)))
+        start = max(start, high)
     return out
 
 
+def _stream(lines: Sequence[Line]) -> _Stream:
+    text: list[str] = []
+    own: list[Line] = []
+    keys: list[str] = []
+    for line in lines:
+        for ch in line.text:
+            for n, key in enumerate(_key(ch)):
+                text.append("" if n else ch)
+                own.append(line)
+                keys.append(key)
+    return _Stream(text, own, "".join(keys), bytearray(len(keys)))
+
+
+def _key(text: str) -> str:
+    """A text without white space and as it may be printed otherwise: `≤` is `<=`."""
+    return "".join(fold(text).split()).replace("\u200b", "").replace("≤", "<=").replace("≥", ">=")
+
+
 def _parts(text: str, stream: str) -> list[str]:
-    """A cell's text without white space; where it was put together of pieces, the pieces."""
-    whole = "".join(text.split())
+    """A cell's text as it is sought; where it was put together of pieces, the pieces."""
+    whole = _key(text)
     if not whole or whole in stream:
         return [whole] if whole else []
-    return [part for part in text.split() if part in stream]
+    return [key for part in text.split() if (key := _key(part)) in stream and key]
 
 
-def _next(stream: str, gone: bytearray, text: str, cursor: int) -> int:
-    """Where the text stands next and is not crossed out, from a place on; -1 where it does not."""
-    at = stream.find(text, cursor)
-    while at >= 0 and any(gone[at : at + len(text)]):
-        at = stream.find(text, at + 1)
-    return at
-
-
-def _left(where: Sequence[tuple[str, Line]], gone: bytearray, low: int, high: int) -> Iterator[Unread]:
+def _left(stream: _Stream, low: int, high: int) -> Iterator[Unread]:
     """The stretches between two places that are not crossed out; a line's end ends one. Marks and labels that
     are understood are no loss.
     """
     at = low
     while at < high:
-        if gone[at]:
+        if stream.gone[at]:
             at += 1
             continue
-        start, line = at, where[at][1]
-        while at < high and not gone[at] and where[at][1] is line:
+        start, line = at, stream.lines[at]
+        while at < high and not stream.gone[at] and stream.lines[at] is line:
             at += 1
-        text = "".join(ch for ch, _ in where[start:at])
+        text = "".join(stream.text[start:at])
         if _MARKS.sub("", text) and not tags(text) and not _of_the_form(text):
-            yield Unread(
-                text,
-                None,
-                Why.LEFT_OVER,
-                (Cell(text, 0, 0, page=line.page, line_start=line.line_start, line_end=line.line_end),),
-            )
+            place = Cell(text, 0, 0, page=line.page, line_start=line.line_start, line_end=line.line_end)
+            yield Unread(text, None, Why.LEFT_OVER, (place,))

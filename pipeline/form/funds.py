@@ -343,10 +343,13 @@ def _fund_line(label: Tagged, scope: str, texts: Mapping[Role, tuple[Cell, ...]]
         for role, name in FIGURES.items()
         if role in texts and not is_dash(texts[role][0].text)
     }
+    return _with_figures(_named(label, scope), fields)
+
+
+def _named(label: Tagged, scope: str) -> FundLine:
+    """A line without figures."""
     source, nature = label.key("fund_line") or None, label.key("fund_nature")
-    return _with_figures(
-        FundLine(label_of(label.cell.text), scope, source, nature=nature, cells=(label.cell,)), fields
-    )
+    return FundLine(label_of(label.cell.text), scope, source, nature=nature, cells=(label.cell,))
 
 
 def _one_line(row: TaggedRow) -> FundLine:
@@ -406,11 +409,7 @@ def amount_of(cell: Cell) -> Field | None:
 
 def _pair_line(label: Tagged, cell: Cell, scope: str) -> FundLine:
     """A label and its one amount as a line."""
-    source, nature = label.key("fund_line") or None, label.key("fund_nature")
-    amount = amount_of(cell)
-    return FundLine(
-        label_of(label.cell.text), scope, source, annual_budget=amount, nature=nature, cells=(label.cell,)
-    )
+    return replace(_named(label, scope), annual_budget=amount_of(cell))
 
 
 def _scope(t: Tagged, n: int, of: int, panels: list[tuple[int, str]], places: dict[str, int]) -> str:

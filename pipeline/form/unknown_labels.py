@@ -26,7 +26,7 @@ _MARKS = re.compile(r"[\d,，。;；、%]")
 
 def with_unknown(rows: Sequence[TaggedRow]) -> list[TaggedRow]:
     """The rows with their unknown labels marked."""
-    labelled = {t.cell.col for row in rows for t in row.cells if t.key("field") is not None}
+    labelled = {0, *(t.cell.col for row in rows for t in row.cells if t.key("field") is not None)}
     out: list[TaggedRow] = []
     goal = False  # does a goal's text stand above?
     lines: set[int] = set()  # grid columns of the labels of the fund lines above

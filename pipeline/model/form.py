@@ -169,6 +169,7 @@ class Form:
     page_end: int | None = None
     confidence: float = 1.0
     flags: tuple[str, ...] = field(default=())
+    unread: tuple[Unread, ...] = ()
     grade: Field | None = None
     departments: tuple[Department, ...] = ()
     tasks: tuple[Task, ...] = ()
