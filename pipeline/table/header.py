@@ -92,7 +92,7 @@ def _may_be_label(text: str) -> bool:
         return False
     if any(vocabulary.find(group, text, fuzzy=False) is not None for group in ELSEWHERE):
         return False
-    return not any((found := read_level(text, level)) is not None and found.known for level in (1, 2))
+    return not _is_level(text)
 
 
 def read_columns(
@@ -235,30 +235,43 @@ def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:
 
 
 def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Column]:
-    """Places right of the first label where rows hold texts that stand under no label.
+    """Places where rows hold texts that stand under no label: right of the first one, or labels of levels.
 
-    In a loose grid a cell may have slipped there from the column beside it, so that one must hold a text too.
+    In a loose grid a cell may have slipped there from the column beside it. A label of a level stands in one
+    row for several.
     """
     first = min(c.start for c in columns)
-    places: Counter[tuple[int, int]] = Counter(
-        (c.col - offset, c.col_span)
-        for row, offset in rows
-        for c in row.filled
-        if c.col - offset > first
-        and not any(col.overlap(c.col - offset, c.col_span) for col in columns)
-        and (row.spans or _has_neighbour(columns, row, c.col - offset, offset))
-    )
+    places: Counter[tuple[int, int]] = Counter()
+    levels: Counter[tuple[int, int]] = Counter()
+    for row, offset in rows:
+        for c in row.filled:
+            place = (c.col - offset, c.col_span)
+            if any(col.overlap(*place) for col in columns):
+                continue
+            is_level = _is_level(c.text)
+            levels[place] += is_level
+            right = place[0] > first and (row.spans or _stands_apart(columns, row, c, offset))
+            places[place] += right or is_level
     taken: set[int] = set()
     out = []
     for (start, width), n in places.most_common():
         cover = set(range(start, start + width))
-        if n >= max(2, UNLABELLED * len(rows)) and not cover & taken:
+        enough = n >= UNLABELLED * len(rows) or levels[start, width] == n
+        if n >= 2 and enough and not cover & taken:
             taken |= cover
             out.append(Column(Role.OTHER, start, width, ""))
     return out
 
 
-def _has_neighbour(columns: Sequence[Column], row: CellRow, place: int, offset: int) -> bool:
-    """Does the row hold a text under the label beside this place, the one to its right if there is one?"""
-    beside = next((c for c in columns if c.start > place), columns[-1])
-    return any(beside.overlap(c.col - offset, c.col_span) for c in row.filled)
+def _is_level(text: str) -> bool:
+    return any((found := read_level(text, level)) is not None and found.known for level in (1, 2))
+
+
+def _stands_apart(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) -> bool:
+    """Is the cell none of the column beside it, the one to its right if there is one? Then that holds a text
+    of its own, or this one does not suit it.
+    """
+    beside = next((c for c in columns if c.start > cell.col - offset), columns[-1])
+    if any(beside.overlap(c.col - offset, c.col_span) for c in row.filled):
+        return True
+    return beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
