@@ -136,21 +136,27 @@ def _columns(cells: Sequence[Cell]) -> list[Column]:
 
 
 def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
-    """The labels of a header that a line break has torn over two rows, whole again; None where none is."""
+    """The labels of a header that a line break has torn over two rows, whole again; None where none is.
+
+    A known label over or under one with which it makes no other is whole already.
+    """
     rests = {c.col: c for c in below}
     if not below or not set(rests) <= {c.col for c in filled}:
         return None
     out = []
+    known = 0
     for c in filled:
         rest = rests.get(c.col)
         if rest is None:
             out.append(c)
             continue
         text = c.text + rest.text
-        if role_of(text, fuzzy=False) is None or role_of(rest.text, fuzzy=False) is not None:
+        if role_of(text, fuzzy=False) is not None:
+            known += 1
+        elif any(role_of(t, fuzzy=False) is not None for t in (c.text, rest.text)):
             return None
         out.append(replace(c, text=text))
-    return out if header_roles(out) is not None else None
+    return out if known * 2 >= len(rests) and header_roles(out) is not None else None
 
 
 def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
@@ -238,9 +244,10 @@ def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Co
     """Places where rows hold texts that stand under no label: right of the first one, or labels of levels.
 
     In a loose grid a cell may have slipped there from the column beside it. A label of a level stands in one
-    row for several.
+    row for several; it has slipped where both levels have their columns.
     """
     first = min(c.start for c in columns)
+    lacks_level = not {Role.LEVEL1, Role.LEVEL2} <= {c.role for c in columns}
     places: Counter[tuple[int, int]] = Counter()
     levels: Counter[tuple[int, int]] = Counter()
     for row, offset in rows:
@@ -248,7 +255,7 @@ def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Co
             place = (c.col - offset, c.col_span)
             if any(col.overlap(*place) for col in columns):
                 continue
-            is_level = _is_level(c.text)
+            is_level = lacks_level and _is_level(c.text)
             levels[place] += is_level
             right = place[0] > first and (row.spans or _stands_apart(columns, row, c, offset))
             places[place] += right or is_level
@@ -269,9 +276,10 @@ def _is_level(text: str) -> bool:
 
 def _stands_apart(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) -> bool:
     """Is the cell none of the column beside it, the one to its right if there is one? Then that holds a text
-    of its own, or this one does not suit it.
+    of its own, or this one does not suit the column to its right.
     """
     beside = next((c for c in columns if c.start > cell.col - offset), columns[-1])
     if any(beside.overlap(c.col - offset, c.col_span) for c in row.filled):
         return True
-    return beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
+    right = beside.start > cell.col - offset
+    return right and beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
