@@ -9,9 +9,9 @@ column.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from normalizers.levels import read_level
 from normalizers.symbols import is_blank
@@ -248,23 +248,24 @@ def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Co
     """
     first = min(c.start for c in columns)
     lacks_level = not {Role.LEVEL1, Role.LEVEL2} <= {c.role for c in columns}
-    places: Counter[tuple[int, int]] = Counter()
-    levels: Counter[tuple[int, int]] = Counter()
+    found: dict[tuple[int, int], list[Beside]] = {}
     for row, offset in rows:
         for c in row.filled:
             place = (c.col - offset, c.col_span)
-            if any(col.overlap(*place) for col in columns):
-                continue
-            is_level = lacks_level and _is_level(c.text)
-            levels[place] += is_level
-            right = place[0] > first and (row.spans or _stands_apart(columns, row, c, offset))
-            places[place] += right or is_level
+            if not any(col.overlap(*place) for col in columns):
+                how = Beside.LEVEL if lacks_level and _is_level(c.text) else Beside.UNTOLD
+                if how == Beside.UNTOLD and place[0] > first:
+                    how = Beside.APART if row.spans else _beside(columns, row, c, offset)
+                found.setdefault(place, []).append(how)
     taken: set[int] = set()
     out = []
-    for (start, width), n in places.most_common():
+    for (start, width), hows in sorted(found.items(), key=lambda item: -len(item[1])):
+        apart, levels, odd = (hows.count(h) for h in (Beside.APART, Beside.LEVEL, Beside.ODD_THERE))
+        if Beside.UNTOLD not in hows:
+            apart += odd
         cover = set(range(start, start + width))
-        enough = n >= UNLABELLED * len(rows) or levels[start, width] == n
-        if n >= 2 and enough and not cover & taken:
+        enough = apart + levels >= UNLABELLED * len(rows) or levels == len(hows)
+        if apart + levels >= 2 and enough and not cover & taken:
             taken |= cover
             out.append(Column(Role.OTHER, start, width, ""))
     return out
@@ -274,12 +275,20 @@ def _is_level(text: str) -> bool:
     return any((found := read_level(text, level)) is not None and found.known for level in (1, 2))
 
 
-def _stands_apart(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) -> bool:
-    """Is the cell none of the column beside it, the one to its right if there is one? Then that holds a text
-    of its own, or this one does not suit the column to its right.
-    """
-    beside = next((c for c in columns if c.start > cell.col - offset), columns[-1])
+class Beside(Enum):
+    """What tells whether a text that stands under no label has slipped from the column beside it."""
+
+    APART = auto()  # that column holds a text of its own in this row
+    ODD_THERE = auto()  # the text does not suit that column
+    LEVEL = auto()  # the text is the label of a level
+    UNTOLD = auto()
+
+
+def _beside(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) -> Beside:
+    """The column beside the cell is the one to its right if there is one."""
+    place = cell.col - offset
+    beside = next((c for c in columns if c.start > place), columns[-1])
     if any(beside.overlap(c.col - offset, c.col_span) for c in row.filled):
-        return True
-    right = beside.start > cell.col - offset
-    return right and beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
+        return Beside.APART
+    odd = beside.start > place and beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
+    return Beside.ODD_THERE if odd else Beside.UNTOLD
