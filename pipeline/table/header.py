@@ -9,9 +9,9 @@ column.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from normalizers.levels import read_level
 from normalizers.symbols import is_blank
@@ -92,7 +92,7 @@ def _may_be_label(text: str) -> bool:
         return False
     if any(vocabulary.find(group, text, fuzzy=False) is not None for group in ELSEWHERE):
         return False
-    return not any((found := read_level(text, level)) is not None and found.known for level in (1, 2))
+    return not _is_level(text)
 
 
 def read_columns(
@@ -136,21 +136,27 @@ def _columns(cells: Sequence[Cell]) -> list[Column]:
 
 
 def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
-    """The labels of a header that a line break has torn over two rows, whole again; None where none is."""
+    """The labels of a header that a line break has torn over two rows, whole again; None where none is.
+
+    A known label over or under one with which it makes no other is whole already.
+    """
     rests = {c.col: c for c in below}
     if not below or not set(rests) <= {c.col for c in filled}:
         return None
     out = []
+    known = 0
     for c in filled:
         rest = rests.get(c.col)
         if rest is None:
             out.append(c)
             continue
         text = c.text + rest.text
-        if role_of(text, fuzzy=False) is None or role_of(rest.text, fuzzy=False) is not None:
+        if role_of(text, fuzzy=False) is not None:
+            known += 1
+        elif any(role_of(t, fuzzy=False) is not None for t in (c.text, rest.text)):
             return None
         out.append(replace(c, text=text))
-    return out if header_roles(out) is not None else None
+    return out if known * 2 >= len(rests) and header_roles(out) is not None else None
 
 
 def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
@@ -235,30 +241,54 @@ def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:
 
 
 def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Column]:
-    """Places right of the first label where rows hold texts that stand under no label.
+    """Places where rows hold texts that stand under no label: right of the first one, or labels of levels.
 
-    In a loose grid a cell may have slipped there from the column beside it, so that one must hold a text too.
+    In a loose grid a cell may have slipped there from the column beside it. A label of a level stands in one
+    row for several; it has slipped where both levels have their columns.
     """
     first = min(c.start for c in columns)
-    places: Counter[tuple[int, int]] = Counter(
-        (c.col - offset, c.col_span)
-        for row, offset in rows
-        for c in row.filled
-        if c.col - offset > first
-        and not any(col.overlap(c.col - offset, c.col_span) for col in columns)
-        and (row.spans or _has_neighbour(columns, row, c.col - offset, offset))
-    )
+    lacks_level = not {Role.LEVEL1, Role.LEVEL2} <= {c.role for c in columns}
+    found: dict[tuple[int, int], list[Beside]] = {}
+    for row, offset in rows:
+        for c in row.filled:
+            place = (c.col - offset, c.col_span)
+            if not any(col.overlap(*place) for col in columns):
+                how = Beside.LEVEL if lacks_level and _is_level(c.text) else Beside.UNTOLD
+                if how == Beside.UNTOLD and place[0] > first:
+                    how = Beside.APART if row.spans else _beside(columns, row, c, offset)
+                found.setdefault(place, []).append(how)
     taken: set[int] = set()
     out = []
-    for (start, width), n in places.most_common():
+    for (start, width), hows in sorted(found.items(), key=lambda item: -len(item[1])):
+        apart, levels, odd = (hows.count(h) for h in (Beside.APART, Beside.LEVEL, Beside.ODD_THERE))
+        if Beside.UNTOLD not in hows:
+            apart += odd
         cover = set(range(start, start + width))
-        if n >= max(2, UNLABELLED * len(rows)) and not cover & taken:
+        enough = apart + levels >= UNLABELLED * len(rows) or levels == len(hows)
+        if apart + levels >= 2 and enough and not cover & taken:
             taken |= cover
             out.append(Column(Role.OTHER, start, width, ""))
     return out
 
 
-def _has_neighbour(columns: Sequence[Column], row: CellRow, place: int, offset: int) -> bool:
-    """Does the row hold a text under the label beside this place, the one to its right if there is one?"""
+def _is_level(text: str) -> bool:
+    return any((found := read_level(text, level)) is not None and found.known for level in (1, 2))
+
+
+class Beside(Enum):
+    """What tells whether a text that stands under no label has slipped from the column beside it."""
+
+    APART = auto()  # that column holds a text of its own in this row
+    ODD_THERE = auto()  # the text does not suit that column
+    LEVEL = auto()  # the text is the label of a level
+    UNTOLD = auto()
+
+
+def _beside(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) -> Beside:
+    """The column beside the cell is the one to its right if there is one."""
+    place = cell.col - offset
     beside = next((c for c in columns if c.start > place), columns[-1])
-    return any(beside.overlap(c.col - offset, c.col_span) for c in row.filled)
+    if any(beside.overlap(c.col - offset, c.col_span) for c in row.filled):
+        return Beside.APART
+    odd = beside.start > place and beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
+    return Beside.ODD_THERE if odd else Beside.UNTOLD
