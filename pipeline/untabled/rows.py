@@ -38,7 +38,7 @@ EXPLAINED_BLANK = 3.0
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
 CLOSES = 0.01  # points: sums that differ by less are equal
-DEAR = 1.0  # what a row costs at most in a block whose columns hold what they are made for
+DEAR = 0.0  # what a row costs at most in a block whose columns hold what they are made for
 NO_RESULTS = 4.0  # a block whose column of actual values is blank throughout
 SURE = 0.9  # rows below it are guesses
 _NEVER_FIRST = frozenset(
@@ -373,7 +373,9 @@ def _together(m: _Memory, cell: Said, role: Role, ground: _Ground, new_row: bool
             return 0.0, m
         # the weights of the level before must sum to what was printed with it
         added = SUM_OFF if m.level_open else 0.0
-        return added, m._replace(level_sum=cell.level_sum if ground.weighted else None, in_level=0.0, level=cell.key)
+        return added, m._replace(
+            level_sum=cell.level_sum if ground.weighted else None, in_level=0.0, level=cell.key
+        )
     if role == Role.NAME:
         return 0.0, m._replace(nothing=cell.nothing)
     if role == Role.SIGN:

@@ -242,8 +242,6 @@ def _text_cost(
     return least, more
 
 
-
-
 def _join(flow: Flow, at: int, sep: int) -> float:
     """What it costs that a cell goes on over this place."""
     if at >= len(flow.breaks) or not flow.breaks[at]:
