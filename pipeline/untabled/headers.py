@@ -18,7 +18,7 @@ from pipeline.table.header import ELSEWHERE, FEWEST, Column, role_of
 from pipeline.table.likelihood import level_known
 from pipeline.table.roles import readings
 from pipeline.untabled.boundaries import LEVEL_AT
-from pipeline.untabled.stream import LINE, Flow, labels
+from pipeline.untabled.stream import LINE, NONE, Flow, labels
 from pipeline.words import vocabulary
 
 SHORTEST, LONGEST = 2, 10  # characters of a label that no list knows
@@ -172,21 +172,40 @@ def _header(flow: Flow, run: Sequence[_Label]) -> Header | None:
     before = _before(flow, run, first)
     behind = _after(flow, run, last) if end == len(core) else [0]
     if not known & LEVELS:
-        before = [n for n in before if n]
+        before = [n for n in before if n] if len(known) > FEWEST and Role.TARGET in known else []
     elif len(known) < FEWEST or not known & set(VALUES):
-        if len(known & LEVELS) < FEWEST_LEVELS or (behind[-1] == 0 and not known & set(VALUES)):
+        if len(known & LEVELS) < FEWEST_LEVELS or (
+            behind[-1] == 0 and not known & set(VALUES) and all(x.role is not None for x in core)
+        ):
             return None
-        behind = [n for n in behind if n] or [0]
+        if not known & set(VALUES) and all(x.role is not None for x in core):
+            behind = [n for n in behind if n]
     if not before or before[-1] + behind[-1] + len(core) < FEWEST:
         return None
     found: list[Header] = []
     for left, right in product(before, behind):
-        labels_ = [*run[first - left : first], *core[:end], *run[last + 1 : last + 1 + right]]
-        found += _readings(flow, labels_)
+        around = run[first - left : first], run[last + 1 : last + 1 + right]
+        for own in _merged(flow, core):
+            found += _readings(flow, [*around[0], *own[: _repeated(own)], *around[1]])
     found.sort(key=lambda h: -h.odds)
     best = found[0]
     rivals = [h for h in found[1:MOST_RIVALS] if best.odds - h.odds < UNLIKELY]
     return Header(best.start, best.end, best.columns, best.spots, best.odds, tuple(rivals))
+
+
+def _merged(flow: Flow, core: Sequence[_Label]) -> Iterator[Sequence[_Label]]:
+    """The labels as they are, and with an unknown one that nothing parts from a known one beside it as one
+    label.
+    """
+    yield core
+    for i, label in enumerate(core):
+        if label.role is not None:
+            continue
+        for k in (i - 1, i):
+            if 0 <= k < len(core) - 1 and flow.breaks[core[k + 1].start] == NONE:
+                whole = _Label(core[k].start, core[k + 1].end, None)
+                if whole.end - whole.start <= LONGEST:
+                    yield [*core[:k], whole, *core[k + 2 :]]
 
 
 def _core(run: Sequence[_Label]) -> tuple[int, int]:
