@@ -38,6 +38,31 @@ class FundLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against the reading of one row: what its confidence is told from.
+
+    Margins and costs are in nats (differences are log odds).
+    """
+
+    margin: float = 9.0  # how much more the best other reading of the row costs
+    cost: float = 0.0  # what the reading costs: how unusual its cells are for their columns, and its blanks
+    oddest: float = 0.0  # the cost of its least usual cell
+    least_sure: float = 1.0  # the least probability of the roles of the columns that it has texts in
+    unknown_labels: int = 0  # columns with texts of the row whose label no list has
+    missing_labels: int = 0  # columns with texts of the row that have no label
+    levels_inferred: int = 0  # levels that no printed cell says
+    levels_unknown: int = 0  # levels whose label no list has
+    level_margin: float = 9.0  # the least margin of the rows whose cells its levels are filled down from
+    blank: int = 0  # columns that most rows of the block fill and this one does not
+    shifted: bool = False  # cells do not stand under their columns
+    joined: bool = False  # the row is made of pieces
+    loose: bool = False  # the source does not know its merged cells
+    recognised: bool = False  # the texts were read off a picture
+    wrapped: bool = False  # lines were put together to cells by their places alone
+    least_read: float = 1.0  # the least certainty with which a cell was recognised
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One row of the indicator block, levels filled down, figures still texts."""
 
@@ -60,6 +85,7 @@ class Indicator:
     cells: tuple[Cell, ...] = ()
     confidence: float = 1.0
     flags: tuple[str, ...] = ()
+    evidence: Evidence = Evidence()
 
 
 @dataclass(frozen=True, slots=True)

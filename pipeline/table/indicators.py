@@ -21,6 +21,7 @@ from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Indicator
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import Role
+from pipeline.table.evidence import evidence_of
 from pipeline.table.header import Column
 from pipeline.table.levels import LevelCells, RowLevels, resolve, with_side_weight, without_chance_weights
 from pipeline.table.placed_rows import PlacedRow, place_rows, relabel, with_side
@@ -52,27 +53,33 @@ def read_block(
     """The indicators of one block; `side_text`: what stands in the header over the first levels."""
     columns = relabel(with_side(columns), rows)
     placed = place_rows(columns, rows)
-    found = indicators(join_torn(placed), columns, side_text)
-    if any(r.wrapped_lines for r in rows if any(c.text for c in r.cells)) and not all_whole(placed):
+    wrapped = any(r.wrapped_lines for r in rows if any(c.text for c in r.cells))
+    found = indicators(join_torn(placed), columns, side_text, wrapped)
+    if wrapped and not all_whole(placed):
         return tuple(replace(i, confidence=round(i.confidence * WRAPPED, 3)) for i in found)
     return found
 
 
 def indicators(
-    rows: Sequence[PlacedRow], columns: Sequence[Column], side_text: str | None = None
+    rows: Sequence[PlacedRow],
+    columns: Sequence[Column],
+    side_text: str | None = None,
+    wrapped: bool = False,
 ) -> tuple[Indicator, ...]:
     """Whole rows with their cells in place → indicators with their levels."""
     levels = _levels(rows, side_text)
     has_level2 = any(c.role == Role.LEVEL2 for c in columns)
     out = []
     horizon = ANNUAL
-    for row, level in zip(rows, levels, strict=True):
+    told = evidence_of(rows, levels, columns, wrapped)
+    for row, level, evidence in zip(rows, levels, told, strict=True):
         if row.has(Role.SIDE):
             key = vocabulary.key_of("goal", row.texts[Role.SIDE], fuzzy=False)
             horizon = LONG_TERM if key == LONG_TERM else ANNUAL
         if row.has(Role.NAME, Role.TARGET, Role.ACTUAL, Role.WEIGHT):
             named = _named_by_itself(level, row.texts.get(Role.NAME))
-            out.append(_indicator(row, named if has_level2 else _without_inferred(named), horizon))
+            level_now = named if has_level2 else _without_inferred(named)
+            out.append(replace(_indicator(row, level_now, horizon), evidence=evidence))
     return tuple(out)
 
 
@@ -121,7 +128,7 @@ def _without_inferred(level: RowLevels) -> RowLevels:
 
 def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
     flags = row.flags | level.flags | {f for cs in row.cells.values() for c in cs for f in c.flags}
-    if _in_no_list(level.level1, 1) or _in_no_list(level.level2, 2):
+    if level.unknown:
         flags |= {Flag.LEVEL_UNKNOWN}
     return Indicator(
         level.level1,
@@ -144,14 +151,6 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         confidence=_confidence(row, flags),
         flags=tuple(sorted(flags)),
     )
-
-
-def _in_no_list(label: str | None, level: int) -> bool:
-    """Is the label kept as printed because no list knows it?"""
-    if label is None:
-        return False
-    found = read_level(label, level)
-    return found is not None and not found.known
 
 
 def _number(text: str | None) -> float | None:

@@ -57,6 +57,13 @@ class RowLevels:
     level2_weight: float | None = None
     flags: frozenset[str] = frozenset()
 
+    @property
+    def unknown(self) -> int:
+        """How many of the two are kept as printed because no list knows them."""
+        pairs = ((self.level1, 1), (self.level2, 2))
+        found = [labels.read_level(label, level) for label, level in pairs if label is not None]
+        return sum(f is not None and not f.known for f in found)
+
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
