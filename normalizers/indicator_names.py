@@ -1,19 +1,34 @@
-"""The name of a third-level indicator → its ordinal and its words.
+"""The name of a third-level indicator → its ordinal, its marks and its words.
 
 Comes in: the text of a name cell. Goes out: the number that the template prints before it (`指标 2：`,
-`（1）`, `①`) and the name with its own characters. A cell that holds a list of several (`1、…2、…`) has no
-ordinal and stays whole. Nothing raises.
+`（1）`, `①`), the mark of a core indicator (★), the template's threshold (`（≥**人）`), and the name with its
+own characters without them. A cell that holds a list of several (`1、…2、…`) has no ordinal and stays whole.
+Nothing raises.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
-from normalizers.symbols import clean, narrow
+from normalizers.comparators import COMPARATORS_BEFORE
+from normalizers.numerals import number
+from normalizers.symbols import clean, fold, narrow
 from normalizers.words import alternatives, load
 
-_WORDS = load("indicator_names.toml")["ordinal"]
+_TABLES = load("indicator_names.toml")
+_WORDS = _TABLES["ordinal"]
+_STARS = f"(?:[{_TABLES['core']['stars']}]+|(?<![*])[*](?![*]))"
+_CORE = alternatives(_TABLES["core"]["words"])
+_CORE_BEFORE = re.compile(rf"{_STARS}\s*(?=\S)|[(\[【](?:{_CORE})[)\]】]\s*|(?:{_CORE})[:：]\s*")
+_CORE_BEHIND = re.compile(rf"\s*(?:{_STARS}|[(\[【](?:{_CORE})[)\]】])$")
+_FIGURE = rf"(?:{alternatives(_TABLES['threshold']['figure'])})+"
+_SIGN = rf"(?:{alternatives(COMPARATORS_BEFORE)})?"
+_THRESHOLD = re.compile(
+    rf"[(](?P<inner>{_SIGN}\s*(?P<figure>{_FIGURE})[^()*]{{0,{_TABLES['threshold']['longest']}}})[)]"
+)
+_PART = re.compile(rf"(?:{alternatives(_TABLES['part']['words'])})[:：]?")
 
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
 _LABEL = re.compile(
@@ -27,6 +42,55 @@ _MARKS = (
 )
 _COUNTED = re.compile(f"[{_WORDS['counted']}]")
 _NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name cell taken apart; `text` is the name without ordinal, mark and threshold."""
+
+    ordinal: int | None
+    text: str
+    is_core: bool = False
+    threshold: str | None = None
+
+
+@lru_cache(maxsize=65536)
+def split_name(text: str) -> Name:
+    """`★指标2：就业人数（≥**人）` → 2, `就业人数`, core, `（≥**人）`."""
+    outer, core = _without_mark(clean(text))
+    ordinal, name = split_ordinal(outer)
+    name, again = _without_mark(name)
+    m = _THRESHOLD.search(narrow(name))
+    if m is None or (m.start() == 0 and m.end() == len(name)):
+        return Name(ordinal, name, core or again)
+    whole = clean(name[: m.start()] + name[m.end() :])
+    return Name(ordinal, whole, core or again, name[m.start() : m.end()])
+
+
+def with_threshold(threshold: str | None, value: str | None, sign: bool = True) -> str | None:
+    """A bare value with unit and `sign` of a template's threshold: `（≥**%）` and `85` → `≥85%`."""
+    if threshold is None or value is None or number(fold(value)) is None:
+        return value
+    m = _THRESHOLD.fullmatch(narrow(threshold))
+    if m is None:
+        return value
+    before = m.group("inner")[: m.start("figure") - m.start("inner")] if sign else ""
+    return before + value + m.group("inner")[m.end("figure") - m.start("inner") :]
+
+
+def is_part(text: str) -> bool:
+    """Is the row a part of the one above, `其中：…`?"""
+    return _PART.match(split_name(text).text) is not None
+
+
+def _without_mark(name: str) -> tuple[str, bool]:
+    """The name without the mark of a core indicator, and whether it has one."""
+    view = narrow(name)
+    if (m := _CORE_BEFORE.match(view)) is not None and m.end() < len(view):
+        return clean(name[m.end() :]), True
+    if (m := _CORE_BEHIND.search(view)) is not None and m.start() > 0:
+        return clean(name[: m.start()]), True
+    return name, False
 
 
 @lru_cache(maxsize=65536)

@@ -133,7 +133,11 @@ _JOINERS = re.compile(
     )
     + ")+"
 )
-_PER = re.compile(r"[/每](?:[一-鿿A-Za-z㎡㎥]|[/.·](?=[一-鿿])|[23](?=$|/))+")
+_LAST_UNIT = rf"(?=(?:{alternatives(CLASSIFIERS)})(?:[、/.·]|(?![一-鿿])))"
+_PER = re.compile(rf"[/每](?:[一-鿿A-Za-z㎡㎥]|[/.·](?=[一-鿿])|、{_LAST_UNIT}|[23](?=$|/))+")
+_UNITS_OF_A_PRICE = re.compile(  # 元/人、天: this 、 parts no measures
+    rf"[^0-9,;、。()/]{{0,4}}/(?:{alternatives(CLASSIFIERS)})(?:[、/.·]{_LAST_UNIT}(?:{alternatives(CLASSIFIERS)}))+"
+)
 _BRACKETED_PER = re.compile(r"\(/[^()]+\)")
 _DONE = re.compile(rf"(?:{alternatives(_MEASURE['done'])})$")
 _MONEY = re.compile(
@@ -349,7 +353,8 @@ def _tail_length(gap: str, anchor: _Anchor, final: bool) -> int:
     """How much of the text up to the next measure belongs to this one; -1 if this number belongs to the next
     one's name.
     """
-    separator = _SEPARATOR.search(gap)
+    units = _UNITS_OF_A_PRICE.match(gap)
+    separator = _SEPARATOR.search(gap, units.end() if units else 0)
     if (
         separator is not None
         and separator.group() == "("

@@ -12,9 +12,12 @@ import unicodedata
 from functools import lru_cache
 from html import unescape
 
-from normalizers.words import load
+from normalizers.words import alternatives, load
 
 _TABLES = load("symbols.toml")
+_COUNTED: tuple[str, ...] = tuple(_TABLES["torn"]["counted"])
+_UNITS = set(load("units.toml")["unit"]["classifiers"]) - set(_TABLES["torn"]["no_units"])
+_TORN_UNIT = re.compile(rf"\s*(?:[%‰]|[十百千]?[万亿]|{alternatives(_UNITS)})")
 TICKED: str = _TABLES["boxes"]["ticked"]
 EMPTY_BOX: str = _TABLES["boxes"]["empty"]
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -26,6 +29,17 @@ _INLINE = re.compile(rf"</?(?:{_INLINE_TAGS})(?:\s[^<>]*)?\s*/?>|<!--.*?-->", re
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TORN_NUMBER = re.compile(
     r"(?<=[0-9][.,])[ \t]*[\r\n]+[ \t]*(?=[0-9])|(?<=[0-9])[ \t]*[\r\n]+[ \t]*(?=[.,][0-9]|%)"
+)
+_TORN_DIGITS = re.compile(
+    r"(?P<left>[0-9][0-9,]*(?:\.[0-9]+)?)[ \t]*[\r\n]+[ \t]*"
+    r"(?=(?P<right>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^0-9\r\n]?[^\r\n]*))"
+)
+FULL_RATE = 100.0  # 80⏎90% are two rates, 10⏎0% is one
+_YEAR_WORD: str = _TABLES["torn"]["year"]
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_TORN_WORD = re.compile(
+    r"(?<=[a-z]{2})[\r\n]+(?=[a-z](?![A-Za-z]))|(?<=(?<![A-Za-z])[a-z])[\r\n]+(?=[a-z]{2})"
+    r"|(?<=[A-Z]{2})[\r\n]+(?=[A-Z](?![A-Za-z]))|(?<=(?<![A-Za-z])[A-Z])[\r\n]+(?=[A-Z]{2})"
 )
 _SPACE = re.compile(r"\s+")
 _CHINESE = "⺀-⿟\u3000-〿\u3040-ヿ㈀-㏿㐀-䶿一-鿿豈-﫿︰-﹏\uff00-\uffef𠀀-\U0003fffd“”‘’—…"
@@ -93,8 +107,26 @@ def _clean_once(text: str) -> str:
     if "<" in text:
         text = _INLINE.sub("", _BLOCK.sub("\n", text))
     text = text.translate(dict.fromkeys(map(ord, _INVISIBLE)))
-    text = _SPACE.sub(" ", _TORN_NUMBER.sub("", text)).strip()
+    if "\n" in text or "\r" in text:
+        text = _TORN_WORD.sub("", _TORN_DIGITS.sub(_one_number, _TORN_NUMBER.sub("", text)))
+    text = _SPACE.sub(" ", text).strip()
     return _unquote(_SPACE_BESIDE_CHINESE.sub("", text)).strip()
+
+
+def _one_number(m: re.Match[str]) -> str:
+    """The digits on both sides of a line break as one number, where they cannot be two: the second line goes
+    on with zeros, or it alone has the unit.
+    """
+    left, right, unit = m.group("left", "right", "unit")
+    before = m.string[: m.start()]
+    if len(right) > 1 and right[0] == "0" and right.isdigit():
+        return left
+    if "." in left or _TORN_UNIT.match(unit) is None:
+        return m.group()
+    counted = before.endswith(_COUNTED) or _YEAR.fullmatch(left) is not None
+    dated = unit[0] == _YEAR_WORD and _YEAR.fullmatch(right) is not None
+    rates = unit.lstrip()[0] == "%" and len(right) > 1 and float(left.replace(",", "") + right) > FULL_RATE
+    return left if right == "0" or not (counted or dated or rates) else m.group()
 
 
 def _unquote(text: str) -> str:

@@ -36,6 +36,10 @@ UNIT = rf"(?:[十百千]?亿|[十百千]?万|[百千])?{YUAN}"
 _CURRENCY = alternatives(_MONEY["currency"])
 _UNIT = re.compile(rf"(?<![{_MONEY['not_after']}])({UNIT})(?!{alternatives(MONEY_NOT_BEFORE)})")
 _STATED = re.compile(rf"(?:{alternatives(UNIT_LABELS)}|[(\[])[::]?(?:{_MONEY['name']})?({UNIT})")
+_NOTE = re.compile(
+    rf"(?:{alternatives(UNIT_LABELS)})[::]?(?:{_MONEY['name']})?(?P<labelled>{UNIT})(?![/每·])"
+    rf"|[(\[](?:{_MONEY['name']})?(?P<bracketed>{UNIT})[)\]]"
+)
 _AMOUNT = re.compile(
     rf"(?:{_CURRENCY})?([+-]?)¥?([^+-].*?)({UNIT}|{_MONEY['written']}|万|亿)?{_MONEY['whole']}?"
 )
@@ -49,6 +53,13 @@ def unit_of(text: str) -> str | None:
     key = fold(text)
     m = _STATED.search(key) or _UNIT.search(key)
     return m.group(1) if m else None
+
+
+@lru_cache(maxsize=65536)
+def stated_unit(text: str) -> str | None:
+    """The unit of money that a note names (`金额单位：万元`, `…表（元）`); `8730元/单位` is a price."""
+    m = _NOTE.search(fold(text))
+    return m.group("labelled") or m.group("bracketed") if m else None
 
 
 @lru_cache(maxsize=65536)

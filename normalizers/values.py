@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 from normalizers.comparators import COMPARATORS_AFTER, COMPARATORS_BEFORE
-from normalizers.indicator_names import split_ordinal
+from normalizers.indicator_names import split_name
 from normalizers.measures import Part, measures
 from normalizers.symbols import clean, fold, is_blank, narrow, unwrap_latex
 from normalizers.units import CLASSIFIERS
@@ -32,6 +32,10 @@ _LOST = re.compile(
     rf"|(?:{alternatives(_WORDY)})(?:%|{alternatives(CLASSIFIERS)})(?=$|[、;,。])"
     r"|^[≥≤><=]+%?$"
 )
+_MASKED = re.compile(
+    rf"\*{{2,}}|×{{2,}}|[≥≤><=]\*|(?<![A-Za-z])[xX]{{2,}}(?=$|%|{alternatives(CLASSIFIERS)})"
+)
+_BOLD = re.compile(r"\*\*[^*]+\*\*")
 _MISREAD_GE = re.compile(r"2(?:100(?:\.0+)?|[1-9][0-9](?:\.[0-9]+)?)%")
 
 
@@ -57,9 +61,9 @@ def read_value(raw: str | None, *, fiscal_year: int | None = None, cost: bool = 
     """The value of a cell; with `cost` a bare 万 or 亿 is money (flag `unit_assumed`).
 
     One measure is repeated in the scalar fields, more than one make a `compound`, none a `text`. Flags:
-    `digits_lost` where units or comparators stand without their digits, `unit_suspect` where a figure cannot
-    be what it says (`290%` for `≥90%`, a workbook's day number); the figure is kept. Source: data contract,
-    "A value".
+    `digits_lost` where units or comparators stand without their digits, or some are masked (`≤****000元`, a
+    text), `unit_suspect` where a figure cannot be what it says (`290%` for `≥90%`, a workbook's day number);
+    the figure is kept. Source: data contract, "A value".
     """
     if raw is None or is_blank(raw):
         return Value()
@@ -67,6 +71,8 @@ def read_value(raw: str | None, *, fiscal_year: int | None = None, cost: bool = 
     key = fold(text)
     if not key:
         return Value()
+    if _MASKED.search(key) and not _BOLD.fullmatch(key):
+        return Value("text", flags=frozenset({"digits_lost"}))
     parts, flags = measures(text, fiscal_year, cost)
     if not any(c.isdigit() for c in key) and _LOST.search(narrow(text)):
         flags |= {"digits_lost"}
@@ -96,8 +102,7 @@ def is_placeholder(name: str | None, target: str | None, actual: str | None = No
 
     An entirely blank row says nothing and is not one either. Source: data contract, `is_placeholder`.
     """
-    _, bare = split_ordinal(name or "")
-    words = [bare, target or "", actual or ""]
+    words = [split_name(name or "").text, target or "", actual or ""]
     empty = [is_blank(word) for word in words]
     return not all(empty) and all(
         blank or fold(word) in PLACEHOLDERS for word, blank in zip(words, empty, strict=True)

@@ -37,7 +37,8 @@ _DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 # Keys, places and what the program computes are not corrected: the cells that they come from are.
 FIXED = frozenset({
     "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start",
-    "page_end", "bbox", "line_start", "line_end", "extractor", "confidence", "flags", "indicator_columns",
+    "page_end", "bbox", "departments", "reviews", "is_core", "parent_id",
+    "line_start", "line_end", "extractor", "confidence", "flags", "indicator_columns",
     "series_id", "execution_rate_pct", "cost_of", "cost_amount", *ValueColumns.__annotations__,
 })  # fmt: skip
 # A form's row repeats these from its funding line of the whole year.

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from normalizers.symbols import fold
+from pipeline.form.departments import departments
 from pipeline.form.funds import read_funds
 from pipeline.form.goals import read_goals
+from pipeline.form.grade import grade
 from pipeline.form.head import KEPT, read_fields
 from pipeline.form.misread import repaired, with_units
 from pipeline.form.project_lists import projects_of
@@ -73,7 +75,8 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     """One region as a form; None where it is none."""
     parts, given = split(region.rows), region.given
     tagged = tag_rows(parts.head)
-    fields = {**read_fields(tag_rows(_line_rows(region.lines))), **given.fields, **read_fields(tagged)}
+    above = tag_rows(_line_rows(region.lines))
+    fields = {**read_fields(above), **given.fields, **read_fields(tagged)}
     funds = (*read_funds(tagged), *given.funds)
     title, goals = title_of(region), {**given.goals, **read_goals(tagged)}
     if not parts.blocks and not _is_form(fields, funds, goals, title):
@@ -100,6 +103,8 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         indicators=indicators,
         total_weight=weight,
         total_score=score,
+        grade=header.get("grade") or grade(parts.total, parts.tail, region.after),
+        departments=departments((*above, *tagged), header),
         columns=tuple(sorted(roles - NOT_ANNOUNCED)),
         reader=region.rows[0].reader or reader,
         recognised=region.rows[0].recognised,
@@ -269,7 +274,8 @@ def _header(
             out["implementing_unit"] = unit
     if "project_name" not in out and title and (name := name_in_title(title)) is not None:
         out["project_name"] = Field(name)
-    if "supervising_department" not in out and "central_department" in fields:
-        out["supervising_department"] = fields["central_department"]
+    if "supervising_department" not in out:
+        other = fields.get("local_department") or fields.get("central_department")
+        out |= {"supervising_department": other} if other else {}
     out.update(goals)
     return out

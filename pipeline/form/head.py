@@ -22,6 +22,15 @@ KEPT = (
     "project_attribute",
     "project_period_raw",
     "total_amount",
+    "central_department",
+    "local_department",
+    "finance_department",
+    "supervising_department_code",
+    "implementing_unit_code",
+    "period_start",
+    "period_end",
+    "date_filled",
+    "grade",
 )
 
 

@@ -41,6 +41,7 @@ FIELDS = {
     "unit_name": About.UNIT,
     "implementing_unit": About.UNIT,
     "supervising_department": About.DEPARTMENT,
+    "local_department": About.DEPARTMENT,
     "project_attribute": About.ATTRIBUTE,
 }
 SHARED = frozenset({About.UNIT, About.DEPARTMENT})  # hold for the next projects until another one is printed

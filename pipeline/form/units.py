@@ -2,12 +2,12 @@
 
 Comes in: the tagged rows of a form's head, and the region that it was found in. Goes out: `AmountUnit`, the
 unit and whether the form states it; a form that states none is in the unit of the Ministry's templates.
-Refused: a unit in a long text, which is prose. What a cell's own text says of its amount beats the form's
-unit: `normalizers.units.yuan`.
+Refused: a unit in a long text, which is prose, and one in the rows of indicators (`8730元/单位`). What a
+cell's own text says of its amount beats the form's unit: `normalizers.units.yuan`.
 
 The first of these that states a unit decides: the labels of the fund block (`项目资金（万元）`,
 `全年预算数（元）`), the lines above the table from the last one upwards (`金额单位：万元`), the short cells
-that speak of a unit.
+of the head that name one.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from normalizers.symbols import fold
-from normalizers.units import OF_AMOUNTS, UNIT_LABELS, YUAN, unit_of
+from normalizers.units import OF_AMOUNTS, UNIT_LABELS, stated_unit, unit_of
 from pipeline.form.tags import Group, TaggedRow
 from pipeline.model.regions import Region
 
 TEMPLATE_UNIT = "万元"  # 财预〔2020〕10号, 附件
 FUND_LABELS: tuple[Group, ...] = ("fund_block", "fund_column", "fund_line")
 LONGEST_NOTE = 29  # characters of a cell that states the unit
+LONGEST_LINE = (
+    120  # characters of a line above the table, blanks between its notes too; longer ones are prose
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,11 @@ class AmountUnit:
 
 def amount_unit(head: Sequence[TaggedRow], region: Region) -> AmountUnit:
     """The unit of the bare amounts of the form in a region."""
-    stated = next(
-        (
-            unit
-            for text in (*_fund_labels(head), *region.given.fund_labels, *_notes(region))
-            if (unit := unit_of(text)) is not None
-        ),
-        None,
+    units = (
+        *(unit_of(text) for text in (*_fund_labels(head), *region.given.fund_labels)),
+        *(stated_unit(text) for text in _notes(head, region)),
     )
+    stated = next((unit for unit in units if unit is not None), None)
     return AmountUnit(stated, "stated") if stated else AmountUnit(TEMPLATE_UNIT, "assumed")
 
 
@@ -54,13 +54,10 @@ def _fund_labels(head: Iterable[TaggedRow]) -> Iterator[str]:
                 yield t.cell.text
 
 
-def _notes(region: Region) -> Iterator[str]:
-    """Lines and short cells that speak of a unit of money: `单位：万元`, `（元）`."""
-    cells = (c.text for row in region.rows for c in row.filled if len(c.text) <= LONGEST_NOTE)
-    for text in (*(line.text for line in reversed(region.lines)), *cells):
-        key = fold(text)
-        if f"{YUAN})" in key or any(label in key for label in UNIT_LABELS):
-            yield text
+def _notes(head: Iterable[TaggedRow], region: Region) -> Iterator[str]:
+    """What may say the unit besides the fund block: lines above the table, short cells of the head."""
+    yield from (line.text for line in reversed(region.lines) if len(line.text) <= LONGEST_LINE)
+    yield from (t.cell.text for row in head for t in row.cells if len(t.cell.text) <= LONGEST_NOTE)
 
 
 def is_unit_note(text: str) -> bool:

@@ -23,6 +23,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Department:
+    """A department that the head names; `role`: see the contract's `departments`."""
+
+    role: str
+    name: Field
+
+
+@dataclass(frozen=True, slots=True)
 class FundLine:
     """One line of the fund block; the figures are still texts. `scope`, `source`: see the contract."""
 
@@ -78,6 +86,9 @@ class Indicator:
     weight: Field | None = None
     score: Field | None = None
     review_score: Field | None = None
+    reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers: the column's label, the points
+    adjusted_target: Field | None = None
+    core: Field | None = None  # what a column 是否核心指标 says
     direction: Field | None = None
     remark: Field | None = None
     reason: Field | None = None
@@ -102,6 +113,8 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
+    grade: Field | None = None
+    departments: tuple[Department, ...] = ()
     columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
     recognised: bool = False  # the texts were read off a picture

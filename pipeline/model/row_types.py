@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from pipeline.model.schema import PART, TABLES, Table
+from pipeline.model.schema import DEPARTMENT, PART, REVIEW, TABLES, Table
 
 NAMES: Mapping[str, str] = {
     "documents": "DocumentRow",
@@ -25,7 +25,11 @@ NAMES: Mapping[str, str] = {
     "series": "SeriesRow",
     "corrections": "CorrectionRow",
 }
-PART_NAME = "PartRow"
+STRUCTS: Mapping[str, tuple[pa.DataType, str]] = {
+    "PartRow": (PART, "One measure of a value: an element of `target_parts` and `actual_parts`."),
+    "DepartmentRow": (DEPARTMENT, "A department and its part in the project: an element of `departments`."),
+    "ReviewRow": (REVIEW, "A further reviewer's score: an element of `reviews`."),
+}
 OPENING = '''"""What a row of each table holds, as types: one TypedDict a table, its keys the table's columns.
 
 Comes in: nothing. Goes out: types. Made from `pipeline/model/schema.py` by
@@ -42,12 +46,11 @@ from typing import TypedDict, final
 
 def row_types() -> str:
     """The source of `pipeline/model/rows.py`."""
-    part = _class(
-        PART_NAME,
-        "One measure of a value: an element of `target_parts` and `actual_parts`.",
-        ((f.name, f.type, f.nullable) for f in PART),
-    )
-    return "\n\n".join([OPENING, part, *(_of_table(t) for t in TABLES.values())])
+    structs = [
+        _class(name, meaning, ((f.name, f.type, f.nullable) for f in type_))
+        for name, (type_, meaning) in STRUCTS.items()
+    ]
+    return "\n\n".join([OPENING, *structs, *(_of_table(t) for t in TABLES.values())])
 
 
 def _of_table(table: Table) -> str:
@@ -63,8 +66,8 @@ def _class(name: str, meaning: str, keys: Iterable[tuple[str, pa.DataType, bool]
 def _type(type_: pa.DataType) -> str:
     """The Python type of what a column holds."""
     types = pa.types
-    if type_ == PART:
-        return PART_NAME
+    if (struct := next((name for name, (known, _) in STRUCTS.items() if known == type_), None)) is not None:
+        return struct
     if types.is_list(type_) or types.is_fixed_size_list(type_):
         return f"list[{_type(type_.value_type)}]"
     for holds, name in (

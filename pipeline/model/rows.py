@@ -26,6 +26,22 @@ class PartRow(TypedDict):
 
 
 @final
+class DepartmentRow(TypedDict):
+    """A department and its part in the project: an element of `departments`."""
+
+    role: str
+    name: str
+
+
+@final
+class ReviewRow(TypedDict):
+    """A further reviewer's score: an element of `reviews`."""
+
+    by: str
+    score: float
+
+
+@final
 class DocumentRow(TypedDict):
     """A row of `documents`."""
 
@@ -38,6 +54,10 @@ class DocumentRow(TypedDict):
     text_layer: str | None
     title: str | None
     publisher: str | None
+    region_code: str | None
+    region: str | None
+    published_on: date | None
+    document_number: str | None
     fiscal_year: int | None
     n_projects: int
     n_indicators: int
@@ -63,10 +83,16 @@ class ProjectRow(TypedDict):
     project_name: str | None
     supervising_department: str | None
     implementing_unit: str | None
+    supervising_department_code: str | None
+    implementing_unit_code: str | None
+    departments: list[DepartmentRow]
     project_attribute_code: str | None
     project_attribute: str | None
     project_period_raw: str | None
     project_period_years: float | None
+    period_start: date | None
+    period_end: date | None
+    grade: str | None
     amount_unit: str | None
     amount_unit_source: str | None
     total_amount: Decimal | None
@@ -126,6 +152,9 @@ class IndicatorRow(TypedDict):
     ordinal: int | None
     name: str | None
     name_raw: str | None
+    is_core: bool
+    name_threshold: str | None
+    parent_id: str | None
     is_placeholder: bool
     target_raw: str | None
     actual_raw: str | None
@@ -148,6 +177,8 @@ class IndicatorRow(TypedDict):
     weight: float | None
     score: float | None
     review_score: float | None
+    adjusted_target_raw: str | None
+    reviews: list[ReviewRow]
     horizon: str
     direction: str | None
     remark: str | None

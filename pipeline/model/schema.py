@@ -35,6 +35,10 @@ PART = pa.struct(
     ]
 )
 PARTS = pa.list_(pa.field("element", PART, nullable=False))
+DEPARTMENT = pa.struct([pa.field("role", STRING, nullable=False), pa.field("name", STRING, nullable=False)])
+DEPARTMENTS = pa.list_(pa.field("element", DEPARTMENT, nullable=False))
+REVIEW = pa.struct([pa.field("by", STRING, nullable=False), pa.field("score", FLOAT, nullable=False)])
+REVIEWS = pa.list_(pa.field("element", REVIEW, nullable=False))
 
 PERCENT = "percent points"
 YUAN = "元"
@@ -171,8 +175,12 @@ DOCUMENTS = Table("documents", "One row per input file, the broken ones too.", (
     Column("n_bytes", INT64, "字节数", "The file's size.", "the file", "bytes", True),
     Column("n_pages", INT32, "页数", "Pages of the document; null where the format has none.", "the reader", "pages"),
     _text("text_layer", "文字来源", "`native`, `ocr` or `mixed`; null where nothing was read.", "the reader"),
-    _text("title", "文档标题", "The document's own title; null if it has only its forms' titles.", "lines before the first form, or the format's title field"),
+    _text("title", "文档标题", "The document's own title, a line or a few; null if it has only its forms' titles.", "lines before the first form, or the format's title field"),
     _text("publisher", "发布单位", "Who published the document, if it says so.", "the signature above the date, or a line such as 发布单位："),
+    _text("region_code", "行政区划代码", "The publisher's place: six digits of GB/T 2260; null where the document does not tell.", "publisher, title, or the departments of the forms, by normalizers/places.tsv"),
+    _text("region", "行政区划", "The names of the place from the province down: `浙江省/杭州市/西湖区`.", "region_code"),
+    Column("published_on", DATE, "发布日期", "The date of publication or of filling in, where printed.", "发布日期, the line below the signature, or 填报日期", "day"),
+    _text("document_number", "文号", "The number of the letter that the document is annexed to: `财预〔2021〕101号`.", "a line before the first form that says nothing else, or 文号："),
     replace(FISCAL_YEAR, meaning="The year that the document is about, if its forms agree on one.", source="the forms' years"),
     Column("n_projects", INT32, "项目表数", "Forms found in the file.", "counted", "forms", True),
     Column("n_indicators", INT32, "指标数", "Indicator rows found in the file, placeholders included.", "counted", "rows", True),
@@ -192,17 +200,23 @@ PROJECTS = Table("projects", "One row per form; a form is one project's table.",
     Column("form_index", INT32, "表序号", "1, 2, … in reading order.", "position in the document", required=True),
     _text("form_type", "表类型", "`self_evaluation`, `target`, `indicator_system`, `overall_self_evaluation`, `overall_target`, `transfer_self_evaluation` or "
           "`transfer_target`.", "the form's title and blocks", required=True),
-    _text("form_title", "表标题", "The title as printed, white space removed.", "the line above the form"),
+    _text("form_title", "表标题", "The title as printed, all its lines joined, white space removed.", "the lines above the form"),
     FISCAL_YEAR,
     _text("project_name", "项目名称", "The project; for an overall form the department or unit.", "项目名称"),
     _text("supervising_department", "主管部门", "The supervising department, without its code.", "主管部门"),
     _text("implementing_unit", "实施单位", "The unit that carries the project out, without its code.", "实施单位"),
+    _text("supervising_department_code", "主管部门代码", "The code that is printed with the supervising department: `219001` of `219001-…`.", "主管部门, 主管部门代码"),
+    _text("implementing_unit_code", "实施单位代码", "The code that is printed with the implementing unit: `433` of `(433)…`.", "实施单位, 单位代码"),
+    Column("departments", DEPARTMENTS, "各部门", "All departments that the head names, in printed order: `role` is `supervising`, `central`, `local`, `finance` or `implementing`.", "主管部门, 中央主管部门, 地方主管部门, 省级财政部门, 实施单位", required=True),
     _text("project_attribute_code", "项目属性代码", "`02` of `02-经常性项目`.", "项目属性"),
     _text("project_attribute", "项目属性", "`经常性项目` of `02-经常性项目`.", "项目属性, after its code"),
     _text("project_period_raw", "项目期（原文）", "The project's term as printed: `99年`.", "项目期"),
     _number("project_period_years", "项目期", "The project's term where it is printed as a number of years.", "project_period_raw", "years"),
+    Column("period_start", DATE, "开始日期", "The first day of the project's term, where the form gives it.", "项目起止时间, 计划开始日期", "day"),
+    Column("period_end", DATE, "结束日期", "The last day of the project's term, where the form gives it.", "项目起止时间, 计划完成日期", "day"),
+    _text("grade", "评价等级", "`优`, `良`, `中` or `差`, beside the total or in a line of its own.", "总分 row, 自评等级, 评价等级"),
     _text("amount_unit", "金额单位", "The unit that the form's bare amounts are printed in: `元`, `万元`, `亿元`.", "项目资金（万元）, 单位：万元"),
-    _text("amount_unit_source", "金额单位来源", "`stated`, or `assumed` where the form does not say; null on a form without amounts.", "the fund block's labels"),
+    _text("amount_unit_source", "金额单位来源", "`stated`, or `assumed` where the form does not say; null on a form without amounts.", "the title's lines, the head, the fund block"),
     _money("total_amount", "项目总额", "The project's whole amount over all years.", "项目总额"),
     _money("initial_budget", "年初预算数", "The budget at the start of the year.", f"年初预算数, {_ALL}"),
     _money("annual_budget", "全年预算数", "The budget after changes; on a target form the year's amount.", f"全年预算数, {_ALL}"),
@@ -255,6 +269,9 @@ INDICATORS = Table("indicators", "One row per indicator of a form.", ("indicator
     Column("ordinal", INT32, "指标序号（原文）", "The number before the name: `指标 2：` → 2.", "name_raw"),
     _text("name", "三级指标", "The indicator without its ordinal; white space next to a Chinese character removed.", "name_raw, after its ordinal"),
     _text("name_raw", "三级指标（原文）", "The cell's text, line breaks joined.", "三级指标"),
+    Column("is_core", BOOL, "是否核心指标", "Is the indicator marked ★, `*` or 核心指标? The mark is not part of `name`.", "name_raw, 是否核心指标", required=True),
+    _text("name_threshold", "名称中的阈值", "A template's threshold inside the name (`（≥**人）`), not part of `name`; it gives sign and unit to a bare value.", "name_raw"),
+    _text("parent_id", "上级指标编号", "The indicator_id of the indicator that an `其中：` row is a part of.", "name_raw, and the rows above"),
     Column("is_placeholder", BOOL, "占位行", "The row only says that there is no such indicator (`0`/`0`, `无`/`0`); its value columns are null.", "name and values", required=True),
     _text("target_raw", "年度指标值（原文）", "The target cell's text; sign, value and unit in columns of their own are joined.", "年度指标值"),
     _text("actual_raw", "实际完成值（原文）", "The actual cell's text; sign, value and unit in columns of their own are joined.", "实际完成值"),
@@ -263,6 +280,8 @@ INDICATORS = Table("indicators", "One row per indicator of a form.", ("indicator
     _number("weight", "分值", "Points that the indicator can earn.", "分值", POINTS),
     _number("score", "得分", "Points that the indicator earned.", "得分, 自评得分", POINTS),
     _number("review_score", "复核分", "Points after review, where the form has them.", "复核分", POINTS),
+    _text("adjusted_target_raw", "调整指标值（原文）", "The target after its adjustment in the year: the cell's text.", "调整指标值"),
+    Column("reviews", REVIEWS, "其他复核分", "Scores of further reviewers, in printed order: who (the column's label), and the points.", "县级评分, 市级评分", required=True),
     _text("horizon", "期限", "`annual`; `long_term` for the rows of a 长期, 中期 or 实施期目标 block.", "the block that the row stands in", required=True),
     _text("direction", "指标方向", "`positive` or `negative` where the form says; else null.", "正向指标, 反向指标"),
     _text("remark", "备注", "An explanation that belongs to the row.", "指标解释, 评分标准, 备注"),

@@ -20,9 +20,10 @@ from pipeline.model.errors import Code, PipelineError
 from pipeline.model.flags import Flag
 from pipeline.model.form import Form
 from pipeline.model.rows import DocumentRow, FindingRow, FundRow, IndicatorRow, ProjectRow
-from pipeline.rows.cover import publisher_of, title_of
+from pipeline.rows.cover import document_number, published_on, publisher_of, title_of
 from pipeline.rows.figures import mean
 from pipeline.rows.form_rows import form_rows
+from pipeline.rows.region import region_of
 from pipeline.version import VERSION
 
 
@@ -75,13 +76,19 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         indicators.extend(rows)
     years = {p["fiscal_year"] for p in projects} - {None}
     status, code, sentence = _status(reading, projects)
+    title, publisher = title_of(reading, forms), publisher_of(reading, forms)
+    region = region_of(publisher, title, projects)
     document: DocumentRow = {
         **_document(facts, status),
         "media_type": reading.media_type,
         "n_pages": reading.n_pages,
         "text_layer": reading.text_layer,
-        "title": title_of(reading, forms),
-        "publisher": publisher_of(reading, forms),
+        "title": title,
+        "publisher": publisher,
+        "region_code": region.code if region else None,
+        "region": region.path if region else None,
+        "published_on": published_on(reading, forms),
+        "document_number": document_number(reading, forms),
         "fiscal_year": years.pop() if len(years) == 1 else None,
         "n_projects": len(projects),
         "n_indicators": len(indicators),
@@ -121,6 +128,10 @@ def _document(facts: FileFacts, status: str) -> DocumentRow:
         "text_layer": None,
         "title": None,
         "publisher": None,
+        "region_code": None,
+        "region": None,
+        "published_on": None,
+        "document_number": None,
         "fiscal_year": None,
         "n_projects": 0,
         "n_indicators": 0,

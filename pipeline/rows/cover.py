@@ -1,20 +1,24 @@
-"""What a document says about itself before its first form: its title and who published it.
+"""What a document says about itself before its first form: its title, who published it, when, and with which
+letter.
 
-Comes in: a reading and its forms. Goes out: title and publisher, each None where the document does not say.
-It refuses to take a form's own title for the document's, and prose for a title.
+Comes in: a reading and its forms. Goes out: title, publisher, date and number, each None where the document
+does not say. It refuses to take a form's own title for the document's, and prose for a title.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from itertools import pairwise, takewhile
 
+from normalizers import head_texts
 from normalizers.symbols import clean, fold, is_blank
 from normalizers.words import alternatives
 from pipeline.model.cells import Line, Reading
 from pipeline.model.form import Form
+from pipeline.rows.figures import text_of
 from pipeline.words.vocabulary import words
 
 TITLE_LINES = 4  # a title is printed on as many lines at most
@@ -23,6 +27,10 @@ PUBLISHER_LENGTH = 40
 SENTENCE = re.compile(r"[。;!?]|[:,、]$|^[(\[]?\d{4}年度?[)\]]?$")
 DATE = re.compile(
     r"^[\d〇零一二三四五六七八九]{4}年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
+)
+# 文号: 发文机关代字、年份、发文顺序号. Source: GB/T 9704-2012, 7.2.5
+NUMBER = re.compile(
+    r"(?:[(\[【]?(?P<number>[一-鿿]{1,15}[〔\[(【](?:19|20)\d{2}[〕\])】]第?\d{1,5}号)[)\]】]?)"
 )
 PUNCTUATION = re.compile(r"[。,、;:!?“”\"《》]")
 
@@ -105,6 +113,47 @@ def publisher_of(reading: Reading, forms: Sequence[Form]) -> str | None:
             return line
     labelled = (_publisher_label().match(line) for line in lines)
     return next((m.group(1) for m in labelled if m and _is_organisation(m.group(1))), None)
+
+
+def published_on(reading: Reading, forms: Sequence[Form]) -> date | None:
+    """When the document was published, else when its forms were filled in, if they agree on a day."""
+    lines = cover_lines(reading, forms)
+    labelled = _days(lines, "published_labels")
+    signed = [day for line in reversed(lines) if (day := _signed(line)) is not None]
+    if labelled or signed:
+        return (labelled or signed)[0]
+    loose = [b.text for b in reading.blocks if isinstance(b, Line)]
+    filled = {
+        *(d for f in forms if (d := head_texts.day(text_of(f.header.get("date_filled")))) is not None),
+        *_days(loose, "filled_labels"),
+    }
+    return filled.pop() if len(filled) == 1 else None
+
+
+def _days(lines: Sequence[str], labels: str) -> list[date]:
+    """The days that stand behind one of these labels."""
+    label = re.compile(rf"(?:^|[\s|｜;；])(?:{alternatives(words('cover', labels))})[:：]\s*([^\s|｜;；]+)")
+    found = (head_texts.day(m[1]) for line in lines for m in label.finditer(line))
+    return [day for day in found if day is not None]
+
+
+def _signed(line: str) -> date | None:
+    """A line that is a day and nothing else, as below a signature."""
+    return head_texts.day(line) if DATE.match(fold(line)) else None
+
+
+def document_number(reading: Reading, forms: Sequence[Form]) -> str | None:
+    """The number of the letter that the document is annexed to: a line of its own, or behind its label."""
+    return next((number for line in cover_lines(reading, forms) for number in _numbers(line)), None)
+
+
+def _numbers(line: str) -> Iterator[str]:
+    """A number that the line says and nothing else; what a sentence cites is another letter's."""
+    label = re.compile(rf"(?:.*[\s|｜])?(?:{alternatives(words('cover', 'number_labels'))})[:：]\s*")
+    rest = label.sub("", line, count=1).strip()
+    m = NUMBER.match(rest)
+    if m is not None and (m.end() == len(rest) or rest != line.strip()):
+        yield m["number"]
 
 
 def _is_organisation(line: str) -> bool:

@@ -6,7 +6,8 @@ Comes in: a form with texts as printed, its document and its place there. Goes o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
@@ -14,10 +15,10 @@ from normalizers import head_texts
 from normalizers.symbols import clean
 from pipeline.model.flags import Flag
 from pipeline.model.form import Form, FundLine
-from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
+from pipeline.model.rows import DepartmentRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import FULL_MARKS
 from pipeline.rows.figures import Doubt, execution_rate, mean, money_of, percent_of, points_of, text_of
-from pipeline.rows.indicator_rows import Keys, indicator_row
+from pipeline.rows.indicator_rows import Keys, indicator_row, with_parents
 
 ROUNDED = 0.5  # points that rounding may take from the sum of a form's weights
 
@@ -40,7 +41,7 @@ def form_rows(
     """A form's row, its funding lines and its indicators; `index` counts the document's forms from 1."""
     keys: Keys = {"project_id": f"{document_id}-{index:03d}", "document_id": document_id}
     lines = [_fund(line, form, keys, no) for no, line in enumerate(form.funds, 1)]
-    rows = [indicator_row(item, form, keys, seq) for seq, item in enumerate(form.indicators, 1)]
+    rows = with_parents([indicator_row(item, form, keys, seq) for seq, item in enumerate(form.indicators, 1)])
     return _project(form, keys, index, lines, rows), lines, rows
 
 
@@ -50,6 +51,7 @@ def _project(
     doubt = Doubt(form.confidence, set(form.flags))
     text = {name: text_of(f) for name, f in form.header.items()}
     code, attribute = head_texts.attribute(text.get("project_attribute"))
+    start, end = _period(text, form.fiscal_year)
     row: ProjectRow = {
         **keys,
         "form_index": index,
@@ -59,10 +61,16 @@ def _project(
         "project_name": text.get("project_name"),
         "supervising_department": head_texts.without_code(text.get("supervising_department")),
         "implementing_unit": head_texts.without_code(text.get("implementing_unit")),
+        "supervising_department_code": _code(text, "supervising_department"),
+        "implementing_unit_code": _code(text, "implementing_unit"),
+        "departments": _departments(form),
         "project_attribute_code": code,
         "project_attribute": attribute,
         "project_period_raw": text.get("project_period_raw"),
         "project_period_years": head_texts.period_years(text.get("project_period_raw")),
+        "period_start": start,
+        "period_end": end,
+        "grade": head_texts.grade(text_of(form.grade)) or _grade_of_score(form),
         "amount_unit": form.amount_unit,
         "amount_unit_source": form.amount_unit_source,
         "total_amount": money_of(form.header.get("total_amount"), form.amount_unit, doubt),
@@ -85,6 +93,31 @@ def _project(
         min(doubt.confidence, mean(r["confidence"] for r in rows)) if rows else doubt.confidence
     )
     return {**row, "confidence": doubt.sure(), "flags": doubt.words()}
+
+
+def _code(text: Mapping[str, str | None], name: str) -> str | None:
+    """The code printed with a name, or in a cell of its own."""
+    return head_texts.unit_code(text.get(name)) or text.get(f"{name}_code")
+
+
+def _departments(form: Form) -> list[DepartmentRow]:
+    names = ((d.role, head_texts.without_code(text_of(d.name))) for d in form.departments)
+    return [{"role": role, "name": name} for role, name in names if name]
+
+
+def _period(text: Mapping[str, str | None], fiscal_year: int | None) -> tuple[date | None, date | None]:
+    """The project's term: from the two cells that its ends have, else from the one of both."""
+    start, end = head_texts.term(text.get("project_period_raw"), fiscal_year)
+    first, last = head_texts.day(text.get("period_start")), head_texts.day(text.get("period_end"))
+    return (
+        first or head_texts.term(text.get("period_start"))[0] or start,
+        last or head_texts.term(text.get("period_end"))[1] or end,
+    )
+
+
+def _grade_of_score(form: Form) -> str | None:
+    """`95分，优` in the cell of the total score."""
+    return head_texts.grade(text_of(form.total_score))
 
 
 def budget_columns(lines: Sequence[FundRow]) -> BudgetColumns:

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypedDict
 
-from normalizers.indicator_names import split_ordinal
+from normalizers.indicator_names import Name, is_part, split_name, with_threshold
 from normalizers.measures import Part
 from normalizers.values import Value, attainment, is_placeholder, read_value, target_met
 from pipeline.model.cells import Cell, union
 from pipeline.model.form import Form, Indicator
 from pipeline.model.rows import IndicatorRow, PartRow
 from pipeline.rows.figures import Doubt, points_of, text_of
+from pipeline.words.values import words
 
+CORE = frozenset(words("further", "yes"))  # what a column 是否核心指标 says of a core indicator
 DIRECTIONS = {"正": "positive", "反": "negative", "负": "negative", "逆": "negative"}
 
 
@@ -44,6 +46,7 @@ class ValueColumns(TypedDict):
 
     ordinal: int | None
     name: str | None
+    name_threshold: str | None
     is_placeholder: bool
     target_kind: str | None
     target_comparator: str | None
@@ -79,6 +82,7 @@ def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> Indicato
     """The row of an indicator; `seq` counts the form's rows from 1."""
     doubt = Doubt(min(form.confidence, item.confidence), set(item.flags))
     doubt.note(item.name, item.target, item.actual, item.weight, item.score, item.review_score, item.reason)
+    doubt.note(item.adjusted_target, *(f for _, f in item.reviews))
     weight, score, review = (points_of(f, doubt) for f in (item.weight, item.score, item.review_score))
     direction = text_of(item.direction) or ""
     printed: Printed = {
@@ -99,9 +103,17 @@ def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> Indicato
         "level1_weight": item.level1_weight,
         "level2_weight": item.level2_weight,
         **value_columns(printed, form.fiscal_year),
+        "is_core": split_name(printed["name_raw"] or "").is_core or text_of(item.core) in CORE,
+        "parent_id": None,
+        "adjusted_target_raw": text_of(item.adjusted_target),
         "weight": weight,
         "score": score,
         "review_score": review,
+        "reviews": [
+            {"by": by, "score": points}
+            for by, f in item.reviews
+            if (points := points_of(f, doubt)) is not None
+        ],
         "horizon": item.horizon,
         "direction": next((d for word, d in DIRECTIONS.items() if word in direction), None),
         "remark": text_of(item.remark),
@@ -114,24 +126,42 @@ def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> Indicato
     }
 
 
+def with_parents(rows: Sequence[IndicatorRow]) -> list[IndicatorRow]:
+    """The rows of a form, each `其中：` row with the id of the row above that it is a part of."""
+    whole: str | None = None
+    out: list[IndicatorRow] = []
+    for row in rows:
+        if row["name_raw"] and is_part(row["name_raw"]):
+            out.append({**row, "parent_id": whole})
+        else:
+            whole = row["indicator_id"]
+            out.append(row)
+    return out
+
+
 def value_columns(row: Printed, fiscal_year: int | None) -> ValueColumns:
     """What of an indicator's row follows from its cells: name, values, their comparison, and its flags with
     those that reading the values raised.
     """
-    ordinal, name = split_ordinal(row["name_raw"]) if row["name_raw"] else (None, None)
+    name = split_name(row["name_raw"]) if row["name_raw"] else Name(None, "")
     target_raw, actual_raw = row["target_raw"], row["actual_raw"]
-    placeholder = is_placeholder(name, target_raw, actual_raw)
+    placeholder = is_placeholder(name.text, target_raw, actual_raw)
     cost = any(level is not None and "成本" in level for level in (row["level1"], row["level2"]))
-    target = Value() if placeholder else read_value(target_raw, fiscal_year=fiscal_year, cost=cost)
-    actual = Value() if placeholder else read_value(actual_raw, fiscal_year=fiscal_year, cost=cost)
+    target, actual = (
+        Value()
+        if placeholder
+        else read_value(with_threshold(name.threshold, raw, sign), fiscal_year=fiscal_year, cost=cost)
+        for raw, sign in ((target_raw, True), (actual_raw, False))
+    )
     met = (
         None
         if placeholder
         else target_met(target, actual, cost=cost, target_raw=target_raw, actual_raw=actual_raw)
     )
     return {
-        "ordinal": ordinal,
-        "name": name or None,
+        "ordinal": name.ordinal,
+        "name": name.text or None,
+        "name_threshold": name.threshold,
         "is_placeholder": placeholder,
         "target_kind": target.kind,
         "target_comparator": target.comparator,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from normalizers.indicator_names import split_ordinal
+from normalizers.indicator_names import split_name
 from normalizers.levels import read_level
 from normalizers.numerals import number
 from normalizers.symbols import clean, fold
@@ -91,7 +91,7 @@ def _levels(rows: Sequence[PlacedRow], side_text: str | None) -> list[RowLevels]
             LevelCells(
                 r.texts.get(Role.LEVEL1),
                 r.texts.get(Role.LEVEL2),
-                split_ordinal(name)[0] if name is not None else None,
+                split_name(name).ordinal if name is not None else None,
                 r.top,
                 r.spans,
                 Role.LEVEL1 in r.empty,
@@ -143,6 +143,11 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         weight=_field(row, Role.WEIGHT),
         score=_field(row, Role.SCORE),
         review_score=_field(row, Role.REVIEW_SCORE),
+        reviews=tuple(
+            (by, field) for by, cells in row.reviews.items() if (field := _said(cells)) is not None
+        ),
+        adjusted_target=_field(row, Role.ADJUSTED_TARGET),
+        core=_said(row.core),
         direction=_field(row, Role.DIRECTION),
         remark=_field(row, Role.REMARK),
         reason=_field(row, Role.REASON),
@@ -160,6 +165,11 @@ def _number(text: str | None) -> float | None:
 
 def _field(row: PlacedRow, role: Role) -> Field | None:
     return Field(row.texts[role], row.cells.get(role, ())) if row.has(role) else None
+
+
+def _said(cells: Sequence[Cell]) -> Field | None:
+    """The text of a column beside those of the template."""
+    return Field(clean("\n".join(c.text for c in cells)), tuple(cells)) if cells else None
 
 
 def _target(row: PlacedRow) -> Field | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from normalizers.symbols import clean, fold, is_blank
 from pipeline.model.cells import Cell
@@ -17,6 +17,7 @@ from pipeline.model.regions import CellRow
 from pipeline.model.roles import POINTS, Role
 from pipeline.table import likelihood
 from pipeline.table.align import Alignment, align, exact
+from pipeline.table.further import further_columns
 from pipeline.table.header import Column
 from pipeline.words.values import either, word, words
 
@@ -46,6 +47,8 @@ class PlacedRow:
         frozenset()
     )  # columns whose cell begins here and holds nothing, where spans are known
     recognised: bool = False
+    core: tuple[Cell, ...] = ()  # what a column 是否核心指标 holds
+    reviews: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)  # by further reviewers
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
@@ -121,6 +124,8 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool)
     texts: dict[Role, str] = {}
     cells: dict[Role, tuple[Cell, ...]] = {}
     dashes = set()
+    further = further_columns(columns)
+    said = {further[j]: members for j, members in found.at if j in further}
     for j, members in found.at:
         role = columns[j].role
         if role == Role.OTHER:
@@ -142,6 +147,8 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool)
         frozenset(dashes),
         _empty(row, columns),
         row.recognised,
+        said.pop(None, ()),
+        {by: members for by, members in said.items() if by},
     )
 
 

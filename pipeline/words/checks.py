@@ -16,10 +16,12 @@ from pipeline.words import vocabulary
 LABEL_GROUPS = (*vocabulary.GROUPS, *vocabulary.LISTS)
 KEYS: Mapping[str, frozenset[str]] = {
     "field": frozenset({
-        "project_name", "unit_name", "supervising_department", "central_department", "implementing_unit",
-        "project_attribute", "project_period_raw", "total_amount",
+        "project_name", "unit_name", "supervising_department", "central_department", "local_department",
+        "finance_department", "implementing_unit", "supervising_department_code", "implementing_unit_code",
+        "project_attribute", "project_period_raw", "period_start", "period_end", "total_amount",
+        "date_filled", "grade",
         # known, so that their values are not taken for another's
-        "contact", "date_filled", "code", "description", "other_note",
+        "contact", "code", "description", "other_note",
     }),
     "fund_column": frozenset({
         "initial_budget", "annual_budget", "executed", "arrived", "weight", "execution_rate", "score",

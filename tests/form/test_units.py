@@ -33,6 +33,10 @@ def rows(*texts: tuple[str, ...]) -> tuple[CellRow, ...]:
         (["单位：元", "单位：千元"], [("项目资金", "全年预算数")], AmountUnit("千元", "stated")),
         (["支出350000元"], [("项目资金", "全年预算数")], AmountUnit("万元", "assumed")),
         ([], [("项目资金", "全年预算数"), ("单位：元",)], AmountUnit("元", "stated")),
+        ([], [("项目资金", "全年预算数"), ("8730元/单位",)], AmountUnit("万元", "assumed")),
+        (["补助标准为8730元/单位"], [("项目资金", "全年预算数")], AmountUnit("万元", "assumed")),
+        (["填报单位：某局  单位：元  2023年"], [("项目资金", "全年预算数")], AmountUnit("元", "stated")),
+        (["项目支出绩效自评表（元）"], [("项目资金", "全年预算数")], AmountUnit("元", "stated")),
         ([], [("项目资金", "全年预算数"), (PROSE.replace("万元", "元"),)], AmountUnit("万元", "assumed")),
     ],
 )  # fmt: skip
@@ -40,6 +44,11 @@ def test_the_unit_of_bare_amounts(lines: list[str], head: list[tuple[str, ...]],
     cells = rows(*head)
     region = Region(tuple(Line(text) for text in lines), cells)
     assert amount_unit(tag_rows(cells), region) == unit
+
+
+def test_the_rows_of_indicators_state_nothing() -> None:
+    cells = rows(("项目资金", "全年预算数"), ("一级指标", "指标值"), ("产出指标", "（元）"), ("成本指标", "单位：元"))
+    assert amount_unit(tag_rows(cells[:1]), Region((), cells)) == AmountUnit("万元", "assumed")
 
 
 def test_a_unit_note_is_no_label() -> None:

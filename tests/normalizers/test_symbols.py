@@ -131,3 +131,27 @@ def test_fold_leaves_no_white_space(text: str) -> None:
 def test_simplified_characters_are_never_changed_into_others(text: str) -> None:
     chinese = "".join(c for c in text if "一" <= c <= "鿿")
     assert fold(chinese) == chinese
+
+
+@pytest.mark.parametrize(
+    ("raw", "whole"),
+    [
+        ("1100\n00亩", "110000亩"), ("9\n5%", "95%"), ("≥1100\n00亩", "≥110000亩"), ("10\n0%", "100%"), ("12\n5%", "125%"),
+        ("1100\n00", "110000"), ("5\n0人", "50人"), ("2000\n0亩", "20000亩"), ("1,100\n,000元", "1,100,000元"),
+        ("12.5\n00%", "12.500%"), ("完成1\n2项任务", "完成12项任务"), ("Window\ns", "Windows"), ("G\nDP增速", "GDP增速"),
+    ],
+)  # fmt: skip
+def test_a_number_or_a_word_that_the_cells_width_broke_is_whole(raw: str, whole: str) -> None:
+    assert clean(raw) == whole
+
+
+@pytest.mark.parametrize(
+    ("raw", "two"),
+    [
+        ("80\n90%", "80 90%"), ("10\n10", "10 10"), ("10\n10分", "10 10分"), ("3\n0", "3 0"), ("12.5\n80%", "12.5 80%"),
+        ("指标1\n2个村", "指标1 2个村"), ("10\n2024年", "10 2024年"), ("2023\n12个月", "2023 12个月"), ("10\n2、完成", "10 2、完成"),
+        ("QQ\nAPP", "QQ APP"), ("Windows\nServer", "Windows Server"),
+    ],
+)  # fmt: skip
+def test_two_measures_on_two_lines_stay_two(raw: str, two: str) -> None:
+    assert clean(raw) == two
