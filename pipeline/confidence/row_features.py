@@ -54,8 +54,7 @@ _PAIRS = pairs_of("sentence", "pairs")
 
 def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> list[Features]:
     """The features of every row; `rows` are those of the form's indicators, in their order."""
-    source = source_of(form)
-    shared = frozenset(_of_form(form, project, rows, source))
+    shared = frozenset(_of_form(form, project, rows))
     own = [
         frozenset({*_evidence(item.evidence), *_contents(row, project), *_levels(row), *_place(rows, k)})
         for k, (item, row) in enumerate(zip(form.indicators, rows, strict=True))
@@ -80,13 +79,18 @@ def _below(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
 # ----------------------------------------------------------------------------------------------------
 
 
-def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow], source: str) -> Iterator[str]:
-    items = form.indicators
-    n = len(items)
-    yield f"source:{source}"
+def source_of_form(form: Form, project: ProjectRow) -> Iterator[str]:
+    """What kind of source, reader and form it is, and what was repaired of it."""
+    yield f"source:{source_of(form)}"
     yield f"source:reader {form.reader}"
     yield f"source:{project['form_type']}"
     yield from (f"repaired:form {flag}" for flag in form.flags)
+
+
+def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> Iterator[str]:
+    items = form.indicators
+    n = len(items)
+    yield from source_of_form(form, project)
     yield from _below("source:rows", n, (2, 4, 8))
     announced = set(project["indicator_columns"])
     yield from (f"column_missing:{c}" for c, role in COLUMNS.items() if role.value not in announced)

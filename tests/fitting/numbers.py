@@ -7,6 +7,7 @@ chance, so equal rows give equal numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,61 +16,86 @@ from tests.openworld.measure import lower_bound
 
 Matrix = NDArray[np.float64]
 ROUNDS = 25
-SMALL = 1e-3  # a step of Newton's method that moves no weight by more ends it
+SMALL = 1e-2  # a step of Newton's method that moves no weight by more ends it
+LONGEST = 3.0  # of one step
 FEWEST = 25  # rows that one monotone step rests on
+BOUND = 0.995  # what the lower bound of the share right among sure rows must reach (data contract, `confidence`)
 
 
-def logistic(x: Matrix, y: Matrix, ridge: float) -> Matrix:
+def logistic(x: Matrix, y: Matrix, ridge: float, start: Matrix | None = None) -> Matrix:
     """The weights of the columns of `x`, the first of which is the constant and is not held back."""
-    weights = np.zeros(x.shape[1])
+    weights = np.zeros(x.shape[1]) if start is None else start.copy()
     held = np.full(x.shape[1], ridge)
     held[0] = 1e-3
     for _ in range(ROUNDS):
-        p = 1.0 / (1.0 + np.exp(-np.clip(x @ weights, -30, 30)))
+        p = chance(x @ weights)
         gradient = x.T @ (y - p) - held * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + np.diag(held)
-        step = np.linalg.solve(curvature, gradient)
-        weights += np.clip(step, -2.0, 2.0)
+        curvature = x.T @ (x * (p * (1 - p))[:, None]) + np.diag(held)
+        step = np.clip(np.linalg.solve(curvature, gradient), -LONGEST, LONGEST)
+        weights += step
         if np.abs(step).max() < SMALL:
             break
     return weights
 
 
-def monotone(scores: Matrix, y: Matrix) -> list[tuple[float, float]]:
-    """(score, probability) steps that only rise: pool adjacent violators; a probability holds from its score up to the next.
+def chance(scores: Matrix) -> Matrix:
+    """Log odds → probabilities."""
+    out: Matrix = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
+    return out
 
-    One row more that is right and one that is wrong, so that no step is certain.
+
+def surprise(scores: Matrix, y: Matrix) -> float:
+    """The mean of minus the log probability of what was."""
+    p = np.clip(chance(scores), 1e-6, 1 - 1e-6)
+    return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
+
+
+def monotone(scores: Matrix, y: Matrix) -> list[tuple[float, float]]:
+    """(score, probability) steps that only rise: pool adjacent violators. A probability holds from its score up to the next.
+
+    Every step counts half a row more that is right and half a one that is wrong, so that none is certain.
     """
-    order = np.argsort(scores, kind="stable")
-    blocks: list[list[float]] = []  # lowest score, right, all
+    order = np.lexsort((y, scores))
+    blocks: list[tuple[float, float, int]] = []  # lowest score, right, all
     for at in order:
-        blocks.append([float(scores[at]), float(y[at]), 1.0])
-        while len(blocks) > 1 and (
-            blocks[-2][1] * blocks[-1][2] >= blocks[-1][1] * blocks[-2][2] or blocks[-2][2] < FEWEST
-        ):
-            low, right, n = blocks.pop()
-            blocks[-1][1] += right
-            blocks[-1][2] += n
+        blocks.append((float(scores[at]), float(y[at]), 1))
+        while len(blocks) > 1 and _together(blocks[-2], blocks[-1]):
+            _, right, n = blocks.pop()
+            low, before, all_before = blocks.pop()
+            blocks.append((low, before + right, all_before + n))
     if len(blocks) > 1 and blocks[-1][2] < FEWEST:
         _, right, n = blocks.pop()
-        blocks[-1][1] += right
-        blocks[-1][2] += n
+        low, before, all_before = blocks.pop()
+        blocks.append((low, before + right, all_before + n))
     return [(low, (right + 0.5) / (n + 1.0)) for low, right, n in blocks]
 
 
-def mark(scores: Matrix, y: Matrix, share: float) -> float | None:
-    """The lowest score from which on the lower bound of the share right is at least `share`; None where none is."""
+def _together(a: tuple[float, float, int], b: tuple[float, float, int]) -> bool:
+    return a[2] < FEWEST or a[1] * b[2] >= b[1] * a[2]
+
+
+def mark(scores: Matrix, y: Matrix, least: float) -> float | None:
+    """The lowest score, not below `least`, from which on the lower bound of the share right reaches `BOUND`; None where none
+    does.
+    """
     order = np.argsort(-scores, kind="stable")
-    right = np.cumsum(y[order])
-    best = None
+    wrong = np.cumsum(1 - y[order]).astype(int)
     for k in range(len(order), 0, -1):
-        if k < len(order) and scores[order[k]] == scores[order[k - 1]]:
-            continue  # rows of one score are above the mark together
-        n, good = k, int(right[k - 1])
-        if good / n >= share and lower_bound(good, n) >= share:
-            best = float(scores[order[k - 1]])
-            break
-    return best
+        score = scores[order[k - 1]]
+        tied = k < len(order) and scores[order[k]] == score  # rows of one score are above the mark together
+        if not tied and score >= least and k >= fewest(int(wrong[k - 1])):
+            return float(score)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def fewest(wrong: int) -> int:
+    """How many rows it takes for the bound to hold if so many of them are wrong."""
+    low, high = wrong + 1, 2000 + 400 * wrong
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if lower_bound(middle - wrong, middle) >= BOUND else (middle + 1, high)
+    return low
 
 
 def design(rows: Sequence[frozenset[str]], names: Sequence[str]) -> Matrix:
@@ -78,7 +104,5 @@ def design(rows: Sequence[frozenset[str]], names: Sequence[str]) -> Matrix:
     x = np.zeros((len(rows), len(names) + 1))
     x[:, 0] = 1.0
     for i, features in enumerate(rows):
-        for name in features:
-            if name in at:
-                x[i, at[name]] = 1.0
+        x[i, [at[name] for name in features if name in at]] = 1.0
     return x
