@@ -11,19 +11,18 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from pipeline.audit.rules import RULES
+from pipeline.model.doubt_reasons import DoubtReason
 from pipeline.model.errors import CODES, InputError, UnsupportedError
 from pipeline.model.flags import Flag
 from pipeline.model.schema import PART, TABLES, Column, Table
-from pipeline.model.whys import Why
 
 HEAD = ("column", "label", "type", "null", "unit", "meaning", "source")
 OPENING = """# Data dictionary
 
 Made by `python -m pipeline dictionary` from the declarations in `pipeline/model/schema.py`,
-`pipeline/model/flags.py`, `pipeline/model/whys.py`, `pipeline/audit/rules.py` and `pipeline/model/errors.py`;
-do not edit. What the
-columns promise stands in [data-contract.md](data-contract.md). A column, table or rule marked + is an
-addition to the contract.
+`pipeline/model/flags.py`, `pipeline/model/doubt_reasons.py`, `pipeline/audit/rules.py` and
+`pipeline/model/errors.py`; do not edit. What the columns promise stands in [data-contract.md](data-
+contract.md). A column, table or rule marked + is an addition to the contract.
 """
 
 
@@ -80,8 +79,10 @@ def _flags() -> str:
 
 
 def _whys() -> str:
-    rows = [(f"`{why}`", why.label, why.meaning) for why in Why]
-    return "## Reasons of doubts\n\nWhat `doubts.why` may say.\n\n" + _markdown(("why", "label", "meaning"), rows)
+    rows = [(f"`{why}`", why.label, why.meaning) for why in DoubtReason]
+    return "## Reasons of doubts\n\nWhat `doubts.why` may say.\n\n" + _markdown(
+        ("why", "label", "meaning"), rows
+    )
 
 
 def _rules() -> str:

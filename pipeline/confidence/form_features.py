@@ -1,7 +1,7 @@
 """A form's head and funding lines → what tells right ones from wrong ones.
 
-Comes in: a form, its row, its funding lines. Goes out: the features of the form and of every line, named as those of rows
-are. Nothing is refused.
+Comes in: a form, its row, its funding lines. Goes out: the features of the form and of every line, named as
+those of rows are. Nothing is refused.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from pipeline.model.rows import FundRow, ProjectRow
 
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 FIGURES = (*AMOUNTS, "weight", "execution_rate_reported_pct", "score")
-HEAD = ("project_name", "supervising_department", "implementing_unit", "goal_expected", "goal_actual", "total_weight",
-        "total_score", "annual_budget", "executed", "fiscal_year", "form_title", "amount_unit")  # fmt: skip
+HEAD = (
+    "project_name", "supervising_department", "implementing_unit", "goal_expected", "goal_actual", "total_weight",
+    "total_score", "annual_budget", "executed", "fiscal_year", "form_title", "amount_unit",
+)  # fmt: skip
 PARTS = ("fiscal", "carryover", "other", "central", "regional")  # what the total of a form is made up of
-LONG = {"project_name": 40, "supervising_department": 25, "implementing_unit": 25}  # characters: few are longer
+LONG = {
+    "project_name": 40,
+    "supervising_department": 25,
+    "implementing_unit": 25,
+}  # characters: few are longer
 """Edges like those of rows: what they are worth is fitted."""
 CENT = Decimal("0.01")
 
@@ -62,7 +68,9 @@ def _head(form: Form, project: ProjectRow) -> Iterator[str]:
 
 
 def _labels(form: Form) -> Iterator[str]:
-    """The words of the indicator table are those of the head's publisher: unknown ones there, unknown ones here."""
+    """The words of the indicator table are those of the head's publisher: unknown ones there, unknown
+    ones here.
+    """
     told: Sequence[Evidence] = [i.evidence for i in form.indicators]
     if any(e.unknown_labels for e in told):
         yield "label_unknown:indicators"
@@ -92,7 +100,11 @@ def _funds(funds: Sequence[FundRow]) -> Iterator[str]:
 
 
 def _over(line: FundRow) -> bool:
-    return line["executed"] is not None and line["annual_budget"] is not None and line["executed"] > line["annual_budget"]
+    return (
+        line["executed"] is not None
+        and line["annual_budget"] is not None
+        and line["executed"] > line["annual_budget"]
+    )
 
 
 def _closes(name: str, funds: Sequence[Mapping[str, object]]) -> str:
@@ -122,9 +134,13 @@ def _line(line: FundRow, funds: Sequence[FundRow]) -> Iterator[str]:
         yield "contents_odd:label long"
     if _over(line):
         yield "sums_open:line over"
-    if line["executed"] is not None and line["annual_budget"] and line["execution_rate_reported_pct"] is not None:
-        rate = float(line["executed"] / line["annual_budget"] * 100)
-        yield f"sums_open:line rate {'closes' if abs(rate - line['execution_rate_reported_pct']) < 1 else 'fails'}"
+    if (
+        line["executed"] is not None
+        and line["annual_budget"]
+        and line["execution_rate_reported_pct"] is not None
+    ):
+        gap = float(line["executed"] / line["annual_budget"] * 100) - line["execution_rate_reported_pct"]
+        yield f"sums_open:line rate {'closes' if abs(gap) < 1 else 'fails'}"
     if line["weight"] is not None and line["score"] is not None and line["score"] > line["weight"]:
         yield "sums_open:line score over"
     yield from (f"repaired:line {flag}" for flag in line["flags"])

@@ -1,7 +1,8 @@
 """A form and its rows → the confidence of each, and the columns that are doubted.
 
-Comes in: a form and the rows made of it, without confidence. Goes out: how probable it is that the form's head and funds,
-each funding line and each indicator row are right, and for every row its `doubts`. A form without indicators is never sure.
+Comes in: a form and the rows made of it, without confidence. Goes out: how probable it is that the form's
+head and funds, each funding line and each indicator row are right, and for every row its `doubts`. A form
+without indicators is never sure.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 
 KNOWN, UNKNOWN = "known words", "unknown words"
-TELLS_UNKNOWN = ("label_unknown:form>0", "label_unknown:form missing>0", "level_unsure:form unknown>0", "repaired:label_fuzzy")
+TELLS_UNKNOWN = (
+    "label_unknown:form>0",
+    "label_unknown:form missing>0",
+    "level_unsure:form unknown>0",
+    "repaired:label_fuzzy",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
 
 
 def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
-    """The strata of a form's rows, the narrowest first: kind of source and reader, kind of source; each with unknown words or
-    without.
+    """The strata of a form's rows, the narrowest first: kind of source and reader, kind of source; each
+    with unknown words or without.
     """
     source = source_of(form)
     words = UNKNOWN if any(name in f for f in features for name in TELLS_UNKNOWN) else KNOWN
@@ -56,7 +62,11 @@ def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
 
 def of_column(column: str, features: Features) -> Features:
     """The features that speak of one column: its own, and those of no single one."""
-    return frozenset(f for f in features if (told := f.partition(":")[2].partition(".")[0]) == column or told not in COLUMNS)
+    return frozenset(
+        f
+        for f in features
+        if (told := f.partition(":")[2].partition(".")[0]) == column or told not in COLUMNS
+    )
 
 
 def _doubts(features: Features) -> list[DoubtRow]:

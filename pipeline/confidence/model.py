@@ -1,8 +1,9 @@
 """Features → a probability, by fitted numbers.
 
-Comes in: the features that hold. Goes out: how probable it is that what they speak of is right. The numbers are in
-`table.json`, written by `make calibrate`; a feature or stratum that was not met there weighs nothing. Rows of a stratum (a
-kind of source, with unknown words or without) are sure from its own mark on; one without a mark is never sure.
+Comes in: the features that hold. Goes out: how probable it is that what they speak of is right. The numbers
+are in `table.json`, written by `make calibrate`; a feature or stratum that was not met there weighs
+nothing. Rows of a stratum (a kind of source, with unknown words or without) are sure from its own mark on;
+one without a mark is never sure.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.model.doubt_reasons import DoubtReason
 from pipeline.model.standards import SURE
-from pipeline.model.whys import Why
 
 TABLE = Path(__file__).parent / "table.json"
 PLACES = 4  # decimals of a confidence
@@ -27,7 +28,9 @@ ANY = "any"  # the stratum of all
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """From which score on which probability holds, and the score from which on rows are sure (None: never)."""
+    """From which score on which probability holds, and the score from which on rows are sure (None:
+    never).
+    """
 
     scores: tuple[float, ...]
     chances: tuple[float, ...]
@@ -53,19 +56,21 @@ class Model:
         return self.base + math.fsum(self.weights.get(f, 0.0) for f in features)
 
     def chance(self, features: Iterable[str], strata: Sequence[str]) -> float:
-        """The probability that all is right; `strata`: from the narrowest on, the first that was fitted counts."""
+        """The probability that all is right; `strata`: from the narrowest on, the first that was fitted
+        counts.
+        """
         known = next((self.strata[name] for name in strata if name in self.strata), self.strata[ANY])
         return known.chance(self.score(features))
 
-    def why(self, features: Iterable[str]) -> Why:
-        """The reason that weighs most against."""
+    def why(self, features: Iterable[str]) -> str:
+        """The reason (a `DoubtReason`) that weighs most against."""
         against: dict[str, float] = {}
         for feature in features:
             weight = self.weights.get(feature, 0.0)
             if weight < 0:
                 name = feature.partition(":")[0]
                 against[name] = against.get(name, 0.0) + weight
-        return Why(min(against, key=lambda name: (against[name], name)) if against else Why.SOURCE)
+        return min(against, key=lambda name: (against[name], name)) if against else DoubtReason.SOURCE
 
 
 @cache

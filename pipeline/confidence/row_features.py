@@ -1,8 +1,9 @@
 """A form's rows with the evidence for their reading → what tells a right row from a wrong one.
 
-Comes in: a form, its row and the rows of its indicators. Goes out: for every indicator row its features, each 1 where it
-holds. A feature's name is `reason:what`, where `reason` is a `Why`; one that speaks of a single column is `reason:column.what`.
-What each is worth is fitted, so the edges below only cut scales into steps; nothing is refused.
+Comes in: a form, its row and the rows of its indicators. Goes out: for every indicator row its features,
+each 1 where it holds. A feature's name is `reason:what`, where `reason` is a `DoubtReason`; one that speaks
+of a single column is `reason:column.what`. What each is worth is fitted, so the edges below only cut scales
+into steps; nothing is refused.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from pipeline.words.values import either, one_of, pairs_of, word, words
 
 Features = frozenset[str]
 COLUMNS: Mapping[str, Role] = {
-    "level1": Role.LEVEL1, "level2": Role.LEVEL2, "name": Role.NAME, "target_raw": Role.TARGET, "actual_raw": Role.ACTUAL,
-    "weight": Role.WEIGHT, "score": Role.SCORE, "deviation_reason": Role.REASON,
+    "level1": Role.LEVEL1, "level2": Role.LEVEL2, "name": Role.NAME, "target_raw": Role.TARGET,
+    "actual_raw": Role.ACTUAL, "weight": Role.WEIGHT, "score": Role.SCORE, "deviation_reason": Role.REASON,
 }  # fmt: skip
 """The columns that make a row right, and the role that fills each."""
 VALUES = ("target", "actual")
@@ -47,7 +48,10 @@ _UNITS = either(sorted(CLASSIFIERS, key=len, reverse=True))
 _MEASURE = re.compile(rf"\d(?:{_UNITS}|%)|[≥≤]")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _LEVEL = re.compile(either(sorted({*LEVEL1, *LEVEL2_ORDER}, key=len, reverse=True)))
-_NO_START, _NO_END = re.compile(one_of(word("sentence", "no_start"))), re.compile(one_of(word("sentence", "no_end")) + "$")
+_NO_START, _NO_END = (
+    re.compile(one_of(word("sentence", "no_start"))),
+    re.compile(one_of(word("sentence", "no_end")) + "$"),
+)
 _UNIT_FIRST = re.compile(rf"(?:{_UNITS})$|(?:%|{either(words('points', 'unit'))})")
 _PAIRS = pairs_of("sentence", "pairs")
 
@@ -56,7 +60,7 @@ def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) 
     """The features of every row; `rows` are those of the form's indicators, in their order."""
     shared = frozenset(_of_form(form, project, rows))
     own = [
-        frozenset({*_evidence(item.evidence), *_contents(row, project), *_levels(row), *_place(rows, k)})
+        frozenset({*_evidence(item.evidence), *_contents(row), *_levels(row), *_place(rows, k)})
         for k, (item, row) in enumerate(zip(form.indicators, rows, strict=True))
     ]
     filled = _filled(rows)
@@ -95,7 +99,11 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
     announced = set(project["indicator_columns"])
     yield from (f"column_missing:{c}" for c, role in COLUMNS.items() if role.value not in announced)
     if "self" in project["form_type"]:
-        yield from (f"column_missing:{c} of results" for c in ("actual_raw", "score") if COLUMNS[c].value not in announced)
+        yield from (
+            f"column_missing:{c} of results"
+            for c in ("actual_raw", "score")
+            if COLUMNS[c].value not in announced
+        )
     if n:
         evidence = [i.evidence for i in items]
         yield from _steps("column_unsure:form", 1 - min(e.least_sure for e in evidence), UNSURE)
@@ -105,14 +113,22 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
         yield from _steps("contents_odd:form oddest", sum(e.oddest > COSTS[3] for e in evidence) / n, SHARES)
         yield from _steps("row_shifted:form", sum(e.shifted for e in evidence) / n, SHARES)
         yield from _steps("rival_reading:form", sum(e.margin < MARGINS[2] for e in evidence) / n, SHARES)
-        yield from _steps("level_unsure:form unknown", sum(e.levels_unknown > 0 for e in evidence) / n, SHARES)
-        yield from _steps("level_unsure:form inferred", sum(e.levels_inferred > 0 for e in evidence) / n, SHARES)
+        yield from _steps(
+            "level_unsure:form unknown", sum(e.levels_unknown > 0 for e in evidence) / n, SHARES
+        )
+        yield from _steps(
+            "level_unsure:form inferred", sum(e.levels_inferred > 0 for e in evidence) / n, SHARES
+        )
         yield from _steps("contents_odd:form unlike", sum(e.blank > 0 for e in evidence) / n, SHARES)
-        yield from _steps("level_unsure:form without level1", sum(r["level1"] is None for r in rows) / n, SHARES)
+        yield from _steps(
+            "level_unsure:form without level1", sum(r["level1"] is None for r in rows) / n, SHARES
+        )
         yield from _steps("contents_odd:form nameless", sum(r["name"] is None for r in rows) / n, SHARES)
         yield from _steps("cut_guessed:form", sum(Flag.CUT_GUESSED in r["flags"] for r in rows) / n, SHARES)
         words_of = [t for r in rows if (t := r["target_kind"])]
-        yield from _steps("contents_odd:form wordy", words_of.count("text") / max(1, len(words_of)), (0.25, 0.5, 0.75))
+        yield from _steps(
+            "contents_odd:form wordy", words_of.count("text") / max(1, len(words_of)), (0.25, 0.5, 0.75)
+        )
         yield from _steps("level_unsure:form breaks", _breaks(rows), COUNTS)
         names = Counter(r["name"] for r in rows if r["name"])
         yield from _steps("contents_odd:form twice", sum(k - 1 for k in names.values()), COUNTS)
@@ -152,7 +168,7 @@ def _evidence(e: Evidence) -> Iterator[str]:
     yield from _steps("level_unsure:unknown", e.levels_unknown, COUNTS)
     yield from _steps("contents_odd:blank", e.blank, COUNTS)
     yield from _steps(f"{'badly_recognised' if e.recognised else 'cut_guessed'}:read", 1 - e.least_read, READ)
-    for name in ("shifted", "joined", "loose", "wrapped"):
+    for name in ("shifted", "joined", "loose", "wrapped", "pieces_left"):
         if getattr(e, name):
             yield f"row_shifted:{name}"
 
@@ -186,7 +202,7 @@ def _place(rows: Sequence[IndicatorRow], k: int) -> Iterator[str]:
 # ----------------------------------------------------------------------------------------------------
 
 
-def _contents(row: IndicatorRow, project: ProjectRow) -> Iterator[str]:
+def _contents(row: IndicatorRow) -> Iterator[str]:
     if row["is_placeholder"]:
         yield "contents_odd:placeholder"
     if row["name"] is None:
@@ -356,7 +372,10 @@ def _sums(project: ProjectRow, rows: Sequence[IndicatorRow]) -> list[Features]:
             word += ", not printed"
         for mine in own:
             mine.add(f"sums_open:{column} {word}")
-    for names in (("level1_weight", "level1_raw"), ("level1_weight", "level1_raw", "level2_weight", "level2_raw")):
+    for names in (
+        ("level1_weight", "level1_raw"),
+        ("level1_weight", "level1_raw", "level2_weight", "level2_raw"),
+    ):
         groups: dict[tuple[object, ...], list[int]] = {}
         for k, row in enumerate(rows):
             values: Mapping[str, object] = row

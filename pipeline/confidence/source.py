@@ -1,7 +1,7 @@
 """What kind of source a row comes from, as far as its confidence depends on it.
 
-Comes in: a form, one of its indicators and its place beside the others. Goes out: a word. It goes by what the reader knows
-of its source, not by a format's name, so that a new reader has a kind at once.
+Comes in: a form, one of its indicators and its place beside the others. Goes out: a word. It goes by what
+the reader knows of its source, not by a format's name, so that a new reader has a kind at once.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ MOST = 0.5  # share of the rows that decides what a text's cells are parted by
 
 
 def source_of(form: Form) -> str:
-    """`recognised`; `cells` (merged cells known); `unruled` (the same, told from places on a page); `wrapped`; `loose`; and of
-    text without cells what parts its cells: `lines`, `spaces` or nothing (`glued`), with a line a row or all in one.
+    """`recognised`; `cells` (merged cells known); `unruled` (the same, told from places on a page);
+    `wrapped`; `loose`; and of text without cells what parts its cells: `lines`, `spaces` or nothing
+    (`glued`), with a line a row or all in one.
     """
     items = form.indicators
     if form.recognised or any(i.evidence.recognised for i in items):

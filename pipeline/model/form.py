@@ -18,7 +18,6 @@ class Field:
 
     text: str | None
     cells: tuple[Cell, ...] = ()
-    confidence: float = 1.0
     flags: tuple[str, ...] = ()
 
 
@@ -67,6 +66,7 @@ class Evidence:
     loose: bool = False  # the source does not know its merged cells
     recognised: bool = False  # the texts were read off a picture
     wrapped: bool = False  # lines were put together to cells by their places alone
+    pieces_left: bool = False  # in its block of such lines some are no whole rows
     least_read: float = 1.0  # the least certainty with which a cell was recognised
 
 
@@ -94,7 +94,6 @@ class Indicator:
     reason: Field | None = None
     horizon: str = "annual"
     cells: tuple[Cell, ...] = ()
-    confidence: float = 1.0
     flags: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
 
@@ -120,5 +119,4 @@ class Form:
     recognised: bool = False  # the texts were read off a picture
     page_start: int | None = None
     page_end: int | None = None
-    confidence: float = 1.0
     flags: tuple[str, ...] = field(default=())

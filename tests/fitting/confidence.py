@@ -35,7 +35,9 @@ FEWEST_OF_STRATUM = 500  # rows from which on a stratum has steps and a mark of 
 PLACES = 4
 
 
-def fitted(told: Sequence[Told], features: Callable[[Told], Features], right: Callable[[Told], bool]) -> dict[str, Any]:
+def fitted(
+    told: Sequence[Told], features: Callable[[Told], Features], right: Callable[[Told], bool]
+) -> dict[str, Any]:
     """One model: weights, strata, and what its scores are worth."""
     own = [features(t) for t in told]
     y = np.array([right(t) for t in told], dtype=float)
@@ -62,7 +64,9 @@ def _held_out(x: Matrix, y: Matrix, told: Sequence[Told]) -> tuple[float, Matrix
     """
     layouts = sorted({t.layout for t in told})
     fold = np.array([layouts.index(t.layout) % FOLDS for t in told])
-    words = np.array([zlib.crc32("+".join(t.words).encode()) % WORD_FOLDS if t.words else WORD_FOLDS for t in told])
+    words = np.array(
+        [zlib.crc32("+".join(t.words).encode()) % WORD_FOLDS if t.words else WORD_FOLDS for t in told]
+    )
     tried = []
     start = None
     for ridge in sorted(RIDGES, reverse=True):
@@ -107,7 +111,9 @@ def of_columns(rows: Sequence[Told]) -> dict[str, Any]:
     """One model a column of rows, for the rows that truth has."""
     own = [t for t in rows if "row" not in t.wrong]
     return {
-        column: fitted(own, lambda t, c=column: of_column(c, t.features), lambda t, c=column: c not in t.wrong)  # type: ignore[misc]
+        column: fitted(
+            own, lambda t, c=column: of_column(c, t.features), lambda t, c=column: c not in t.wrong
+        )  # type: ignore[misc]
         for column in COLUMNS
     }
 
@@ -134,7 +140,9 @@ def main(n: int, scanned: int, seed: int, out: Path) -> None:
         click.echo(f"the reader failed at {failed}")
     made = table(read, {"split": SPLIT, "documents": n, "scanned": scanned, "seed": seed})
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    out.write_text(text.replace('"strata":', '\n"strata":').replace('"},"', '"},\n"') + "\n", encoding="utf-8")
+    out.write_text(
+        text.replace('"strata":', '\n"strata":').replace('"},"', '"},\n"') + "\n", encoding="utf-8"
+    )
     for name, fit in made["fitted_on"]["models"].items():
         click.echo(f"{name:18} {fit}")
     for name, one in made["models"][ROW]["strata"].items():

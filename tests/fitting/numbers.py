@@ -19,7 +19,9 @@ ROUNDS = 25
 SMALL = 1e-2  # a step of Newton's method that moves no weight by more ends it
 LONGEST = 3.0  # of one step
 FEWEST = 25  # rows that one monotone step rests on
-BOUND = 0.995  # what the lower bound of the share right among sure rows must reach (data contract, `confidence`)
+BOUND = (
+    0.995  # what the lower bound of the share right among sure rows must reach (data contract, `confidence`)
+)
 
 
 def logistic(x: Matrix, y: Matrix, ridge: float, start: Matrix | None = None) -> Matrix:

@@ -132,7 +132,10 @@ def _told(drawn: Drawn, found: Understood, records: Sequence[measure.Record]) ->
         mine = [d for d in differences if d.form == pair.index]
         in_head = [d.field for d in mine if not d.row or d.row == "form" or d.row.startswith("fund")]
         yield one(
-            FORM, form_features(form, project, funds), project["confidence"], in_head if pair.truth else ["form"]
+            FORM,
+            form_features(form, project, funds),
+            project["confidence"],
+            in_head if pair.truth else ["form"],
         )
         wrong_lines = {d.row for d in mine if d.row.startswith("fund")}
         number = {id(got): f"fund {k}" for k, (_, got) in enumerate(pair.funds, 1) if got is not None}

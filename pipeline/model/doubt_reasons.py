@@ -1,7 +1,7 @@
 """Why a column of a row is doubted: the only words that may stand in `doubts.why`, declared once.
 
-Comes in: nothing. Goes out: the reasons with what they mean, for the tables and the data dictionary. A feature of
-`pipeline/confidence` opens with the reason that it belongs to.
+Comes in: nothing. Goes out: the reasons with what they mean, for the tables and the data dictionary. A
+feature of `pipeline/confidence` opens with the reason that it belongs to.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Why(StrEnum):
+class DoubtReason(StrEnum):
     """What speaks against a column; `label` is Chinese, `meaning` English."""
 
     label: str
     meaning: str
 
-    def __new__(cls, value: str, label: str, meaning: str) -> Why:
+    def __new__(cls, value: str, label: str, meaning: str) -> DoubtReason:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -29,7 +29,7 @@ class Why(StrEnum):
     COLUMN_MISSING = "column_missing", "表头缺列", "the header has no such column, or none was found"
     LABEL_UNKNOWN = "label_unknown", "表头用词未知", "a heading of the table is in no list"
     LEVEL_UNSURE = "level_unsure", "指标层级不确定", "a level is inferred, unknown, or out of its order"
-    CONTENTS_ODD = "contents_odd", "内容与同列不符", "the cell, or one beside it, does not look like its column"
+    CONTENTS_ODD = "contents_odd", "内容与同列不符", "the cell or one beside it does not look like its column"
     ROW_SHIFTED = "row_shifted", "行内错位", "cells stand beside their columns, or were joined"
     CUT_GUESSED = "cut_guessed", "切分为推断", "nothing in the source parts this cell from its neighbour"
     BADLY_RECOGNISED = "badly_recognised", "识别不清", "a character of the row was recognised with doubt"
