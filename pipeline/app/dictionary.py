@@ -21,8 +21,8 @@ OPENING = """# Data dictionary
 
 Made by `python -m pipeline dictionary` from the declarations in `pipeline/model/schema.py`,
 `pipeline/model/flags.py`, `pipeline/model/doubt_reasons.py`, `pipeline/audit/rules.py` and
-`pipeline/model/errors.py`; do not edit. What the columns promise stands in [data-contract.md](data-
-contract.md). A column, table or rule marked + is an addition to the contract.
+`pipeline/model/errors.py`; do not edit. What the columns promise stands in
+[data-contract.md](data-contract.md). A column, table or rule marked + is an addition to the contract.
 """
 
 

@@ -16,8 +16,8 @@ from pipeline.model.rows import FundRow, ProjectRow
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 FIGURES = (*AMOUNTS, "weight", "execution_rate_reported_pct", "score")
 HEAD = (
-    "project_name", "supervising_department", "implementing_unit", "goal_expected", "goal_actual", "total_weight",
-    "total_score", "annual_budget", "executed", "fiscal_year", "form_title", "amount_unit",
+    "project_name", "supervising_department", "implementing_unit", "goal_expected", "goal_actual",
+    "total_weight", "total_score", "annual_budget", "executed", "fiscal_year", "form_title", "amount_unit",
 )  # fmt: skip
 PARTS = ("fiscal", "carryover", "other", "central", "regional")  # what the total of a form is made up of
 LONG = {

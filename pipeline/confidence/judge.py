@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.confidence.form_features import form_features, fund_features
 from pipeline.confidence.model import PLACES, UNSURE, models
@@ -62,11 +63,14 @@ def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
 
 def of_column(column: str, features: Features) -> Features:
     """The features that speak of one column: its own, and those of no single one."""
-    return frozenset(
-        f
-        for f in features
-        if (told := f.partition(":")[2].partition(".")[0]) == column or told not in COLUMNS
-    )
+    return frozenset(f for f in features if _column_of(f) in (column, None))
+
+
+@cache
+def _column_of(feature: str) -> str | None:
+    """The one column that a feature speaks of."""
+    told = feature.partition(":")[2].partition(".")[0]
+    return told if told in COLUMNS else None
 
 
 def _doubts(features: Features) -> list[DoubtRow]:
