@@ -23,7 +23,14 @@ OPTIONS = [
         parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name.upper()]
     )
 ]
-PAGES = ["README.md", "docs/cli.md", "docs/architecture.md", "CHANGELOG.md", "docs/audit.md"]
+PAGES = [
+    "README.md",
+    "docs/cli.md",
+    "docs/architecture.md",
+    "docs/contributing.md",
+    "CHANGELOG.md",
+    "docs/audit.md",
+]
 
 
 def section(text: str, heading: str) -> str:
@@ -62,6 +69,25 @@ def test_links_lead_somewhere(root: Path, page: str) -> None:
     path = root / page
     links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_and_modules_that_the_docs_name_are_there(root: Path, page: str) -> None:
+    text = (root / page).read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:pipeline|normalizers|tests|docs)/[\w./-]+)`", text))
+    paths |= set(re.findall(r"\b(tests/[\w./]+\w)", "\n".join(re.findall(r"`([^`]*pytest[^`]*)`", text))))
+    assert [path for path in sorted(paths) if not (root / path).exists()] == []
+    modules = set(re.findall(r"python -m ((?:pipeline|tests)\.[\w.]*\w)", text))
+    gone = [m for m in modules if not list((root / Path(*m.split("."))).parent.glob(m.split(".")[-1] + "*"))]
+    assert gone == []
+
+
+def test_a_newcomers_five_paths_stand_in_a_page(root: Path) -> None:
+    text = (root / "docs" / "contributing.md").read_text(encoding="utf-8")
+    for path in ("header word", "fund block", "file format", "audit rule", "wrong unit"):
+        part = section(text, path)
+        assert "Check: `python -m pytest" in part, path
+        assert re.search(r"`(?:pipeline|normalizers)/", part), path
 
 
 def test_the_readme_opens_with_the_two_commands_and_a_picture(root: Path) -> None:

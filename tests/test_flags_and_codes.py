@@ -23,7 +23,9 @@ from PIL import Image
 
 from pipeline.app.cli import main
 from pipeline.app.document import parse_document
-from pipeline.app.workers import Limits, collect, run
+from pipeline.app.sources import collect
+from pipeline.app.store import only_writer
+from pipeline.app.workers import Limits, run
 from pipeline.corpus.all_documents import finish
 from pipeline.corpus.corrections import read_corrections
 from pipeline.model.errors import Code
@@ -201,7 +203,7 @@ def code_of(rows: DocumentRows) -> str:
 def said(*arguments: object) -> str:
     """The code that the command line ends with."""
     result = CliRunner().invoke(main, [str(a) for a in arguments])
-    assert result.exit_code == 2, result.output
+    assert result.exit_code in (2, 3), result.output
     return result.output.rpartition("[")[2].rpartition("]")[0]
 
 
@@ -218,6 +220,12 @@ def no_input(folder: Path) -> str:
 
 def output_unwritable(folder: Path) -> str:
     return said("parse", file(folder, b"x"), "--out", file(folder, b"x", "b.txt") / "out")
+
+
+def output_busy(folder: Path) -> str:
+    (folder / "out").mkdir()
+    with only_writer(folder / "out"):
+        return said("parse", file(folder, b"x"), "--out", folder / "out")
 
 
 def bad_correction(folder: Path) -> str:
@@ -272,6 +280,7 @@ def without_converter(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str
 CODES: Mapping[Code, Callable[[Path], str]] = {
     Code.NO_INPUT: no_input,
     Code.OUTPUT_UNWRITABLE: output_unwritable,
+    Code.OUTPUT_BUSY: output_busy,
     Code.BAD_CORRECTION: bad_correction,
     Code.UNREADABLE: unreadable,
     Code.EMPTY_FILE: lambda _: code_of(read(b" \n\t\n")),

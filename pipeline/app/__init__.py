@@ -1,3 +1,5 @@
-"""The frame around it all: command line, worker processes, storage, archives, and what shows a stage to a
-person.
+"""The frame around it all.
+
+Comes in: a command line. Goes out: worker processes, Parquet files, an account for a person, what a stage
+made of a document, the data dictionary.
 """

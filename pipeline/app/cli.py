@@ -1,33 +1,41 @@
 """The command line: `parse` files into tables, `show` what a stage made of one, print the data `dictionary`.
 
-Comes in: arguments. Goes out: tables in a folder and a short account on the terminal. Exit status: 0 every
-file was read whole, 1 at least one file failed or was read in part, or a correction is stale (the tables are
-written all the same), 2 the arguments are wrong, an input is missing, or the output cannot be written (no
-table is written).
+Comes in: arguments. Goes out: tables in a folder and a short account on the terminal, in which no name of a
+file steers the terminal. Exit status: 0 every file was read whole, 1 at least one file failed or was read in
+part, or a correction is stale (the tables are written all the same), 2 the arguments are wrong, an input is
+missing, or the output cannot be written, 3 another run writes there, 130 and 143 interrupted by Ctrl-C or
+SIGTERM (from 2 on no table is written: those of the run before stand).
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipeline.app.dictionary import dictionary as dictionary_text
 from pipeline.app.document import parse_document
+from pipeline.app.names import shown, stored
 from pipeline.app.show import show_forms, show_records, show_tables
-from pipeline.app.store import earlier_series, prepare, write_tables
-from pipeline.app.workers import DEFAULTS, Limits, collect, run
+from pipeline.app.sources import HIDDEN, LeftOut, survey
+from pipeline.app.store import earlier_series, only_writer, prepare, write_tables
+from pipeline.app.workers import DEFAULTS, Limits, run
 from pipeline.audit.case import ERROR, INFO, WARNING
 from pipeline.corpus.all_documents import Finished, finish
 from pipeline.corpus.corrections import STALE, Correction, read_corrections
 from pipeline.form.assemble import forms_of
-from pipeline.model.errors import PipelineError
+from pipeline.model.errors import Code, PipelineError
 from pipeline.read import read_document
 from pipeline.version import VERSION
 
@@ -90,24 +98,30 @@ def parse(
     corrections: Path | None,
 ) -> None:
     """Read INPUTS, files or folders, and write the tables to --out."""
+    _end_cleanly()
     try:
         register: tuple[Correction, ...] = read_corrections(corrections) if corrections else ()
-        sources = collect(inputs)
+        found = survey(inputs, out)
         prepare(out)
-        with _progress() as bar:
-            task = bar.add_task("reading", total=len(sources))
-            limits = Limits(timeout, memory_mb, max_mb)
+        with only_writer(out), _progress() as bar:
+            task = bar.add_task("reading", total=len(found.sources))
             documents = run(
-                sources, jobs=min(jobs, len(sources)), limits=limits, done=lambda: bar.advance(task)
+                found.sources,
+                jobs=min(jobs, len(found.sources)),
+                limits=Limits(timeout, memory_mb, max_mb),
+                done=lambda: bar.advance(task),
             )
-        finished = finish(documents, register, earlier_series(out))
-        write_tables(finished.tables(), out)
+            series, doubt = earlier_series(out)
+            finished = finish(documents, register, series)
+            write_tables(finished.tables(), out)
     except PipelineError as problem:
-        click.echo(f"Error: {problem}", err=True)
-        sys.exit(2)
+        click.echo(f"Error: {shown(str(problem))}", err=True)
+        sys.exit(3 if problem.code == Code.OUTPUT_BUSY else 2)
     _account(finished, out)
+    _say(_passed_over(found.left_out))
+    _say([doubt] if doubt else [])
     stale = any(o.status == STALE for o in finished.outcomes)
-    sys.exit(int(stale or any(d.document["status"] in NOT_WHOLE for d in documents)))
+    sys.exit(int(stale or any(d.document["status"] in NOT_WHOLE for d in finished.documents)))
 
 
 @main.command()
@@ -125,7 +139,7 @@ def show(file: Path, stage: str) -> None:
         for line in lines:
             click.echo(line)
     except PipelineError as problem:
-        click.echo(f"Error: {problem}", err=True)
+        click.echo(f"Error: {shown(str(problem))}", err=True)
         sys.exit(1)
 
 
@@ -152,6 +166,35 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
+def _end_cleanly() -> None:
+    """Ctrl-C and SIGTERM end the run with a word and the system's exit status for them; on the way out the
+    workers are stopped and unfinished work is removed.
+    """
+
+    def end(number: int, _: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        click.echo(f"Interrupted ({name}): no table was changed", err=True)
+        sys.exit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, end)
+
+
+def _passed_over(left_out: Sequence[LeftOut]) -> Iterator[str]:
+    """A line for everything in the inputs that is not read; hidden files together."""
+    hidden = [left for left in left_out if left.why == HIDDEN]
+    if hidden:
+        yield f"left out  {hidden[0].name}{f' and {len(hidden) - 1} more' if hidden[1:] else ''}  {HIDDEN}"
+    yield from (f"left out  {left.name}  {left.why}" for left in left_out if left.why != HIDDEN)
+
+
+def _say(lines: Iterable[str]) -> None:
+    console = Console(soft_wrap=True)
+    for line in lines:
+        console.print(shown(line), markup=False, highlight=False)
+
+
 def _account(finished: Finished, out: Path) -> None:
     """Ends a run: counts, then every file that was not read whole, with its reason, and every stale
     correction.
@@ -160,7 +203,7 @@ def _account(finished: Finished, out: Path) -> None:
     documents = finished.documents
     status = Counter(d.document["status"] for d in documents)
     severity = Counter(f["severity"] for d in documents for f in d.findings)
-    table = Table("", "count", title=f"tables in {out}", title_justify="left")
+    table = Table("", "count", title=escape(shown(stored(f"tables in {out}"))), title_justify="left")
     table.columns[1].justify = "right"
     table.add_row("files", str(len(documents)))
     for name, count in sorted(status.items()):
@@ -178,15 +221,9 @@ def _account(finished: Finished, out: Path) -> None:
     for d in documents:
         if d.document["status"] in NOT_WHOLE:
             path, code, reason = (d.document[k] for k in ("source_path", "error_code", "error"))
-            console.print(
-                f"{d.document['status']}  {path}  [{code}]  {reason}", markup=False, highlight=False
-            )
+            _say([f"{d.document['status']}  {path}  [{code}]  {reason}"])
     for o in finished.outcomes:
         if o.status == STALE:
             c = o.correction
             place = f"form {c.form} row {c.row or '-'} {c.column}"
-            console.print(
-                f"stale correction, line {c.line}: {place} holds {o.found!r}, not {c.old!r}",
-                markup=False,
-                highlight=False,
-            )
+            _say([f"stale correction, line {c.line}: {place} holds {o.found!r}, not {c.old!r}"])

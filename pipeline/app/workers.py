@@ -1,37 +1,49 @@
-"""Many files → the rows of all tables, one bad document never costing another.
+"""Many documents → the rows of all tables, one bad document never costing another.
 
-Comes in: files and folders. Goes out: one `DocumentRows` a file, in the order of the paths. Each document is
-read in a worker process under a limit of time and memory: a crash, a hang or a hunger for memory becomes that
-document's row with its code. It refuses an input that does not exist or holds no file.
+Comes in: sources. Goes out: one `DocumentRows` a source, in their order. Each document is read in a worker
+process under a limit of time and memory: a crash, a hang or a hunger for memory becomes that document's row
+with its code. What follows from its rows alone (costs, findings, the schema) is tried there too, so that it
+cannot fail for the first time where all documents are together. Workers die with the process that started
+them. Refused: to go on where the workers cannot be started at all.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import multiprocessing
+import multiprocessing.connection
 import os
+import signal
 import sys
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from threading import Thread
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from pipeline.app.archive import Member, members, unpack
 from pipeline.app.document import parse_document
+from pipeline.app.sources import MEGABYTE, Source
 from pipeline.app.store import to_arrow
+from pipeline.audit import findings_of
+from pipeline.audit.cases import cases_of
 from pipeline.model.errors import Code, PipelineError, error
 from pipeline.rows.build import DocumentRows, FileFacts, duplicate_rows, failed_rows
 
-MEGABYTE = 1024 * 1024
-CHUNK = 4 * MEGABYTE
+MOST_BREAKS = 3  # pools in a row that may break before a document is read in them
+PR_SET_PDEATHSIG = 1  # prctl(2)
+CV_NO_MEMORY = -4  # OpenCV's `StsNoMem`
+ALLOCATION = ("bad_alloc", "bad allocation", "allocate memory")  # what ONNX Runtime says of it
 
 Parser = Callable[[bytes, str], DocumentRows]
+_Future = ProcessFuture[DocumentRows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,65 +58,6 @@ class Limits:
 DEFAULTS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to be read, and the path that its rows name; or a member of an archive."""
-
-    path: Path
-    name: str
-    member: Member | None = None
-
-    def read(self, limits: Limits) -> bytes:
-        """The bytes; raises PipelineError where they cannot be had."""
-        if self.member is not None:
-            return unpack(self.path, self.member, self.name, limits.max_mb * MEGABYTE)
-        try:
-            return self.path.read_bytes()
-        except OSError as refused:
-            raise error(
-                Code.UNREADABLE, self.name, f"the file could not be read ({refused.strerror})"
-            ) from refused
-
-
-def collect(inputs: Sequence[Path]) -> tuple[Source, ...]:
-    """The files of the inputs, sorted by name: a folder's by their path below it, a file by its own name.
-
-    Hidden files and folders are left out; a ZIP archive stands for the documents in it. Two files of one name
-    from two inputs take as many parent folders into their names as it needs to tell them apart. Raises
-    InputError for a path that does not exist or holds no file.
-    """
-    found: dict[Path, str] = {}
-    for entry in inputs:
-        if not entry.exists():
-            raise error(Code.NO_INPUT, str(entry), "there is no such file or folder")
-        files = [entry] if entry.is_file() else sorted(_visible(entry))
-        if not files:
-            raise error(Code.NO_INPUT, str(entry), "the folder holds no file")
-        base = entry.parent if entry.is_file() else entry
-        for path in files:
-            found.setdefault(path.resolve(), path.relative_to(base).as_posix())
-    sources = [s for p, n in _apart(found).items() for s in _unpacked(p, n)]
-    return tuple(sorted(sources, key=lambda s: s.name))
-
-
-def _unpacked(path: Path, name: str) -> list[Source]:
-    """A file, or the documents of an archive as `archive.zip/member`."""
-    return [Source(path, f"{name}/{m.name}", m) for m in members(path)] or [Source(path, name)]
-
-
-def _visible(folder: Path) -> Iterator[Path]:
-    for top, folders, files in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith(".")]
-        yield from (Path(top, f) for f in files if not f.startswith(".") and Path(top, f).is_file())
-
-
-def _apart(names: dict[Path, str]) -> dict[Path, str]:
-    """Longer names for files that share one."""
-    while twice := {name for name, n in Counter(names.values()).items() if n > 1}:
-        names = {p: "/".join(p.parts[-n.count("/") - 2 :]) if n in twice else n for p, n in names.items()}
-    return names
-
-
 def run(
     sources: Sequence[Source],
     *,
@@ -117,27 +70,78 @@ def run(
 
     `done` is called once a file. A file with the bytes of an earlier one is not read again.
     """
+    results: dict[int, DocumentRows] = {}
+    waiting: dict[int, FileFacts] = {}
+    looked = _looked(sources, limits, results, waiting, done)
+    breaks = 0
+    while True:
+        futures: dict[int, _Future] = {}
+        read = len(results.keys() & waiting.keys())
+        try:
+            with _pool(jobs, limits) as pool:
+                for at in chain([at for at in waiting if at not in results], looked):
+                    futures[at] = _scheduled(pool, sources[at], parse, limits)
+                for at, future in futures.items():
+                    _wait(pool, future)
+                    results[at] = _outcome(waiting[at], future, limits)
+                    done()
+            return [results[at] for at in range(len(sources))]
+        except BrokenProcessPool as broken:
+            saved = {a: f for a, f in futures.items() if a not in results and f.done() and not _broken(f)}
+            for at, future in saved.items():
+                results[at] = _outcome(waiting[at], future, limits)
+                done()
+            breaks = breaks + 1 if len(results.keys() & waiting.keys()) == read else 0
+            if breaks == MOST_BREAKS:
+                what = f"the processes that read documents die before they have read one ({broken})"
+                advice = "raise --memory-mb, or free some memory"
+                raise error(Code.CRASHED, "workers", what, advice) from broken
+
+
+def _looked(
+    sources: Sequence[Source],
+    limits: Limits,
+    results: dict[int, DocumentRows],
+    waiting: dict[int, FileFacts],
+    done: Callable[[], object],
+) -> Iterator[int]:
+    """The places of the sources that a worker must read, looked at while the first of them are read; their
+    facts go to `waiting`, the rows of the others to `results`.
+    """
     first: dict[str, str] = {}
-    results: list[DocumentRows | None] = [None] * len(sources)
-    waiting: list[tuple[int, FileFacts, ProcessFuture[DocumentRows]]] = []
-    with _pool(jobs, limits) as pool:
-        for at, source in enumerate(sources):
-            facts, problem = _look(source, limits)
-            if problem is not None:
-                results[at] = failed_rows(facts, problem)
-            elif facts.sha256 in first:
-                results[at] = duplicate_rows(facts, first[facts.sha256])
-            else:
-                first[facts.sha256] = source.name
-                waiting.append(
-                    (at, facts, pool.schedule(_work, args=[source, parse, limits], timeout=limits.timeout))
-                )
-                continue
-            done()
-        for at, facts, future in waiting:
-            results[at] = _outcome(facts, future, limits)
-            done()
-    return [rows for rows in results if rows is not None]
+    for at, source in enumerate(sources):
+        facts, problem = _look(source, limits)
+        if problem is not None:
+            results[at] = failed_rows(facts, problem)
+        elif facts.sha256 in first:
+            results[at] = duplicate_rows(facts, first[facts.sha256])
+        else:
+            first[facts.sha256] = source.name
+            waiting[at] = facts
+            yield at
+            continue
+        done()
+
+
+def _scheduled(pool: ProcessPool, source: Source, parse: Parser, limits: Limits) -> _Future:
+    try:
+        return pool.schedule(_work, args=[source, parse, limits], timeout=limits.timeout)
+    except RuntimeError as broken:  # so pebble says that a pool has stopped
+        raise BrokenProcessPool(str(broken)) from broken
+
+
+def _wait(pool: ProcessPool, future: _Future) -> None:
+    """Waits for an outcome; a pool that breaks leaves what no worker had yet waiting for ever."""
+    while not future.done():
+        wait([future], timeout=1)
+        if not future.done() and not pool.active:
+            raise BrokenProcessPool("the pool has stopped")
+    if _broken(future):
+        raise BrokenProcessPool(str(future.exception()) or "a process ended without a word")
+
+
+def _broken(future: _Future) -> bool:
+    return not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
 
 
 @contextmanager
@@ -146,9 +150,7 @@ def _pool(jobs: int, limits: Limits) -> Iterator[ProcessPool]:
     interrupted.
     """
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPool(
-        max_workers=jobs, context=spawn, initializer=_limit_memory, initargs=[limits.memory_mb]
-    )
+    pool = ProcessPool(max_workers=jobs, context=spawn, initializer=_start, initargs=[limits.memory_mb])
     try:
         yield pool
         pool.close()
@@ -160,30 +162,47 @@ def _pool(jobs: int, limits: Limits) -> Iterator[ProcessPool]:
 def _look(source: Source, limits: Limits) -> tuple[FileFacts, PipelineError | None]:
     """The file's digest and size, and why it is not worth a worker."""
     digest, size = hashlib.sha256(), 0
-    problem: PipelineError | None = None
-    if source.member is not None:
-        try:
-            data = source.read(limits)
-        except PipelineError as refused:
-            return FileFacts(source.name, hashlib.sha256(source.name.encode()).hexdigest(), 0), refused
-        empty = None if data else error(Code.EMPTY_FILE, source.name, "the file has no bytes")
-        return FileFacts(source.name, hashlib.sha256(data).hexdigest(), len(data)), empty
     try:
-        with source.path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError as refused:
-        problem = error(Code.UNREADABLE, source.name, f"the file could not be read ({refused.strerror})")
-    if problem is None and not size:
-        problem = error(Code.EMPTY_FILE, source.name, "the file has no bytes")
+        for piece in source.pieces(limits.max_mb * MEGABYTE):
+            digest.update(piece)
+            size += len(piece)
+    except PipelineError as problem:
+        named = hashlib.sha256(source.name.encode()).hexdigest()  # there are no bytes to tell it by
+        return FileFacts(source.name, named, 0), problem
+    facts = FileFacts(source.name, digest.hexdigest(), size)
+    if not size:
+        return facts, error(Code.EMPTY_FILE, source.name, "the file has no bytes")
     if size > limits.max_mb * MEGABYTE:
-        problem = error(
-            Code.TOO_LARGE,
-            source.name,
-            f"the file has {size / MEGABYTE:.1f} MB, the limit is {limits.max_mb} MB",
-        )
-    return FileFacts(source.name, digest.hexdigest(), size), problem
+        what = f"the file has {size / MEGABYTE:.1f} MB, the limit is {limits.max_mb} MB"
+        return facts, error(Code.TOO_LARGE, source.name, what)
+    return facts, None
+
+
+def _start(megabytes: int) -> None:
+    """Begins a worker: it dies with its parent, and its memory has a bound."""
+    _die_with_parent()
+    _limit_memory(megabytes)
+
+
+def _die_with_parent() -> None:
+    """Ends this process when the one that started it is gone, however it went.
+
+    A thread waits for that; on Linux the system itself kills the worker, even one that is inside a library
+    and runs no Python.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _limit_memory(megabytes: int) -> None:
@@ -199,26 +218,38 @@ def _limit_memory(megabytes: int) -> None:
 
 
 def _work(source: Source, parse: Parser, limits: Limits) -> DocumentRows:
-    """Runs in the worker: reads one file and checks its rows against the schema, so that a bad row costs this
-    file only.
+    """Runs in the worker: reads one file, and tries what is made of its rows when all are together (costs,
+    findings, the schema), so that a row that breaks it, or takes for ever, costs this file only.
 
     Raises PipelineError, nothing else: whatever a reader did not foresee is an `internal_error` of this
     document.
     """
-    data = source.read(limits)
     try:
+        data = source.read(limits.max_mb * MEGABYTE)
         rows = parse(data, source.name)
-        for table, part in rows.tables().items():
+        cases = cases_of(rows, {})
+        paired = [row for case in cases for row in case.indicators]
+        made = {**rows.tables(), "indicators": paired, "findings": findings_of(cases)}
+        for table, part in made.items():
             to_arrow(table, part)
     except PipelineError:
         raise
-    except MemoryError:
-        raise error(
-            Code.OUT_OF_MEMORY, source.name, "the document needs more memory than it may have"
-        ) from None
     except Exception as bug:  # the boundary that keeps one document's bug from the others
+        if _no_memory(bug):
+            what = "the document needs more memory than it may have"
+            raise error(Code.OUT_OF_MEMORY, source.name, what) from None
         raise error(Code.INTERNAL_ERROR, source.name, _where(bug)) from bug
     return rows
+
+
+def _no_memory(bug: Exception) -> bool:
+    """Is it want of memory, as Python and Arrow, the system, OpenCV or ONNX Runtime say it?"""
+    if isinstance(bug, MemoryError) or (isinstance(bug, OSError) and bug.errno == errno.ENOMEM):
+        return True
+    maker = type(bug).__module__.partition(".")[0]
+    return (maker == "cv2" and getattr(bug, "code", None) == CV_NO_MEMORY) or (
+        maker == "onnxruntime" and any(word in str(bug) for word in ALLOCATION)
+    )
 
 
 def _where(bug: Exception) -> str:

@@ -6,25 +6,35 @@ their costs paired.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from pipeline.audit.case import Case
 from pipeline.audit.costs import Cost, costs_of
-from pipeline.model.rows import IndicatorRow, ProjectRow
+from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 from pipeline.rows.build import DocumentRows
+
+_Row = TypeVar("_Row", FundRow, IndicatorRow)
 
 
 def cases_of(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
     """The document's forms, with their series and their costs paired."""
     out = []
+    lines, rows = _by_project(document.funds), _by_project(document.indicators)
     for p in document.projects:
         mine = p["project_id"]
         project: ProjectRow = {**p, "series_id": series.get(mine)}
-        funds = [f for f in document.funds if f["project_id"] == mine]
-        indicators = [i for i in document.indicators if i["project_id"] == mine]
+        funds, indicators = lines.get(mine, []), rows.get(mine, [])
         costs = costs_of(project, funds, indicators)
         paid = {c.indicator_id: c for c in costs.rows}
         out.append(Case(project, funds, [_paired(i, paid.get(i["indicator_id"])) for i in indicators], costs))
+    return out
+
+
+def _by_project(rows: Sequence[_Row]) -> dict[str, list[_Row]]:
+    out: dict[str, list[_Row]] = {}
+    for row in rows:
+        out.setdefault(row["project_id"], []).append(row)
     return out
 
 

@@ -3,14 +3,16 @@
 Comes in: the rows of a form (`projects`, `funds`, `indicators`). Goes out: for each cost row the quantity row
 that it prices and its amount in 元, and whether the amounts close against the budget. A cost row counts as
 its amount or, where a quantity row of a like name stands against it, as unit cost × quantity (data contract,
-`cost_total_mismatch`). Refused, as None: a cost that is no money.
+`cost_total_mismatch`). Refused, as None: a cost that is no money, and an amount that no column of money
+holds. The work grows with the rows of a form and not with their square: a form with more pairs than
+`MOST_PAIRS` is compared within a window, one with more readings than `MOST_READINGS` in the likeliest.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -20,6 +22,7 @@ from rapidfuzz import fuzz
 from normalizers.symbols import fold
 from normalizers.units import yuan_per
 from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
+from pipeline.model.schema import MONEY
 from pipeline.words import vocabulary
 
 # similarity (0–100) from which on a cost and a quantity are of one thing; the seeds' true pairs are above
@@ -27,8 +30,13 @@ SAME_THING = 62.0
 OTHER_ORDER = 95.0  # likeness of two names of the same characters in another order
 CONTAINED = 70.0  # likeness of a name and a much longer one that holds it
 FEWEST_SHARED = 3  # characters: shorter names are in many others
-MOST_READINGS = 200_000  # sums kept while the readings of a form are tried; beyond them only the likeliest
+# pairs of names that are compared in one form; the largest seen, 20 costs by 20 quantities, has 400
+MOST_PAIRS = 10_000
+# sums kept over all cost rows of a form while its readings are tried, beyond them only the likeliest: every
+# reading of 13 rows of two amounts has room, and a form of 100 rows takes 0.3 s
+MOST_READINGS = 100_000
 CENT = Decimal("0.01")
+MOST_MONEY = Decimal(10) ** (MONEY.precision - MONEY.scale)  # the first amount that its column cannot hold
 AMOUNTS: tuple[Literal["initial_budget", "annual_budget", "executed"], ...] = (
     "initial_budget", "annual_budget", "executed",
 )  # fmt: skip
@@ -64,6 +72,9 @@ class _Candidate:
     row: IndicatorRow
     quantity: IndicatorRow | None
     amounts: tuple[Decimal, ...]  # the likeliest first
+
+
+_Chain = tuple[Decimal, "_Chain"] | None  # amounts, the last first
 
 
 def is_cost(row: IndicatorRow) -> bool:
@@ -111,12 +122,31 @@ def likeness(a: str, b: str) -> float:
     """How alike two indicators' names are, 0–100: letter by letter, in other order (更换台式机, 台式机更换),
     or one in the other.
     """
-    x, y = bare_name(a), bare_name(b)
+    return _alike(_named(a), _named(b))
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name as it is compared: folded, and bare of what is around it."""
+
+    whole: str
+    bare: str
+    letters: Counter[str]
+
+
+def _named(name: str) -> _Name:
+    bare = bare_name(name)
+    return _Name(fold(name), bare, Counter(bare))
+
+
+def _alike(a: _Name, b: _Name) -> float:
+    """See `likeness`."""
+    x, y = a.bare, b.bare
     if not x or not y:
         return 0.0
-    if fold(a) == fold(b):
+    if a.whole == b.whole:
         return 100.0
-    shared = 2 * (Counter(x) & Counter(y)).total() / (len(x) + len(y))
+    shared = 2 * (a.letters & b.letters).total() / (len(x) + len(y))
     whole = max(float(fuzz.ratio(x, y)), OTHER_ORDER * shared)
     short, long = sorted((x, y), key=len)
     if len(short) >= FEWEST_SHARED and short in long:
@@ -128,24 +158,30 @@ def _pairs(paid: Sequence[IndicatorRow], counted: Sequence[IndicatorRow]) -> dic
     """Each cost with the quantity of the likest name; no quantity has two costs. Equal likeness: the nearer
     in order.
     """
+    costs, quantities = ([_named(r["name"] or "") for r in rows] for rows in (paid, counted))
     scored = sorted(
-        (
-            (-likeness(c["name"], q["name"]), abs(i - j), i, j)
-            for i, c in enumerate(paid)
-            for j, q in enumerate(counted)
-            if c["name"] and q["name"]
-        ),
+        (-score, abs(i - j), i, j)
+        for i, j in _near(len(paid), len(counted))
+        if (score := _alike(costs[i], quantities[j])) >= SAME_THING
     )
     out: dict[str, IndicatorRow] = {}
     used: set[int] = set()
-    for score, _, i, j in scored:
-        if -score < SAME_THING:
-            break
+    for _, _, i, j in scored:
         key = paid[i]["indicator_id"]
         if key not in out and j not in used:
             out[key] = counted[j]
             used.add(j)
     return out
+
+
+def _near(costs: int, quantities: int) -> Iterator[tuple[int, int]]:
+    """All pairs of places, or, where they are more than `MOST_PAIRS`, each cost with the quantities about its
+    own place: forms that price what they count do it in one order.
+    """
+    wide = quantities if costs * quantities <= MOST_PAIRS else max(1, MOST_PAIRS // costs)
+    for i in range(costs):
+        first = max(0, min(i - wide // 2, quantities - wide))
+        yield from ((i, j) for j in range(first, min(first + wide, quantities)))
 
 
 def _candidate(row: IndicatorRow, quantity: IndicatorRow | None) -> _Candidate:
@@ -158,10 +194,11 @@ def _candidate(row: IndicatorRow, quantity: IndicatorRow | None) -> _Candidate:
     count = quantity["target_value"] if quantity is not None and quantity["target_kind"] == "number" else None
     out: list[Decimal] = []
     for p in prices:
-        alone = Decimal(str(p["value"])).quantize(CENT)
-        both = (
-            [alone] if not count else [(Decimal(str(p["value"])) * Decimal(str(count))).quantize(CENT), alone]
-        )
+        price = Decimal(str(p["value"]))
+        if abs(price) >= MOST_MONEY:
+            continue  # no amount of money: more digits than a sum could be rounded to
+        alone, many = price.quantize(CENT), price * Decimal(str(count)) if count else None
+        both = [alone] if many is None or abs(many) >= MOST_MONEY else [many.quantize(CENT), alone]
         out += both if "/" in (p["unit"] or "") else both[::-1]
     return _Candidate(row, quantity, tuple(dict.fromkeys(out)))
 
@@ -195,19 +232,26 @@ def _closing(
     candidates: Sequence[_Candidate], budgets: Mapping[str, Decimal]
 ) -> tuple[tuple[Decimal, ...] | None, str | None]:
     """The likeliest choice of amounts whose sum is one of the budget's figures, and that figure's name."""
-    sums: dict[Decimal, tuple[int, tuple[Decimal, ...]]] = {Decimal(0): (0, ())}
+    most = max(1, MOST_READINGS // max(1, len(candidates)))
+    # what was chosen is kept as a chain of (amount, what was chosen before): a step copies nothing
+    sums: dict[Decimal, tuple[int, _Chain]] = {Decimal(0): (0, None)}
     for c in candidates:
-        grown: dict[Decimal, tuple[int, tuple[Decimal, ...]]] = {}
+        if len(sums) > most:
+            sums = dict(sorted(sums.items(), key=lambda item: item[1][0])[:most])
+        grown: dict[Decimal, tuple[int, _Chain]] = {}
         for total, (cost, chosen) in sums.items():
             for step, amount in enumerate(c.amounts):
-                entry = (cost + step, (*chosen, amount))
                 old = grown.get(total + amount)
-                if old is None or entry[0] < old[0]:
-                    grown[total + amount] = entry
-        if len(grown) > MOST_READINGS:
-            grown = dict(sorted(grown.items(), key=lambda item: item[1][0])[:MOST_READINGS])
+                if old is None or cost + step < old[0]:
+                    grown[total + amount] = (cost + step, (amount, chosen))
         sums = grown
     for name, wanted in budgets.items():
         if wanted in sums:
-            return sums[wanted][1], name
+            return tuple(_links(sums[wanted][1]))[::-1], name
     return None, None
+
+
+def _links(chain: _Chain) -> Iterator[Decimal]:
+    while chain is not None:
+        amount, chain = chain
+        yield amount

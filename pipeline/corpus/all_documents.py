@@ -15,6 +15,7 @@ from pipeline.audit.case import Case
 from pipeline.audit.cases import cases_of
 from pipeline.corpus.corrections import Correction, Outcome, apply_corrections, outcome_rows
 from pipeline.corpus.series import Link, links
+from pipeline.model.errors import Code, error
 from pipeline.model.rows import FindingRow, ProjectRow, SeriesRow
 from pipeline.rows.build import DocumentRows
 
@@ -44,11 +45,14 @@ def finish(
     corrections: Sequence[Correction] = (),
     earlier: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Corrects, links and audits; `earlier` is project_id → series_id of a run before."""
+    """Corrects, links and audits; `earlier` is project_id → series_id of a run before.
+
+    Raises InternalError where a rule of ours fails, with the document that it fails on.
+    """
     corrected, outcomes = apply_corrections(documents, corrections)
     joined = links([p for d in corrected for p in d.projects], earlier or {})
     series = {link.project_id: link.series_id for link in joined}
-    cases = [case for d in corrected for case in cases_of(d, series)]
+    cases = [case for d in corrected for case in _cases(d, series)]
     by_document: dict[str, list[FindingRow]] = {}
     for finding in findings_of(cases):
         by_document.setdefault(finding["document_id"], []).append(finding)
@@ -58,6 +62,17 @@ def finish(
         for d in corrected
     )
     return Finished(done, tuple(joined), tuple(outcomes))
+
+
+def _cases(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
+    """A document's forms. A worker has tried this on the rows as they were read; what fails here is our own
+    code on a corrected cell, and the error says of which document.
+    """
+    try:
+        return cases_of(document, series)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as bug:
+        where = document.document["source_path"]
+        raise error(Code.INTERNAL_ERROR, where, f"its costs cannot be paired ({bug!r})") from bug
 
 
 def _document(document: DocumentRows, cases: Mapping[str, Case], findings: list[FindingRow]) -> DocumentRows:

@@ -3,8 +3,8 @@
 Comes in: a CSV file in UTF-8 (one line a cell: document, form, row, column, the value that stands there, the
 right value, who, why) and the rows of all documents. Goes out: the rows with the corrections applied and
 flagged `corrected`, and what became of each line. A correction whose old value no longer stands there is
-stale and not applied. Refused, before anything is written, with the line's number: unknown columns, values
-that their column cannot hold, and two lines for one cell.
+stale and not applied. Refused, before any document is read, with the line's number: what is no CSV, unknown
+columns, values that their column cannot hold, and two lines for one cell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -31,8 +31,10 @@ from pipeline.rows.indicator_rows import ValueColumns, value_columns
 
 Value = str | int | float | Decimal | datetime.date | None
 HEADER = ("sha256", "form", "row", "column", "old", "new", "who", "why")
+LONGEST = 60  # characters of a cell that a message quotes
 APPLIED, STALE, ABSENT = "applied", "stale", "absent"
-_FUND = re.compile(r"fund (\d+)")
+_NUMBER = re.compile(r"[0-9]{1,9}")  # of a form or a row; the table of corrections holds no larger one
+_FUND = re.compile(r"fund ([0-9]{1,9})")
 _DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 # Keys, places and what the program computes are not corrected: the cells that they come from are.
 FIXED = frozenset({
@@ -83,11 +85,9 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise _bad(path, 1, f"the file cannot be read as UTF-8 text ({problem})") from problem
-    reader = csv.reader(io.StringIO(text, newline=""))
     out: list[Correction] = []
     seen: dict[tuple[str, int, str, str], int] = {}
-    for at, cells in enumerate(reader):
-        line = reader.line_num
+    for at, (line, cells) in enumerate(_lines(path, text)):
         if at == 0:
             if tuple(c.strip() for c in cells) != HEADER:
                 raise _bad(path, line, f"the header must be {','.join(HEADER)}")
@@ -95,12 +95,25 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         if not any(c.strip() for c in cells):
             continue
         correction = _correction(path, line, cells)
-        key = (correction.sha256[:16], correction.form, correction.row, correction.column)
+        key = (correction.sha256[:16], correction.form, _place(correction.row), correction.column)
         if key in seen:
             raise _bad(path, line, f"the cell is corrected twice, in line {seen[key]} and here")
         seen[key] = line
         out.append(correction)
     return tuple(out)
+
+
+def _lines(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every line with its number."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            raise _bad(path, max(1, reader.line_num), f"it is no CSV ({problem})") from problem
+        yield reader.line_num, cells
 
 
 def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
@@ -109,7 +122,7 @@ def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
     sha256, form, row, column, old, new, who, why = (c.strip() for c in cells)
     if not _DIGEST.fullmatch(sha256):
         raise _bad(path, line, f"`{sha256}` is no SHA-256 (64 hex digits, or the first 16)")
-    if not form.isdecimal() or int(form) < 1:
+    if not _NUMBER.fullmatch(form) or int(form) < 1:
         raise _bad(path, line, f"`{form}` is no number of a form")
     table = _table(row)
     if table is None:
@@ -124,10 +137,11 @@ def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
     for text in (old, new):
         try:
             values.append(_value(declared, text))
-        except (ValueError, InvalidOperation) as problem:
-            raise _bad(
-                path, line, f"`{text}` is no value of {table.name}.{column} ({declared.type})"
-            ) from problem
+            pa.scalar(values[-1], type=declared.type)  # the table's column can hold it
+        except (ValueError, OverflowError, InvalidOperation, pa.ArrowException) as problem:
+            cell = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+            what = f"`{cell}` is no value of {table.name}.{column} ({declared.type})"
+            raise _bad(path, line, what) from problem
     if declared.required and values[1] is None:
         raise _bad(path, line, f"{table.name}.{column} may not be empty")
     return Correction(line, sha256, int(form), row, column, values[0], values[1], who, why)
@@ -136,9 +150,15 @@ def _correction(path: Path, line: int, cells: Sequence[str]) -> Correction:
 def _table(row: str) -> Table | None:
     if not row:
         return PROJECTS
-    if row.isdecimal():
+    if _NUMBER.fullmatch(row):
         return INDICATORS
     return FUNDS if _FUND.fullmatch(row) else None
+
+
+def _place(row: str) -> str:
+    """A row's place without zeros before its number."""
+    word, _, number = row.rpartition(" ")
+    return f"{word} {int(number)}".strip() if number else row
 
 
 def _value(column: Column, text: str) -> Value:
@@ -156,7 +176,10 @@ def _value(column: Column, text: str) -> Value:
             raise ValueError(text)
         return value
     if pa.types.is_decimal(kind):
-        return Decimal(text.replace(",", "")).quantize(Decimal("0.01"))
+        amount = Decimal(text.replace(",", ""))
+        if not amount.is_finite():
+            raise ValueError(text)
+        return amount.quantize(Decimal("0.01"))
     if pa.types.is_date(kind):
         return datetime.date.fromisoformat(text)
     raise ValueError(text)
@@ -201,7 +224,7 @@ def _apply(document: DocumentRows, corrections: Sequence[Correction]) -> tuple[D
     }
     said = []
     for c in corrections:
-        row = rows.get((c.form, c.row if not c.row.isdecimal() else str(int(c.row))))
+        row = rows.get((c.form, _place(c.row)))
         if row is None:
             said.append(Outcome(c, ABSENT))
         elif row[c.column] != c.old:

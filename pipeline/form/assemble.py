@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from normalizers.symbols import fold
+from pipeline.form.conservation import Printed, conserved, stretches
 from pipeline.form.departments import departments
 from pipeline.form.funds import read_funds
 from pipeline.form.goals import read_goals
@@ -20,10 +21,11 @@ from pipeline.form.head import KEPT, read_fields
 from pipeline.form.misread import repaired, with_units
 from pipeline.form.project_lists import projects_of
 from pipeline.form.regions import regions
-from pipeline.form.tags import tag_rows
+from pipeline.form.tags import TaggedRow, tag_rows
 from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
 from pipeline.form.totals import is_total, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
+from pipeline.form.unknown_labels import with_unknown
 from pipeline.model.cells import Cell, Line, Reading
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, FundLine, Indicator
@@ -64,17 +66,21 @@ def forms_of(reading: Reading) -> tuple[Form, ...]:
     """All forms of a document, in reading order."""
     out: list[Form] = []
     for region in regions(reading):
-        for piece in (p for part in cut(region) for p in projects_of(with_units(part))):
-            form = read_form(piece, reading.reader)
-            if form is not None:
-                out.append(repaired(form))
+        parts = cut(region)
+        over = [()] * len(parts) if region.rows else stretches(region.lines, parts)
+        for part, left in zip(parts, over, strict=True):
+            forms = [read_form(piece, reading.reader) for piece in projects_of(with_units(part))]
+            found = [repaired(form) for form in forms if form is not None]
+            if found and left:
+                found[0] = replace(found[0], unread=(*found[0].unread, *left))
+            out += found
     return tuple(out)
 
 
 def read_form(region: Region, reader: str = "") -> Form | None:
     """One region as a form; None where it is none."""
     parts, given = split(region.rows), region.given
-    tagged = tag_rows(parts.head)
+    tagged = with_unknown(tag_rows(parts.head))
     above = tag_rows(_line_rows(region.lines))
     fields = {**read_fields(above), **given.fields, **read_fields(tagged)}
     funds = (*read_funds(tagged), *given.funds)
@@ -92,7 +98,7 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         score = total_in_text(parts.tail, region.after)
     unit = amount_unit(tagged, region) if funds or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]
-    return Form(
+    form = Form(
         form_type=kind,
         title=title,
         header=header,
@@ -110,8 +116,15 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         recognised=region.rows[0].recognised,
         page_start=min(pages, default=None),
         page_end=max(pages, default=None),
-        flags=_flags(parts, title),
+        flags=_flags(parts, title, tagged),
     )
+    return conserved(form, printed_of(region, parts, tagged))
+
+
+def printed_of(region: Region, parts: Parts, head: Sequence[TaggedRow]) -> Printed:
+    """The form's rows as its account of texts wants them."""
+    blocks = [(block.columns, block.rows) for block in parts.blocks]
+    return Printed(head, blocks, parts.total, parts.tail, region.rows)
 
 
 def _is_form(
@@ -254,10 +267,10 @@ def is_tail(row: CellRow) -> bool:
     return ":" in text or row.spans or len(filled) <= 2
 
 
-def _flags(parts: Parts, title: str | None) -> tuple[str, ...]:
+def _flags(parts: Parts, title: str | None, head: Iterable[TaggedRow]) -> tuple[str, ...]:
     """What is missing or unknown of the form as a whole."""
     flags = set() if parts.blocks else {Flag.HEADER_MISSING}
-    if title is None or vocabulary.form_type(title) is None:
+    if title is None or vocabulary.form_type(title) is None or any(r.with_tag("unknown") for r in head):
         flags.add(Flag.TEMPLATE_UNKNOWN)
     return tuple(sorted(flags))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from normalizers.symbols import is_blank
 from pipeline.form.head import longer, value_after
-from pipeline.form.tags import Tagged, TaggedRow
+from pipeline.form.tags import Group, Tagged, TaggedRow
 from pipeline.model.cells import Cell
 from pipeline.model.form import Field
 
@@ -82,7 +82,8 @@ class _Goals:
 
 
 def _other_part(row: TaggedRow) -> bool:
-    return bool(row.with_tag("field") or row.with_tag("fund_line") or row.with_tag("fund_column"))
+    groups: tuple[Group, ...] = ("field", "fund_line", "fund_column", "unknown")
+    return any(row.with_tag(group) for group in groups)
 
 
 def _column(label: Tagged) -> str:

@@ -1,12 +1,13 @@
 """Cells of a form's head → cells that know what they label.
 
 Comes in: the rows above an indicator block. Goes out: `TaggedRow`s. A label torn over two rows is whole, a
-label and its value glued in one cell are two cells; a cell without tags is a value.
+label and its value glued in one cell are two cells; a cell without tags is a value. Every tagged cell knows
+the printed cells that it was made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -18,8 +19,18 @@ from pipeline.model.regions import CellRow
 from pipeline.model.roles import Role, fund_role
 from pipeline.words import vocabulary
 
-Group = Literal["field", "fund_block", "fund_column", "fund_line", "fund_scope", "goal", "column"]
-LABEL_GROUPS: tuple[Group, ...] = ("field", "fund_column", "fund_line", "fund_scope", "goal")
+Group = Literal[
+    "field",
+    "fund_block",
+    "fund_column",
+    "fund_line",
+    "fund_nature",
+    "fund_scope",
+    "goal",
+    "column",
+    "unknown",
+]
+LABEL_GROUPS: tuple[Group, ...] = ("field", "fund_column", "fund_line", "fund_nature", "fund_scope", "goal")
 SHORTEST_GLUED_LABEL = 4
 SHORTEST_GLUED_VALUE = 4  # characters of a value that no colon parts from its label
 LONGEST_GLUED = 200
@@ -30,11 +41,12 @@ LONGEST_NOTE = 16  # characters of a note in brackets between label and value
 @dataclass(frozen=True, slots=True)
 class Tagged:
     """A cell with what its text is a label of: (`field`, `project_name`), (`goal`, `expected`), …; no tags
-    for a value.
+    for a value, (`unknown`, "") for a label that no list has. `origin`: the printed cells behind it.
     """
 
     cell: Cell
     tags: frozenset[tuple[Group, str]]
+    origin: tuple[Cell, ...] = ()
 
     def key(self, group: Group) -> str | None:
         """The vocabulary key in this group."""
@@ -66,18 +78,28 @@ class TaggedRow:
 
 def tag_rows(rows: Sequence[CellRow]) -> list[TaggedRow]:
     """Every row with its labels found; a label and its value glued in one cell are taken apart."""
-    whole = _join_labels(rows)
+    whole, torn = _join_labels(rows)
     return [
         TaggedRow(
-            tuple(Tagged(c, tags(c.text)) for cell in row.cells if cell.text for c in _unglue(cell)), row
+            tuple(
+                Tagged(c, tags(c.text), torn.get(cell, (cell,)))
+                for cell in row.cells
+                if cell.text
+                for c in _unglue(cell)
+            ),
+            row,
         )
         for row in whole
     ]
 
 
-def _join_labels(rows: Sequence[CellRow]) -> list[CellRow]:
-    """`其他资` and, alone in the next row, `金`: the label becomes whole where it is printed first."""
+def _join_labels(rows: Sequence[CellRow]) -> tuple[list[CellRow], Mapping[Cell, tuple[Cell, ...]]]:
+    """`其他资` and, alone in the next row, `金`: the label becomes whole where it is printed first.
+
+    Gives the rows, and the pieces of every label that was joined.
+    """
     out: list[CellRow] = []
+    pieces: dict[Cell, tuple[Cell, ...]] = {}
     for row in rows:
         filled = row.filled
         if out and len(filled) == 1 and not tags(filled[0].text):
@@ -92,9 +114,10 @@ def _join_labels(rows: Sequence[CellRow]) -> list[CellRow]:
             if torn is not None:
                 whole = replace(torn, text=clean(torn.text + "\n" + filled[0].text))
                 out[-1] = replace(out[-1], cells=tuple(whole if c is torn else c for c in out[-1].cells))
+                pieces[whole] = (*pieces.pop(torn, (torn,)), filled[0])
                 continue
         out.append(row)
-    return out
+    return out, pieces
 
 
 def tags(text: str) -> frozenset[tuple[Group, str]]:
@@ -133,9 +156,11 @@ def _unglue(cell: Cell) -> tuple[Cell, ...]:
     rest = text[cut:]
     if fold(rest).startswith("("):
         close = max(rest.find(")"), rest.find("）"))
-        rest = rest[close + 1 :] if 0 < close < LONGEST_NOTE else rest
+        if 0 < close < LONGEST_NOTE:
+            cut += close + 1
+            rest = text[cut:]
     colon = rest[:1] in (":", "：", " ")
     value = rest.lstrip(":： ")
     if is_blank(value) or (not colon and len(fold(value)) < SHORTEST_GLUED_VALUE):
         return (cell,)
-    return (replace(cell, text=label), replace(cell, text=value))
+    return (replace(cell, text=text[:cut]), replace(cell, text=value))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 
 from normalizers.symbols import fold, is_blank
 from pipeline.model.form import Field
@@ -22,6 +23,8 @@ LONGEST_LINE = 40  # characters of a line that is searched for the year
 RESULTS = frozenset({Role.ACTUAL, Role.SCORE})
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?度?")
 _YEAR_LINE = re.compile(r"^[(]?((?:19|20)\d{2})年?度?[)]?$")
+_YEAR_FIRST = re.compile(r"(?:19|20)\d{2}年(?!\d)")
+_PAUSE = re.compile(r"[:,。;、!?]")
 _SENTENCE = re.compile(r"[。;；]")
 
 
@@ -45,10 +48,42 @@ def is_title(text: str) -> bool:
     )
 
 
+def is_year(text: str) -> bool:
+    """Does a line say nothing but a year?"""
+    return _YEAR_LINE.match(fold(text)) is not None
+
+
 def title_of(region: Region) -> str | None:
-    """The last title above the form's table, without white space."""
-    titled = [line.text for line in region.lines if is_title(line.text)]
-    return re.sub(r"\s+", "", titled[-1]) if titled else None
+    """The last title above the form's table, all its lines joined, without white space."""
+    texts = [re.sub(r"\s+", "", line.text) for line in region.lines]
+    whole = [i for i, text in enumerate(texts) if is_title(text)]
+    if whole:
+        at = whole[-1]
+        return (texts[at - 1] if at and _begins_title(texts[at - 1], texts[at]) else "") + texts[at]
+    torn = [a + b for a, b in pairwise(texts) if _goes_on(a) and is_title(a + b)]
+    return torn[-1] if torn else None
+
+
+def _begins_title(line: str, title: str) -> bool:
+    """Is the line above a title its beginning (`2023年度某县本级`, `项目支出绩效自评表`)? It opens with the
+    year that the title lacks.
+    """
+    key = fold(line)
+    return (
+        _YEAR_FIRST.match(key) is not None
+        and _YEAR_LINE.match(key) is None
+        and _YEAR.search(fold(title)) is None
+        and _goes_on(line)
+        and not any(word in key for word in vocabulary.words("form", "no_beginning"))
+    )
+
+
+def _goes_on(line: str) -> bool:
+    """Could a title go on below this line? It is short and no sentence, label or number of an annex."""
+    key = fold(line)
+    return (
+        0 < len(key) <= LONGEST_LINE and _PAUSE.search(key) is None and not _title_patterns()[1].search(key)
+    )
 
 
 def form_type(title: str | None, roles: frozenset[Role], fields: bool, funds: bool) -> str:

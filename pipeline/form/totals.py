@@ -59,7 +59,8 @@ def totals(
         return None, Field(text, (row.filled[0],)) if text else None
     fields = [Field(c.text, (c,)) for c in figures]
     if len(figures) >= 2 and {Role.WEIGHT, Role.SCORE} <= roles:
-        return fields[0], fields[1]
+        points = [c.role for c in columns if c.role in (Role.WEIGHT, Role.SCORE)]
+        return (fields[1], fields[0]) if points == [Role.SCORE, Role.WEIGHT] else (fields[0], fields[1])
     if _single_total(figures[0], columns, row.spans, roles) == Role.WEIGHT:
         return fields[0], None
     return None, fields[0]

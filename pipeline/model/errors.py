@@ -17,6 +17,7 @@ class Code(StrEnum):
 
     NO_INPUT = "no_input"
     OUTPUT_UNWRITABLE = "output_unwritable"
+    OUTPUT_BUSY = "output_busy"
     BAD_CORRECTION = "bad_correction"
     UNREADABLE = "unreadable"
     EMPTY_FILE = "empty_file"
@@ -28,6 +29,7 @@ class Code(StrEnum):
     PAGE_UNREAD = "page_unread"
     CHARACTERS_LOST = "characters_lost"
     TABLE_UNREAD = "table_unread"
+    COLUMNS_UNREAD = "columns_unread"
     TRUNCATED = "truncated"
     VALUES_MISSING = "values_missing"
     CONVERTER_MISSING = "converter_missing"
@@ -83,6 +85,7 @@ class CodeInfo:
 CODES: Mapping[Code, CodeInfo] = {
     Code.NO_INPUT: CodeInfo(InputError, "a path does not exist or holds no file", "check the path; folders are searched with all their subfolders"),
     Code.OUTPUT_UNWRITABLE: CodeInfo(InputError, "the output folder cannot be written", "choose another --out or free some space"),
+    Code.OUTPUT_BUSY: CodeInfo(InputError, "another run writes to the output folder", "wait for it to end, or choose another --out"),
     Code.BAD_CORRECTION: CodeInfo(InputError, "a line of the register of corrections cannot be understood", "correct the line; columns that are read from another (`name`, `target_value`) are corrected there (`name_raw`, `target_raw`)"),
     Code.UNREADABLE: CodeInfo(InputError, "the operating system refuses to read the file", "check that the file exists and that you may read it"),
     Code.EMPTY_FILE: CodeInfo(UnsupportedError, "the file has no bytes, or nothing but white space", "download or export it again"),
@@ -94,6 +97,7 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.PAGE_UNREAD: CodeInfo(UnsupportedError, "one page or more could not be read; the others were", "look at the page in the source"),
     Code.CHARACTERS_LOST: CodeInfo(UnsupportedError, "characters of one page or more could not be read; the others were", "look at the page in the source, or export the PDF with its fonts embedded"),
     Code.TABLE_UNREAD: CodeInfo(UnsupportedError, "one table or more could not be read; the others were", "look at the table in the source"),
+    Code.COLUMNS_UNREAD: CodeInfo(UnsupportedError, "columns of one form or more have headers that are not known, and their texts are in no column of a table", "look at the table `unread`"),
     Code.TRUNCATED: CodeInfo(UnsupportedError, "a form breaks off before its end", "look for the rest of the document"),
     Code.VALUES_MISSING: CodeInfo(UnsupportedError, "formulas of a workbook have no stored value, so that their cells are blank", "open the workbook in a spreadsheet program and save it"),
     Code.CONVERTER_MISSING: CodeInfo(InputError, "the format is read through a program that is not on this machine", "install LibreOffice (for .doc, antiword will do with losses), or save the file as .docx"),

@@ -31,7 +31,7 @@ class Flag(StrEnum):
     LEVEL1_INFERRED = "level1_inferred", "一级指标为推断", "the first level follows from the second or from the template, not from a printed cell"
     LEVEL2_INFERRED = "level2_inferred", "二级指标为推断", "the second level's cell is lost; the template's order leaves one choice"
     LEVEL_UNKNOWN = "level_unknown", "指标层级未知", "a level label is in no list and is kept as printed"
-    TEMPLATE_UNKNOWN = "template_unknown", "表式未识别", "no title announces a known type of form; the type was taken from the form's blocks"
+    TEMPLATE_UNKNOWN = "template_unknown", "表式未识别", "no title announces a known type of form, so that the type was taken from the form's blocks; or a label of its head is in no list"
     LABEL_FUZZY = "label_fuzzy", "标签近似匹配", "a label was recognised although it is not printed to the letter"
     UNIT_ASSUMED = "unit_assumed", "单位为推定", "an amount's unit is not printed; the usual one was assumed"
     UNIT_SUSPECT = "unit_suspect", "单位可疑", "the printed unit or sign cannot be right for this figure; it was kept"
@@ -46,6 +46,7 @@ class Flag(StrEnum):
     HIDDEN_SHEETS_SKIPPED = "hidden_sheets_skipped", "隐藏工作表未读", "the workbook has hidden sheets, which were not read"
     HEADER_MISSING = "header_missing", "指标表头缺失", "the form has no header of an indicator block"
     CORRECTED = "corrected", "已更正", "a cell of the row was corrected by the register of corrections"
+    TEXT_LOST = "text_lost", "文字遗漏", "printed characters are in no column and were not accounted for: a fault of the reader; they stand in `unread`"
     TRUNCATED = "truncated", "内容被截断", "the document ends in the middle of a form"
     # fmt: on
 

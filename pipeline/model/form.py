@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pipeline.model.cells import Cell
 from pipeline.model.roles import Role
@@ -21,6 +22,28 @@ class Field:
     flags: tuple[str, ...] = ()
 
 
+class Why(StrEnum):
+    """Why a printed text is in no column of any table but `unread`."""
+
+    UNKNOWN_COLUMN = "unknown_column"  # no list has the header above it, and its contents do not tell
+    UNKNOWN_LABEL = "unknown_label"  # no list has the label beside it, or it is such a label itself
+    NO_COLUMN = "no_column"  # its label is known; no table has a column for it
+    NO_FIGURE = "no_figure"  # a figure was expected, and this is none
+    OTHER_ROW = "other_row"  # its row is none that is understood
+    LEFT_OVER = "left_over"  # what stood between the cells that a text was cut into
+    LOST = "lost"  # a column took the cell, but not all of its characters: a fault of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A printed text inside a form that no column took, with the header above it or the label beside it."""
+
+    text: str
+    label: str | None
+    why: Why
+    cells: tuple[Cell, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Department:
     """A department that the head names; `role`: see the contract's `departments`."""
@@ -31,17 +54,21 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class FundLine:
-    """One line of the fund block; the figures are still texts. `scope`, `source`: see the contract."""
+    """One line of the fund block; the figures are still texts. `scope`, `source`, `nature`: see the contract;
+    `cells`: the label's.
+    """
 
     label: str
     scope: str
     source: str | None
+    nature: str | None = None
     initial_budget: Field | None = None
     annual_budget: Field | None = None
     executed: Field | None = None
     weight: Field | None = None
     execution_rate: Field | None = None
     score: Field | None = None
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +113,6 @@ class Indicator:
     weight: Field | None = None
     score: Field | None = None
     review_score: Field | None = None
-    reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers: the column's label, the points
-    adjusted_target: Field | None = None
-    core: Field | None = None  # what a column 是否核心指标 says
     direction: Field | None = None
     remark: Field | None = None
     reason: Field | None = None
@@ -96,6 +120,9 @@ class Indicator:
     cells: tuple[Cell, ...] = ()
     flags: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
+    reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers, and their points
+    adjusted_target: Field | None = None
+    core: Field | None = None  # what a column 是否核心指标 says
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +139,12 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
-    grade: Field | None = None
-    departments: tuple[Department, ...] = ()
+    unread: tuple[Unread, ...] = ()
     columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
     recognised: bool = False  # the texts were read off a picture
     page_start: int | None = None
     page_end: int | None = None
     flags: tuple[str, ...] = field(default=())
+    grade: Field | None = None
+    departments: tuple[Department, ...] = ()

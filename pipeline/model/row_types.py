@@ -21,6 +21,7 @@ NAMES: Mapping[str, str] = {
     "projects": "ProjectRow",
     "funds": "FundRow",
     "indicators": "IndicatorRow",
+    "unread": "UnreadRow",
     "findings": "FindingRow",
     "series": "SeriesRow",
     "corrections": "CorrectionRow",

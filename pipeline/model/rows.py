@@ -134,6 +134,7 @@ class FundRow(TypedDict):
     label_raw: str
     scope: str
     source: str | None
+    nature: str | None
     initial_budget: Decimal | None
     annual_budget: Decimal | None
     executed: Decimal | None
@@ -204,6 +205,21 @@ class IndicatorRow(TypedDict):
     confidence: float
     doubts: list[DoubtRow]
     flags: list[str]
+
+
+@final
+class UnreadRow(TypedDict):
+    """A row of `unread`."""
+
+    document_id: str
+    project_id: str
+    text: str
+    label: str | None
+    why: str
+    page: int | None
+    bbox: list[float] | None
+    line_start: int | None
+    line_end: int | None
 
 
 @final

@@ -252,7 +252,8 @@ FUNDS = Table("funds", "One row per funding line of a form.", ("project_id", "li
     Column("line_no", INT32, "行号", "1, 2, … as printed, row by row and left to right.", "position in the fund block", required=True),
     _text("label_raw", "资金名称（原文）", "The line's label, white space and trailing colon removed; `其中：` stays.", "the fund block", required=True),
     _text("scope", "资金范围", "`all`, `own_level` (本级资金) or `transferred` (转移市县（区）资金).", "the block that the line stands in", required=True),
-    _text("source", "资金来源", "`total`, `fiscal`, `central`, `regional`, `carryover` or `other`.", "label_raw, by the vocabulary"),
+    _text("source", "资金来源", "`total`, `fiscal`, `central`, `regional`, `carryover` or `other`; null for a line by nature and for a label that is not known.", "label_raw, by the vocabulary"),
+    _text("nature", "支出性质", "`basic` (基本支出), `project` (项目支出), `personnel` (人员经费), `public` (公用经费); null for a line by source.", "label_raw, by the vocabulary"),
     _money("initial_budget", "年初预算数", "The line's budget at the start of the year.", "年初预算数"),
     _money("annual_budget", "全年预算数", "The line's budget after changes; on a target form its one amount.", "全年预算数"),
     _money("executed", "全年执行数", "What was spent of the line.", "全年执行数"),
@@ -308,6 +309,20 @@ INDICATORS = Table("indicators", "One row per indicator of a form.", ("indicator
     FLAG_LIST,
 ))
 
+UNREAD = Table("unread", "One row per printed text inside a form that no column of another table took; in reading order, without a key.", (), (
+    DOCUMENT_ID,
+    PROJECT_ID,
+    _text("text", "文字", "The cell's text, line breaks joined.", "the cell", required=True),
+    _text("label", "标签", "The header above it or the label beside it; null where there is none.", "the form"),
+    _text("why", "原因", "`unknown_column`: no list has the header above it; `unknown_label`: no list has the label beside it, or it is such a label; `no_column`: its label is "
+          "known, and no table has a column for it; `no_figure`: a figure was expected, and this is none; `other_row`: its row is none that is understood; `left_over`: it "
+          "stood between the cells that a text was cut into; `lost`: a fault of ours, see the flag `text_lost`.", "the reading", required=True),
+    Column("page", INT32, "页码", "The page that it stands on, from 1; null without pages.", "the reader", "page"),
+    Column("bbox", BBOX, "位置", "x0, top, x1, bottom of the cell on its page; null without a layout.", "the reader", "PDF points"),
+    Column("line_start", INT32, "起始行", "The text's first line in a text source, from 1; else null.", "the reader", "line"),
+    Column("line_end", INT32, "结束行", "The text's last line in a text source, from 1; else null.", "the reader", "line"),
+))
+
 FINDINGS = Table("findings", "One row per thing that an auditor would mark; a rule may mark one place twice, so there is no key.", (), (
     DOCUMENT_ID,
     replace(PROJECT_ID, meaning="The form that the finding is about; null for one about the document.", required=False),
@@ -347,5 +362,5 @@ CORRECTIONS = Table("corrections", "One row per line of the register of correcti
 
 # fmt: on
 TABLES: Mapping[str, Table] = {
-    t.name: t for t in (DOCUMENTS, PROJECTS, FUNDS, INDICATORS, FINDINGS, SERIES, CORRECTIONS)
+    t.name: t for t in (DOCUMENTS, PROJECTS, FUNDS, INDICATORS, UNREAD, FINDINGS, SERIES, CORRECTIONS)
 }

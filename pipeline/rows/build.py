@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, PipelineError
 from pipeline.model.flags import Flag
-from pipeline.model.form import Form
-from pipeline.model.rows import DocumentRow, FindingRow, FundRow, IndicatorRow, ProjectRow
+from pipeline.model.form import Form, Why
+from pipeline.model.rows import DocumentRow, FindingRow, FundRow, IndicatorRow, ProjectRow, UnreadRow
 from pipeline.rows.cover import document_number, published_on, publisher_of, title_of
 from pipeline.rows.figures import mean
 from pipeline.rows.form_rows import form_rows
 from pipeline.rows.region import region_of
+from pipeline.rows.unread_rows import unread_rows
 from pipeline.version import VERSION
+
+NO_HEADER = "one without a header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,14 @@ class DocumentRows:
     projects: list[ProjectRow] = field(default_factory=list)
     funds: list[FundRow] = field(default_factory=list)
     indicators: list[IndicatorRow] = field(default_factory=list)
+    unread: list[UnreadRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
 
     def tables(self) -> Mapping[str, Sequence[Mapping[str, object]]]:
         """The rows by table name."""
         return {
             "documents": [self.document], "projects": self.projects, "funds": self.funds,
-            "indicators": self.indicators, "findings": self.findings,
+            "indicators": self.indicators, "unread": self.unread, "findings": self.findings,
         }  # fmt: skip
 
 
@@ -66,13 +70,15 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
     projects: list[ProjectRow] = []
     funds: list[FundRow] = []
     indicators: list[IndicatorRow] = []
+    unread: list[UnreadRow] = []
     for index, form in enumerate(forms, 1):
         project, lines, rows = form_rows(form, facts.document_id, index)
         projects.append(project)
         funds.extend(lines)
         indicators.extend(rows)
+        unread.extend(unread_rows(form, project["document_id"], project["project_id"]))
     years = {p["fiscal_year"] for p in projects} - {None}
-    status, code, sentence = _status(reading, projects)
+    status, code, sentence = _status(reading, projects, unread)
     title, publisher = title_of(reading, forms), publisher_of(reading, forms)
     region = region_of(publisher, title, projects)
     document: DocumentRow = {
@@ -94,7 +100,7 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         "confidence": round(mean(p["confidence"] for p in projects), 4) if projects else None,
         "flags": sorted(set(reading.flags)),
     }
-    return DocumentRows(document, projects, funds, indicators)
+    return DocumentRows(document, projects, funds, indicators, unread)
 
 
 def failed_rows(facts: FileFacts, error: PipelineError, media_type: str | None = None) -> DocumentRows:
@@ -142,12 +148,19 @@ def _document(facts: FileFacts, status: str) -> DocumentRow:
     }
 
 
-def _status(reading: Reading, projects: Sequence[ProjectRow]) -> tuple[str, str | None, str | None]:
+def _status(
+    reading: Reading, projects: Sequence[ProjectRow], unread: Sequence[UnreadRow]
+) -> tuple[str, str | None, str | None]:
     """`ok`, `empty`, or `partial` with the first problem's code and all their sentences."""
     problems = [(p.code, p.message) for p in reading.problems]
     cut = [p["form_index"] for p in projects if Flag.TRUNCATED in p["flags"]]
     if cut:
         problems.append((Code.TRUNCATED, f"form {', '.join(map(str, cut))} breaks off before its end"))
+    heads = dict.fromkeys(u["label"] or NO_HEADER for u in unread if u["why"] == Why.UNKNOWN_COLUMN)
+    if heads:
+        problems.append(
+            (Code.COLUMNS_UNREAD, f"columns that are not known were not read: {', '.join(heads)}")
+        )
     if problems:
         return "partial", str(problems[0][0]), "; ".join(dict.fromkeys(m for _, m in problems))
     return "ok" if projects else "empty", None, None

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from normalizers import head_texts
-from normalizers.symbols import clean, fold, is_blank
+from normalizers.symbols import clean, fold, is_blank, narrow
 from normalizers.words import alternatives
 from pipeline.model.cells import Line, Reading
 from pipeline.model.form import Form
@@ -25,9 +25,9 @@ TITLE_LINES = 4  # a title is printed on as many lines at most
 TITLE_LENGTH = 60  # characters of one of its lines, folded
 PUBLISHER_LENGTH = 40
 SENTENCE = re.compile(r"[。;!?]|[:,、]$|^[(\[]?\d{4}年度?[)\]]?$")
-DATE = re.compile(
-    r"^[\d〇零一二三四五六七八九]{4}年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
-)
+_NUMERAL = "[\\d〇零一二三四五六七八九十]"
+DATE = re.compile(rf"^{_NUMERAL}{{4}}年{_NUMERAL}{{1,3}}月{_NUMERAL}{{1,3}}日$")
+DAY = rf"{_NUMERAL}{{4}}[年./-]{_NUMERAL}{{1,3}}[月./-]{_NUMERAL}{{1,3}}日?"
 # 文号: 发文机关代字、年份、发文顺序号. Source: GB/T 9704-2012, 7.2.5
 NUMBER = re.compile(
     r"(?:[(\[【]?(?P<number>[一-鿿]{1,15}[〔\[(【](?:19|20)\d{2}[〕\])】]第?\d{1,5}号)[)\]】]?)"
@@ -38,6 +38,11 @@ PUNCTUATION = re.compile(r"[。,、;:!?“”\"《》]")
 @cache
 def _publisher_label() -> re.Pattern[str]:
     return re.compile(rf"^(?:{alternatives(words('cover', 'publisher_labels'))})[:：]\s*(\S+)")
+
+
+@cache
+def _number_label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives(words('cover', 'number_labels'))})[:：]\s*")
 
 
 def cover_lines(reading: Reading, forms: Sequence[Form]) -> tuple[str, ...]:
@@ -131,8 +136,9 @@ def published_on(reading: Reading, forms: Sequence[Form]) -> date | None:
 
 
 def _days(lines: Sequence[str], labels: str) -> list[date]:
-    """The days that stand behind one of these labels."""
-    label = re.compile(rf"(?:^|[\s|｜;；])(?:{alternatives(words('cover', labels))})[:：]\s*([^\s|｜;；]+)")
+    """The days behind one of these labels; a bare 日期 or 时间 labels one only at the head of a line."""
+    named, alone = alternatives(words("cover", labels)), alternatives(words("cover", "day_labels"))
+    label = re.compile(rf"(?:{named}|^(?:{alone}))[:：]\s*({DAY})")
     found = (head_texts.day(m[1]) for line in lines for m in label.finditer(line))
     return [day for day in found if day is not None]
 
@@ -149,11 +155,10 @@ def document_number(reading: Reading, forms: Sequence[Form]) -> str | None:
 
 def _numbers(line: str) -> Iterator[str]:
     """A number that the line says and nothing else; what a sentence cites is another letter's."""
-    label = re.compile(rf"(?:.*[\s|｜])?(?:{alternatives(words('cover', 'number_labels'))})[:：]\s*")
-    rest = label.sub("", line, count=1).strip()
-    m = NUMBER.match(rest)
-    if m is not None and (m.end() == len(rest) or rest != line.strip()):
-        yield m["number"]
+    label = _number_label().search(line)
+    m = NUMBER.match(narrow(line), label.end() if label else 0)
+    if m is not None and (label or m.end() == len(line)):
+        yield line[m.start("number") : m.end("number")]
 
 
 def _is_organisation(line: str) -> bool:

@@ -183,6 +183,7 @@ def _fund(line: FundLine, form: Form, keys: Keys, line_no: int) -> FundRow:
         "label_raw": "".join(clean(line.label).split()).rstrip(":："),
         "scope": line.scope,
         "source": line.source,
+        "nature": line.nature,
         "initial_budget": money_of(line.initial_budget, form.amount_unit, doubt),
         "annual_budget": annual,
         "executed": executed,

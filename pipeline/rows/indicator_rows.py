@@ -70,7 +70,7 @@ class ValueColumns(TypedDict):
 
 
 class Place(TypedDict):
-    """The columns that say where an indicator stands."""
+    """The columns that say where a row was printed."""
 
     page: int | None
     bbox: list[float] | None
@@ -120,7 +120,7 @@ def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> Indicato
         "deviation_reason": text_of(item.reason),
         "cost_of": None,
         "cost_amount": None,
-        **_place(item),
+        **place_of(_cells(item)),
         "extractor": form.reader,
         "confidence": 0.0,
         "doubts": [],
@@ -199,10 +199,13 @@ def _part(part: Part) -> PartRow:
     }
 
 
-def _place(item: Indicator) -> Place:
-    """Where a row stands: its first page, the box of its cells there, its lines."""
+def _cells(item: Indicator) -> Sequence[Cell]:
     fields = (item.name, item.target, item.actual, item.weight, item.score, item.reason)
-    cells: Sequence[Cell] = item.cells or [c for f in fields if f is not None for c in f.cells]
+    return item.cells or [c for f in fields if f is not None for c in f.cells]
+
+
+def place_of(cells: Sequence[Cell]) -> Place:
+    """Where cells stand: their first page, their box there, their lines."""
     page = min((c.page for c in cells if c.page is not None), default=None)
     box = union(c.box for c in cells if c.page == page)
     return {

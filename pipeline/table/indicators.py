@@ -21,6 +21,7 @@ from pipeline.model.form import Field, Indicator
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import Role
 from pipeline.table.evidence import evidence_of
+from pipeline.table.further import ADJUSTED, CORE, Kind
 from pipeline.table.header import Column
 from pipeline.table.levels import LevelCells, RowLevels, resolve, with_side_weight, without_chance_weights
 from pipeline.table.placed_rows import PlacedRow, place_rows, relabel, with_side
@@ -132,11 +133,9 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         weight=_field(row, Role.WEIGHT),
         score=_field(row, Role.SCORE),
         review_score=_field(row, Role.REVIEW_SCORE),
-        reviews=tuple(
-            (by, field) for by, cells in row.reviews.items() if (field := _said(cells)) is not None
-        ),
-        adjusted_target=_field(row, Role.ADJUSTED_TARGET),
-        core=_said(row.core),
+        reviews=tuple((w.by, _said(cells)) for w, cells in row.further.items() if w.kind == Kind.REVIEW),
+        adjusted_target=_said(row.further.get(ADJUSTED, ())),
+        core=_said(row.further.get(CORE, ())),
         direction=_field(row, Role.DIRECTION),
         remark=_field(row, Role.REMARK),
         reason=_field(row, Role.REASON),
@@ -155,9 +154,9 @@ def _field(row: PlacedRow, role: Role) -> Field | None:
     return Field(row.texts[role], row.cells.get(role, ())) if row.has(role) else None
 
 
-def _said(cells: Sequence[Cell]) -> Field | None:
+def _said(cells: Sequence[Cell]) -> Field:
     """The text of a column beside those of the template."""
-    return Field(clean("\n".join(c.text for c in cells)), tuple(cells)) if cells else None
+    return Field(clean("\n".join(c.text for c in cells)) or None, tuple(cells))
 
 
 def _target(row: PlacedRow) -> Field | None:

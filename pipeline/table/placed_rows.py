@@ -17,7 +17,7 @@ from pipeline.model.regions import CellRow
 from pipeline.model.roles import POINTS, Role
 from pipeline.table import likelihood
 from pipeline.table.align import Alignment, align, exact
-from pipeline.table.further import further_columns
+from pipeline.table.further import Further, further_columns
 from pipeline.table.header import Column
 from pipeline.words.values import either, word, words
 
@@ -47,8 +47,7 @@ class PlacedRow:
         frozenset()
     )  # columns whose cell begins here and holds nothing, where spans are known
     recognised: bool = False
-    core: tuple[Cell, ...] = ()  # what a column 是否核心指标 holds
-    reviews: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)  # by further reviewers
+    further: Mapping[Further, tuple[Cell, ...]] = field(default_factory=dict)  # beside the template's columns
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
@@ -125,7 +124,6 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool)
     cells: dict[Role, tuple[Cell, ...]] = {}
     dashes = set()
     further = further_columns(columns)
-    said = {further[j]: members for j, members in found.at if j in further}
     for j, members in found.at:
         role = columns[j].role
         if role == Role.OTHER:
@@ -147,8 +145,7 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool)
         frozenset(dashes),
         _empty(row, columns),
         row.recognised,
-        said.pop(None, ()),
-        {by: members for by, members in said.items() if by},
+        {further[j]: members for j, members in found.at if j in further},
     )
 
 

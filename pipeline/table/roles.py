@@ -143,6 +143,7 @@ def _marginals(ways: Sequence[_Way], n: int) -> Assigned:
 
 MOST_SAID = 6.0  # log odds: sums and comparisons of real forms fail too
 OVER_SAYS, SIGN_SAYS, RATE_SAYS = 1.5, 0.5, 2.0  # log odds a row
+ROUNDED = 0.06  # points: scores are printed with one decimal at least
 _POINTS = re.compile(r"\d{1,3}(\.\d+)?")
 _AMOUNT = re.compile(r"-?[\d,]+(\.\d+)?")
 
@@ -171,11 +172,11 @@ def _of_indicators(columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> f
 
 
 def _of_funds(columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> float:
-    """A score is not above its weight, nothing more is spent than budgeted, and the rate is the one by the
-    other.
+    """A score is not above its weight and follows the rate, nothing more is spent than budgeted, and the rate
+    is the one by the other.
     """
     texts = {r: c.texts for r, c in zip(roles, columns, strict=True)}
-    out = -_over(texts)
+    out = -_over(texts) + RATE_SAYS * _earned(texts)
     if Role.ANNUAL_BUDGET in texts and Role.EXECUTED in texts:
         for at, (a, b) in enumerate(zip(texts[Role.ANNUAL_BUDGET], texts[Role.EXECUTED], strict=True)):
             budget, spent = _figure(a, _AMOUNT), _figure(b, _AMOUNT)
@@ -190,6 +191,20 @@ def _of_funds(columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> float:
                     else -RATE_SAYS
                 )
     return _bounded(out)
+
+
+def _earned(texts: Mapping[Role, Sequence[str]]) -> int:
+    """How many scores are what the rate leaves of their weights."""
+    needed = (Role.WEIGHT, Role.SCORE, Role.ANNUAL_BUDGET, Role.EXECUTED)
+    if not all(role in texts for role in needed):
+        return 0
+    rows = zip(*(texts[role] for role in needed), strict=True)
+    figures = [tuple(_figure(t, _AMOUNT) for t in row) for row in rows]
+    return sum(
+        abs(score - weight * spent / budget) < ROUNDED
+        for weight, score, budget, spent in figures
+        if weight is not None and score is not None and spent is not None and budget
+    )
 
 
 def _over(texts: Mapping[Role, Sequence[str]]) -> float:

@@ -169,6 +169,5 @@ def _joined(a: PlacedRow, b: PlacedRow) -> PlacedRow:
         a.blank | b.blank,
         a.empty,
         a.recognised,
-        a.core or b.core,
-        {**b.reviews, **a.reviews},
+        {**b.further, **a.further},
     )

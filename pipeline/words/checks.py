@@ -28,6 +28,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         "reason",
     }),
     "fund_line": frozenset({"total", "fiscal", "central", "regional", "carryover", "other"}),
+    "fund_nature": frozenset({"basic", "project", "personnel", "public"}),
     "fund_scope": frozenset({"own_level", "transferred"}),
     "goal": frozenset({"expected", "actual", "block", "long_term"}),
     "column": frozenset({

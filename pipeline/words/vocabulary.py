@@ -29,7 +29,7 @@ FILES = (
     "page_chrome.toml", "shared.toml", "qualities.toml", "values.toml", "cover.toml", "audit.toml",
     "series.toml",
 )  # fmt: skip
-GROUPS = ("field", "fund_column", "fund_line", "fund_scope", "goal", "column")
+GROUPS = ("field", "fund_column", "fund_line", "fund_nature", "fund_scope", "goal", "column")
 LISTS = ("fund_block", "total", "tail", "chrome")
 
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")

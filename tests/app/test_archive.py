@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.app.workers import Limits, collect, run
+from pipeline.app.sources import collect
+from pipeline.app.workers import Limits, run
 
 FORM = Path(__file__).parents[2] / "data" / "raw" / "000_d9e816b49658f078.txt"
 

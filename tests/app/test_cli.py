@@ -15,6 +15,7 @@ from pipeline.app.dictionary import dictionary
 from pipeline.model.flags import unknown
 from pipeline.model.schema import TABLES
 from pipeline.version import VERSION
+from tests.app.test_store import contents
 
 PROSE = "今天上午，县里召开了春季防火工作会议。\n会议要求各乡镇落实责任。\n"
 
@@ -118,8 +119,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_jobs(
     bad_run: tuple[Result, Path], bad_files: Path, tmp_path: Path
 ) -> None:
     invoke("parse", bad_files, "--out", tmp_path, "--jobs", 1)
-    first = {p.name: p.read_bytes() for p in bad_run[1].iterdir()}
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == first
+    assert contents(tmp_path) == contents(bad_run[1])
 
 
 REFUSED = [

@@ -18,6 +18,11 @@ from pipeline.model.errors import InputError, InternalError
 from pipeline.model.schema import TABLES
 
 
+def contents(out: Path) -> dict[str, bytes]:
+    """What a reader finds: every file that is not hidden."""
+    return {p.name: p.read_bytes() for p in out.iterdir() if not p.name.startswith(".")}
+
+
 def blank(table: str) -> dict[str, Any]:
     """A row with every column at null, lists empty where they may not be null."""
     columns = TABLES[table].columns
@@ -41,6 +46,7 @@ def indicator(**more: Any) -> dict[str, Any]:
         "project_id": "d-001",
         "document_id": "d",
         "seq": 1,
+        "is_core": False,
         "is_placeholder": False,
     }
     return blank("indicators") | keys | {"horizon": "annual", "extractor": "text", "confidence": 1.0} | more
@@ -76,7 +82,7 @@ def test_two_writes_give_the_same_bytes_and_nothing_else(tmp_path: Path) -> None
     for out in (tmp_path / "a", tmp_path / "b" / "c"):
         write_tables(rows, out)
         write_tables(rows, out)
-    files = sorted(p.name for p in (tmp_path / "a").iterdir())
+    files = sorted(contents(tmp_path / "a"))
     assert files == sorted([*(f"{n}.parquet" for n in TABLES), MANIFEST])
     for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / "c" / name).read_bytes()
@@ -113,17 +119,17 @@ def test_a_row_that_breaks_the_contract_is_refused(table: str, row: dict[str, An
 
 def test_a_refused_run_leaves_the_tables_of_the_last_one(tmp_path: Path) -> None:
     write_tables({"projects": [project()]}, tmp_path)
-    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    before = contents(tmp_path)
     with pytest.raises(InternalError):
         write_tables({"projects": [project(document_id=None)]}, tmp_path)
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+    assert contents(tmp_path) == before
 
 
 def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_tables({"projects": [project()]}, tmp_path)
-    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    before = contents(tmp_path)
     write, calls = pq.write_table, []
 
     def full_disk(*args: Any, **kwargs: Any) -> None:
@@ -135,7 +141,7 @@ def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(
     monkeypatch.setattr(pq, "write_table", full_disk)
     with pytest.raises(InputError, match="No space left"):
         write_tables({"projects": [project(), project()]}, tmp_path)
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+    assert contents(tmp_path) == before
 
 
 def test_a_folder_that_cannot_be_made_is_the_users_to_mend(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.app.workers import Limits, collect, run
+from pipeline.app.sources import collect
+from pipeline.app.workers import Limits, run
 from pipeline.model.errors import Code, InputError
 from tests.fake_parsers import WORDS, obedient
 from tests.test_flags_and_codes import FATES

@@ -4,16 +4,19 @@ does.
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.app.document import parse_document
+from pipeline.audit import costs as module
 from pipeline.audit.costs import bare_name, costs_of, likeness
 from pipeline.corpus.all_documents import finish
-from tests.forms import document, form
+from tests.forms import document, form, with_row
 
 QUANTITY, COST = ("产出指标", "数量指标", "产出指标"), ("产出指标", "成本指标", "产出指标")
 
@@ -117,3 +120,56 @@ def test_all_target_forms_of_a_seed_close_their_costs(root: Path) -> None:
         cost["project_id"] == quantity["project_id"] and quantity["level2"] == "数量指标"
         for cost, quantity in paired
     )
+
+
+def many(count: int) -> Any:
+    """A form of so many unit prices and quantities, whose readings all have sums of their own."""
+    made = document(
+        form(
+            rows=[
+                ("产出指标", level, "产出指标", f"设备{n * 7 % 13}更新{n}", target, "3", "1", "1", None)
+                for n in range(count)
+                for level, target in (("数量指标", f"≥{n + 2}台"), ("成本指标", f"≤{n * 3 + 1.37}元/台"))
+            ]
+        )
+    )
+    return made.projects[0], made.funds, made.indicators
+
+
+def test_the_work_grows_with_the_rows_and_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted: names compared and sums tried (each asks `enumerate` for the amounts of its row)."""
+    counts = []
+    alike = module._alike
+    for rows in (100, 200, 400):
+        work = [0]
+
+        def compared(a: Any, b: Any, work: list[int] = work) -> float:
+            work[0] += 1
+            return alike(a, b)
+
+        def tried(amounts: Any, work: list[int] = work) -> Any:
+            work[0] += 1
+            return enumerate(amounts)
+
+        monkeypatch.setattr(module, "_alike", compared)
+        monkeypatch.setattr(module, "enumerate", tried, raising=False)
+        costs_of(*many(rows))
+        counts.append(work[0])
+    assert max(counts) < module.MOST_PAIRS + 2 * module.MOST_READINGS + 2 * 400
+    growth = [math.log2(b / a) for a, b in pairwise(counts)]
+    assert max(growth) < 1.1, counts
+
+
+def test_beyond_the_pairs_that_are_compared_a_cost_still_finds_its_neighbour() -> None:
+    found = costs_of(*many(150)).rows
+    assert len(found) == 150
+    assert all(c.quantity_id is not None for c in found)
+
+
+@pytest.mark.parametrize(
+    "cost", ["1000000000000000000元", "999999999999999999元/公里", "1" + "0" * 40 + "元"]
+)
+def test_an_amount_that_no_column_of_money_holds_is_no_amount(cost: str) -> None:
+    made = document(form(rows=with_row(3, target=cost)))
+    (found,) = costs_of(made.projects[0], made.funds, made.indicators).rows
+    assert found.amount is None or found.amount < Decimal(10) ** 18

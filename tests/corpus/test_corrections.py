@@ -113,10 +113,26 @@ BAD = [
         3,
         "corrected twice, in line 2 and here",
     ),
+    # hostile ones: each gave a traceback, or cost the run after everything was read
+    (HEADER, f"{SHA},{'9' * 5000},,total_score,1,2,李,原件", 2, "no number of a form"),
+    (HEADER, f"{SHA},9999999999,,total_score,1,2,李,原件", 2, "no number of a form"),
+    (HEADER, f"{SHA},1,{'9' * 5000},weight,1,2,李,原件", 2, "no row"),
+    (HEADER, f"{SHA},1,,fiscal_year,2023,{'9' * 30},李,原件", 2, "no value of projects.fiscal_year"),
+    (HEADER, f"{SHA},1,,fiscal_year,{'9' * 5000},2024,李,原件", 2, "no value of projects.fiscal_year"),
+    (HEADER, f"{SHA},1,fund 1,executed,1,NaN,李,原件", 2, "no value of funds.executed"),
+    (HEADER, f"{SHA},1,fund 1,executed,sNaN,1,李,原件", 2, "no value of funds.executed"),
+    (HEADER, f"{SHA},1,fund 1,executed,-Infinity,1,李,原件", 2, "no value of funds.executed"),
+    (HEADER, f"{SHA},1,fund 1,executed,1,1e18,李,原件", 2, "no value of funds.executed"),
+    (HEADER, f"{SHA},1,3,name_raw,a,{'b' * 200_000},李,原件", 2, "it is no CSV"),
+    (HEADER, f'{SHA},1,3,name_raw,a,"b,李,原件', 3, "it is no CSV"),
+    (HEADER, f'{SHA},1,3,name_raw,a,"b"c,李,原件', 2, "it is no CSV"),
+    (HEADER, f"{SHA},1,3,weight,1,2,李,原件\n{SHA},1,03,weight,1,3,王,原件", 3, "corrected twice, in line 2"),
 ]
 
 
-@pytest.mark.parametrize(("header", "lines", "line", "why"), BAD, ids=[b[3] for b in BAD])
+@pytest.mark.parametrize(
+    ("header", "lines", "line", "why"), BAD, ids=[f"{n} {b[3]}" for n, b in enumerate(BAD)]
+)
 def test_a_bad_line_is_refused_with_its_number(
     tmp_path: Path, header: str, lines: str, line: int, why: str
 ) -> None:

@@ -47,7 +47,9 @@ def test_the_unit_of_bare_amounts(lines: list[str], head: list[tuple[str, ...]],
 
 
 def test_the_rows_of_indicators_state_nothing() -> None:
-    cells = rows(("项目资金", "全年预算数"), ("一级指标", "指标值"), ("产出指标", "（元）"), ("成本指标", "单位：元"))
+    cells = rows(
+        ("项目资金", "全年预算数"), ("一级指标", "指标值"), ("产出指标", "（元）"), ("成本指标", "单位：元")
+    )
     assert amount_unit(tag_rows(cells[:1]), Region((), cells)) == AmountUnit("万元", "assumed")
 
 

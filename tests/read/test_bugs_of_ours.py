@@ -14,7 +14,8 @@ from PIL import Image
 
 from pipeline.app import workers
 from pipeline.app.document import parse_document
-from pipeline.app.workers import DEFAULTS, Source
+from pipeline.app.sources import Source
+from pipeline.app.workers import DEFAULTS
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
 from pipeline.read.office import excel, old_word, ole, word, word97

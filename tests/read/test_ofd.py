@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from pipeline.app.document import parse_document
-from pipeline.app.workers import collect
+from pipeline.app.sources import collect
 from pipeline.model.cells import Line, Reading, Table
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document

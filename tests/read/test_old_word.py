@@ -19,7 +19,8 @@ from random import Random
 import pytest
 
 from pipeline.app.document import parse_document
-from pipeline.app.workers import Limits, collect, run
+from pipeline.app.sources import collect
+from pipeline.app.workers import Limits, run
 from pipeline.model.cells import Line, Table
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document

@@ -91,7 +91,7 @@ def tables(folders: Path, machine: str, source: str) -> dict[str, bytes]:
     out = folders / f"{machine}-{source}"
     command = [sys.executable, "-m", "tests.machine", folders / machine, source, folders / "pdfs", out]
     subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
-    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(out.glob("[!.]*"))}
 
 
 def test_machines_with_and_without_fonts_write_the_same_bytes(folders: Path) -> None:

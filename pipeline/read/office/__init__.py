@@ -1,1 +1,4 @@
-"""Word and Excel files, old and new → tables and lines."""
+"""Word and Excel files, old and new.
+
+Comes in: their bytes. Goes out: tables with merged cells, and lines; texts as the program shows them.
+"""
