@@ -66,7 +66,7 @@ def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) 
     filled = _filled(rows)
     block = [frozenset(_beside_block(row, project, filled, len(rows))) for row in rows]
     sums = _sums(project, rows)
-    near = [frozenset(_near(form, k)) for k in range(len(rows))]
+    near = [frozenset((*_near(form, k), *left)) for k, left in enumerate(_left_over(form))]
     return [shared.union(*parts) for parts in zip(own, block, sums, near, strict=True)]
 
 
@@ -133,6 +133,8 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
         names = Counter(r["name"] for r in rows if r["name"])
         yield from _steps("contents_odd:form twice", sum(k - 1 for k in names.values()), COUNTS)
     yield from _funds(project)
+    left = Counter(u.why for u in form.unread)
+    yield from (name for why, k in left.items() for name in _steps(f"column_missing:unread {why}", k, COUNTS))
 
 
 def _breaks(rows: Sequence[IndicatorRow]) -> int:
@@ -184,6 +186,17 @@ def _near(form: Form, k: int) -> Iterator[str]:
                 yield f"contents_odd:{way} blank"
             if e.shifted or e.joined:
                 yield f"row_shifted:{way}"
+
+
+def _left_over(form: Form) -> Iterator[tuple[str, ...]]:
+    """For every row why texts beside its cells are in no column."""
+    whys: dict[tuple[int | None, int], set[str]] = {}
+    for u in form.unread:
+        for c in u.cells:
+            whys.setdefault((c.page, c.row), set()).add(f"column_missing:beside {u.why}")
+    for item in form.indicators:
+        places = {(c.page, c.row) for c in item.cells}
+        yield tuple({name for place in places for name in whys.get(place, ())})
 
 
 def _place(rows: Sequence[IndicatorRow], k: int) -> Iterator[str]:

@@ -25,6 +25,7 @@ from pipeline.confidence.row_features import COLUMNS, Features
 from pipeline.model.standards import SURE
 from tests.fitting.numbers import Matrix, design, logistic, mark, monotone, surprise
 from tests.fitting.reading import FORM, FUND, ROW, Read, Told, read_all, tasks
+from tests.openworld import KINDS
 from tests.openworld.measure import ranking
 
 SPLIT = "calibrate"
@@ -128,13 +129,14 @@ def table(read: Sequence[Read], about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @click.command(help=__doc__)
+@click.option("--kinds", "-k", multiple=True, default=KINDS, help="Kinds of files; all if none is given.")
 @click.option("--n", default=4, show_default=True, help="Documents of every kind and mutation.")
 @click.option("--scanned", default=4, show_default=True, help="Scanned documents of each of some mutations.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=TABLE, show_default=True)
-def main(n: int, scanned: int, seed: int, out: Path) -> None:
+def main(kinds: Sequence[str], n: int, scanned: int, seed: int, out: Path) -> None:
     start = time.monotonic()
-    read = list(read_all(tasks(SPLIT, n, scanned, seed=seed)))
+    read = list(read_all(tasks(SPLIT, n, scanned, kinds, seed)))
     click.echo(f"read in {time.monotonic() - start:.0f} s")
     for failed in (f for r in read for f in r.failed):
         click.echo(f"the reader failed at {failed}")

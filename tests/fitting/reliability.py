@@ -19,7 +19,7 @@ import click
 
 from pipeline.model.standards import SURE
 from tests.fitting.reading import FORM, FUND, ROW, Read, Told, read_all, tasks
-from tests.openworld import measure
+from tests.openworld import KINDS, measure
 
 SPLIT = "judge"
 TARGET = Path(__file__).parents[2] / "docs" / "accuracy.md"
@@ -139,13 +139,14 @@ ones (– where none is wrong).
 
 
 @click.command(help=__doc__)
+@click.option("--kinds", "-k", multiple=True, default=KINDS, help="Kinds of files; all if none is given.")
 @click.option("--n", default=2, show_default=True, help="Documents of every kind and mutation.")
 @click.option("--scanned", default=2, show_default=True, help="Scanned documents of each of some mutations.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=TARGET, show_default=True)
-def main(n: int, scanned: int, seed: int, out: Path) -> None:
+def main(kinds: Sequence[str], n: int, scanned: int, seed: int, out: Path) -> None:
     start = time.monotonic()
-    read = list(read_all(tasks(SPLIT, n, scanned, seed=seed)))
+    read = list(read_all(tasks(SPLIT, n, scanned, kinds, seed)))
     text = "\n".join([opening(n, scanned, seed), *tables(read)])
     out.write_text(text, encoding="utf-8")
     click.echo(text)
