@@ -13,6 +13,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +112,15 @@ def _stratum(scores: Matrix, y: Matrix) -> dict[str, Any]:
 def of_columns(rows: Sequence[Told]) -> dict[str, Any]:
     """One model a column of rows, for the rows that truth has."""
     own = [t for t in rows if "row" not in t.wrong]
-    return {
-        column: fitted(
-            own, lambda t, c=column: of_column(c, t.features), lambda t, c=column: c not in t.wrong
-        )  # type: ignore[misc]
-        for column in COLUMNS
-    }
+    return {c: fitted(own, partial(_of_column, c), partial(_right_in, c)) for c in COLUMNS}
+
+
+def _of_column(column: str, told: Told) -> Features:
+    return of_column(column, told.features)
+
+
+def _right_in(column: str, told: Told) -> bool:
+    return column not in told.wrong
 
 
 def table(read: Sequence[Read], about: Mapping[str, Any]) -> dict[str, Any]:
