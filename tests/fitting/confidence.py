@@ -13,12 +13,14 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.confidence.judge import of_column
 from pipeline.confidence.model import ANY, TABLE
@@ -34,7 +36,29 @@ FOLDS, WORD_FOLDS = 5, 2
 RIDGES = (10.0, 30.0, 100.0)
 RARE = 30  # a feature that holds in fewer rows, or in all but so few, is not weighed
 FEWEST_OF_STRATUM = 500  # rows from which on a stratum has steps and a mark of its own
+ENOUGH = 12_000  # rows that tell how strongly weights are to be held back
 PLACES = 4
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Which rows are held out together: those of some layouts, and of some unknown words (the last: none)."""
+
+    layout: Labels
+    words: Labels
+
+    def of(self, which: Labels) -> Folds:
+        """The folds of some of the rows."""
+        return Folds(self.layout[which], self.words[which])
+
+
+def folds_of(told: Sequence[Told]) -> Folds:
+    """The folds of every row."""
+    layouts = sorted({t.layout for t in told})
+    words = [zlib.crc32("+".join(t.words).encode()) % WORD_FOLDS if t.words else WORD_FOLDS for t in told]
+    return Folds(np.array([layouts.index(t.layout) % FOLDS for t in told]), np.array(words))
 
 
 def fitted(
@@ -46,7 +70,11 @@ def fitted(
     counts = Counter(name for f in own for name in f)
     names = sorted(name for name, k in counts.items() if RARE <= k <= len(own) - RARE)
     x = design(own, names)
-    ridge, weights, scores = _held_out(x, y, told)
+    folds = folds_of(told)
+    some = np.arange(0, len(y), 1 + len(y) // ENOUGH)
+    ridge = _ridge(x[some], y[some], folds.of(some))
+    weights = logistic(x, y, ridge)
+    scores = _held_out(x, y, folds, ridge, weights)
     weights = weights.round(PLACES)
     return {
         "base": float(weights[0]),
@@ -60,32 +88,30 @@ def fitted(
     }  # fmt: skip
 
 
-def _held_out(x: Matrix, y: Matrix, told: Sequence[Told]) -> tuple[float, Matrix, Matrix]:
-    """How strongly weights are held back, the weights, and every row's score by a model that saw neither its layout nor its
-    words.
-    """
-    layouts = sorted({t.layout for t in told})
-    fold = np.array([layouts.index(t.layout) % FOLDS for t in told])
-    words = np.array(
-        [zlib.crc32("+".join(t.words).encode()) % WORD_FOLDS if t.words else WORD_FOLDS for t in told]
-    )
+def _ridge(x: Matrix, y: Matrix, folds: Folds) -> float:
+    """How strongly weights are held back: what is least surprised by layouts that were left out."""
     tried = []
-    start = None
-    for ridge in sorted(RIDGES, reverse=True):
-        start = logistic(x, y, ridge, start)
+    for ridge in RIDGES:
+        start = logistic(x, y, ridge)
         scores = np.zeros(len(y))
         for f in range(FOLDS):
-            out = fold == f
+            out = folds.layout == f
             scores[out] = x[out] @ logistic(x[~out], y[~out], ridge, start)
-        tried.append((surprise(scores, y), ridge, start))
-    _, ridge, weights = min(tried, key=lambda way: way[:2])
+        tried.append((surprise(scores, y), ridge))
+    return min(tried)[1]
+
+
+def _held_out(x: Matrix, y: Matrix, folds: Folds, ridge: float, start: Matrix) -> Matrix:
+    """Every row's score by a model that saw neither its layout nor its words."""
     scores = np.zeros(len(y))
     for f in range(FOLDS):
         for w in range(WORD_FOLDS):
-            train = (fold != f) & (words != w)
-            out = (fold == f) & ((words == w) | ((words == WORD_FOLDS) & (w == 0)))
-            scores[out] = x[out] @ logistic(x[train], y[train], ridge, weights)
-    return ridge, weights, scores.round(PLACES)
+            train = (folds.layout != f) & (folds.words != w)
+            mine = (folds.words == w) | ((folds.words == WORD_FOLDS) & (w == 0))
+            out = (folds.layout == f) & mine
+            if out.any():
+                scores[out] = x[out] @ logistic(x[train], y[train], ridge, start)
+    return scores.round(PLACES)
 
 
 def _strata(told: Sequence[Told], scores: Matrix, y: Matrix) -> dict[str, Any]:
