@@ -7,15 +7,19 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
+import cv2
 import numpy as np
+import pyarrow as pa
 
 from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, error
 from pipeline.rows.build import DocumentRows, document_rows, file_facts
+from tests.forms import document, form
 
 HUNGER = 64 * 1024 * 1024
-WORDS = ("crash", "hang", "hungry", "bug", "locked", "wrong")
+WORDS = ("crash", "hang", "hungry", "bug", "locked", "wrong", "uncounted", "arrow", "opencv")
 """What a document can be told to do that is worth a row of its own."""
 
 
@@ -36,7 +40,30 @@ def obedient(data: bytes, source_path: str) -> DocumentRows:
         raise KeyError("no such thing")
     if word == b"locked":
         raise error(Code.ENCRYPTED, source_path, "the document asks for a password")
+    if word == b"arrow":
+        raise pa.ArrowMemoryError("malloc of size 1 failed")
+    if word == b"opencv":
+        want = cv2.error("(-4:Insufficient memory) Failed to allocate 1 bytes")
+        want.code = -4
+        raise want
+    if word == b"uncounted":  # fits the schema, and no rule can work with it
+        rows = document(form())
+        rows.indicators[3]["target_parts"][0]["value"] = float("nan")
+        return rows
     rows = document_rows(file_facts(data, source_path), Reading((), "text/plain", "fake"), ())
     if word == b"wrong":
         rows.document["fiscal_year"] = "twenty"
     return rows
+
+
+def stillborn(_: int) -> None:
+    """Instead of `workers._start`: a process that dies before it reads anything."""
+    os._exit(3)
+
+
+def stillborn_once(_: int) -> None:
+    """The first processes die; a file, named by the environment, remembers that one did."""
+    mark = Path(os.environ["MARK"])
+    if not mark.exists():
+        mark.touch()
+        os._exit(3)

@@ -166,6 +166,7 @@ FLAGS: Mapping[Flag, Callable[[Path], DocumentRows]] = {
     Flag.ENCODING_GUESSED: lambda _: read("Les élèves sont allés à l'école".encode("cp1252")),
     Flag.WRONG_ENDING: lambda _: read(text_of(form()), "a.pdf"),
     Flag.HIDDEN_SHEETS_SKIPPED: lambda _: parsed(FIXTURES / "excel" / "typed-hidden-draft.xlsx"),
+    Flag.CELL_ERROR: lambda _: read(workbook(places(with_cell("97%", "#DIV/0!"))), "a.xlsx"),
     Flag.HEADER_MISSING: lambda _: read(text_of(form()[:6])),
     Flag.CORRECTED: corrected,
     Flag.TRUNCATED: lambda _: read(text_of(form()[:9])),
@@ -259,6 +260,11 @@ def page_unread() -> bytes:
         '<ofd:Pages><ofd:Page ID="1" BaseLoc="P.xml"/></ofd:Pages></ofd:Document>',
         "P.xml": f"<ofd:Page {NAMES}><ofd:Content><ofd:Layer>{text}</ofd:Layer></ofd:Content></ofd:Page>",
     })  # fmt: skip
+
+
+def places(grid: Grid) -> dict[str, str]:
+    """The texts of a grid by the names of a sheet's cells."""
+    return {f"{chr(65 + c)}{r}": text for r, row in enumerate(grid, 1) for c, text in enumerate(row) if text}
 
 
 def workbook(cells: Mapping[str, str]) -> bytes:

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -98,12 +99,11 @@ def parse(
     corrections: Path | None,
 ) -> None:
     """Read INPUTS, files or folders, and write the tables to --out."""
-    _end_cleanly()
     try:
         register: tuple[Correction, ...] = read_corrections(corrections) if corrections else ()
         found = survey(inputs, out)
         prepare(out)
-        with only_writer(out), _progress() as bar:
+        with _ended_cleanly(), only_writer(out), _progress() as bar:
             task = bar.add_task("reading", total=len(found.sources))
             documents = run(
                 found.sources,
@@ -166,19 +166,26 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _end_cleanly() -> None:
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
     """Ctrl-C and SIGTERM end the run with a word and the system's exit status for them; on the way out the
     workers are stopped and unfinished work is removed.
     """
 
     def end(number: int, _: FrameType | None) -> None:
         name = signal.Signals(number).name
-        click.echo(f"Interrupted ({name}): no table was changed", err=True)
+        click.echo(f"Interrupted ({name}): the tables are one whole set, as a rule the earlier one", err=True)
         sys.exit(128 + number)
 
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, end)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _passed_over(left_out: Sequence[LeftOut]) -> Iterator[str]:

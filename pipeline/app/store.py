@@ -10,7 +10,7 @@ the output folder are links through one link, `.tables`, and a new generation co
 link is replaced, which the system does in one step: whatever dies when, a reader finds the old set or the new
 one. What a run leaves behind, and the generations before the last, are removed by the next run. Where the
 system has no links, the manifest is what is replaced in one step: it names the files of the generation, and
-copies of them stand under the plain names.
+copies of them come under the plain names afterwards.
 """
 
 from __future__ import annotations
@@ -186,14 +186,14 @@ def _name_by_links(out: Path) -> None:
 
 
 def _publish_copies(generation: str, manifest: Mapping[str, Any], out: Path) -> None:
-    """Without links: the plain names are copies, and the manifest, replaced last, names the generation."""
+    """Without links: the manifest names the files of the generation; then copies take the plain names."""
     with tempfile.TemporaryDirectory(dir=out, prefix=WRITING) as folder:
-        for name in sorted(FILES - {MANIFEST}):
-            copy = Path(shutil.copy2(out / generation / name, Path(folder, name)))
-            copy.replace(out / name)
         tables = {n: {**t, "file": f"{generation}/{t['file']}"} for n, t in manifest["tables"].items()}
         _settle_text(Path(folder, MANIFEST), {**manifest, "tables": tables})
         Path(folder, MANIFEST).replace(out / MANIFEST)
+        for name in sorted(FILES - {MANIFEST}):
+            copy = Path(shutil.copy2(out / generation / name, Path(folder, name)))
+            copy.replace(out / name)
     _settle_folder(out)
 
 

@@ -21,7 +21,9 @@ from pipeline.form.head import KEPT, read_fields
 from pipeline.form.misread import repaired, with_units
 from pipeline.form.project_lists import projects_of
 from pipeline.form.regions import regions
+from pipeline.form.statements import read_statements
 from pipeline.form.tags import TaggedRow, tag_rows
+from pipeline.form.tasks import read_tasks
 from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
 from pipeline.form.totals import is_total, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
@@ -96,7 +98,8 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     weight, score = totals(parts.total, parts.blocks[-1].columns, roles) if parts.blocks else (None, None)
     if score is None and Role.SCORE in roles:
         score = total_in_text(parts.tail, region.after)
-    unit = amount_unit(tagged, region) if funds or "total_amount" in header else None
+    tasks = read_tasks(parts.head)
+    unit = amount_unit(tagged, region) if funds or tasks or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]
     form = Form(
         form_type=kind,
@@ -111,6 +114,8 @@ def read_form(region: Region, reader: str = "") -> Form | None:
         total_score=score,
         grade=header.get("grade") or grade(parts.total, parts.tail, region.after),
         departments=departments((*above, *tagged), header),
+        tasks=tasks,
+        statements=(*read_statements(parts.head), *read_statements(parts.tail)),
         columns=tuple(sorted(roles - NOT_ANNOUNCED)),
         reader=region.rows[0].reader or reader,
         recognised=region.rows[0].recognised,
@@ -182,8 +187,15 @@ def split(rows: Sequence[CellRow]) -> Parts:
         if skip:
             skip = False
             continue
+        if row.roles and blocks:
+            body.append(row)
+            continue
         below = rows[i + 1].cells if i + 1 < len(rows) else ()
-        found = read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
+        found = (
+            (_told(row), False)
+            if row.roles
+            else read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
+        )
         if found is not None:
             columns, skip = found
             if blocks and _same(blocks[-1].columns, columns):
@@ -206,6 +218,14 @@ def split(rows: Sequence[CellRow]) -> Parts:
         blocks[-1] = replace(blocks[-1], rows=tuple(body))
         return Parts(tuple(head), tuple(blocks), total, tuple(tail))
     return _headless(head)
+
+
+def _told(header: CellRow) -> tuple[Column, ...]:
+    """The columns of a header whose roles were found together with its rows."""
+    return tuple(
+        Column(role, c.col, 1, c.text, c.confidence)
+        for role, c in zip(header.roles, header.cells, strict=True)
+    )
 
 
 def _headless(rows: Sequence[CellRow]) -> Parts:

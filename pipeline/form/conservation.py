@@ -25,6 +25,7 @@ from pipeline.model.flags import Flag
 from pipeline.model.form import Field, Form, Indicator, Unread, Why
 from pipeline.model.regions import CellRow, Region
 from pipeline.model.roles import Role
+from pipeline.table.further import of_label
 from pipeline.table.header import Column, role_of
 from pipeline.words import vocabulary
 from pipeline.words.values import words
@@ -193,6 +194,7 @@ class _Account:
                     any(fold(cell.text) in label for label in read)
                     or tags(cell.text)
                     or role_of(cell.text) is not None
+                    or of_label(cell.text) is not None
                 ):
                     self._understood((cell,))
                 else:
@@ -249,7 +251,14 @@ def _claims(form: Form) -> dict[int, list[Field]]:
 
 def _fields(form: Form) -> Iterator[Field]:
     yield from form.header.values()
-    yield from (f for f in (form.total_weight, form.total_score) if f is not None)
+    yield from (f for f in (form.total_weight, form.total_score, form.grade) if f is not None)
+    yield from (d.name for d in form.departments)
+    for said in form.statements:
+        told = [f for f in (said.label, said.text, said.problem) if f is not None]
+        yield Field("".join(f.text or "" for f in told), tuple(c for f in told for c in f.cells))
+    for task in form.tasks:
+        whole = (task.name, task.content, task.budget, task.executed, task.start, task.end)
+        yield from (f for f in whole if f is not None)
     for line in form.funds:
         yield Field(line.label, line.cells)
         figures = (line.initial_budget, line.annual_budget, line.executed, line.weight, line.execution_rate)
@@ -261,7 +270,7 @@ def _fields(form: Form) -> Iterator[Field]:
 def _of_row(row: Indicator) -> Iterator[Field]:
     fields = (
         row.name, row.target, row.actual, row.weight, row.score, row.review_score, row.direction,
-        row.remark, row.reason,
+        row.remark, row.reason, row.adjusted_target, row.core, *(points for _, points in row.reviews),
     )  # fmt: skip
     yield from (f for f in fields if f is not None)
 

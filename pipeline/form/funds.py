@@ -345,7 +345,7 @@ def _fund_line(label: Tagged, scope: str, texts: Mapping[Role, tuple[Cell, ...]]
     }
     source, nature = label.key("fund_line") or None, label.key("fund_nature")
     return _with_figures(
-        FundLine(label_of(label.cell.text), scope, source, nature, cells=(label.cell,)), fields
+        FundLine(label_of(label.cell.text), scope, source, nature=nature, cells=(label.cell,)), fields
     )
 
 
@@ -409,7 +409,7 @@ def _pair_line(label: Tagged, cell: Cell, scope: str) -> FundLine:
     source, nature = label.key("fund_line") or None, label.key("fund_nature")
     amount = amount_of(cell)
     return FundLine(
-        label_of(label.cell.text), scope, source, nature, annual_budget=amount, cells=(label.cell,)
+        label_of(label.cell.text), scope, source, annual_budget=amount, nature=nature, cells=(label.cell,)
     )
 
 

@@ -45,6 +45,7 @@ class Flag(StrEnum):
     WRONG_ENDING = "wrong_ending", "扩展名不符", "the file's ending does not say what its bytes are"
     HIDDEN_SHEETS_SKIPPED = "hidden_sheets_skipped", "隐藏工作表未读", "the workbook has hidden sheets, which were not read"
     HEADER_MISSING = "header_missing", "指标表头缺失", "the form has no header of an indicator block"
+    CELL_ERROR = "cell_error", "单元格公式出错", "the workbook shows an error (`#REF!`, `#DIV/0!`) where a value belongs; the cell was taken as blank"
     CORRECTED = "corrected", "已更正", "a cell of the row was corrected by the register of corrections"
     TEXT_LOST = "text_lost", "文字遗漏", "printed characters are in no column and were not accounted for: a fault of the reader; they stand in `unread`"
     TRUNCATED = "truncated", "内容被截断", "the document ends in the middle of a form"

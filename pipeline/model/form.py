@@ -53,6 +53,27 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A line of 资金管理情况, or a box such as 存在问题."""
+
+    label: Field
+    text: Field | None
+    problem: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of a list of tasks or of parts of the project."""
+
+    name: Field
+    content: Field | None = None
+    budget: Field | None = None
+    executed: Field | None = None
+    start: Field | None = None
+    end: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FundLine:
     """One line of the fund block; the figures are still texts. `scope`, `source`, `nature`: see the contract;
     `cells`: the label's.
@@ -61,13 +82,13 @@ class FundLine:
     label: str
     scope: str
     source: str | None
-    nature: str | None = None
     initial_budget: Field | None = None
     annual_budget: Field | None = None
     executed: Field | None = None
     weight: Field | None = None
     execution_rate: Field | None = None
     score: Field | None = None
+    nature: str | None = None
     cells: tuple[Cell, ...] = ()
 
 
@@ -117,12 +138,13 @@ class Indicator:
     remark: Field | None = None
     reason: Field | None = None
     horizon: str = "annual"
+    reader: str = ""  # that gave the row
     cells: tuple[Cell, ...] = ()
     flags: tuple[str, ...] = ()
-    evidence: Evidence = Evidence()
     reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers, and their points
     adjusted_target: Field | None = None
     core: Field | None = None  # what a column 是否核心指标 says
+    evidence: Evidence = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +161,6 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     total_weight: Field | None = None
     total_score: Field | None = None
-    unread: tuple[Unread, ...] = ()
     columns: tuple[Role, ...] = ()  # what the header of the indicator block announces
     reader: str = ""
     recognised: bool = False  # the texts were read off a picture
@@ -148,3 +169,6 @@ class Form:
     flags: tuple[str, ...] = field(default=())
     grade: Field | None = None
     departments: tuple[Department, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    unread: tuple[Unread, ...] = ()

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell, Line
 from pipeline.model.form import Field, FundLine
+from pipeline.model.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
     """One row of cells, in column order, blank ones included.
 
-    `top`: the first row of its table, so that a break lies before it. `spans`, `reader`, `recognised`,
+    `roles`: what each cell holds, where the text was cut by what it says (`untabled`): of the first such row
+    of a region, the header, what each column holds. `top`: the first row of its table, so that a break lies before it. `spans`, `reader`, `recognised`,
     `wrapped_lines`: as its `Table` says.
     """
 
@@ -29,6 +31,7 @@ class CellRow:
     reader: str = ""
     recognised: bool = False
     wrapped_lines: bool = False
+    roles: tuple[Role, ...] = ()
 
     @property
     def filled(self) -> tuple[Cell, ...]:

@@ -21,6 +21,8 @@ NAMES: Mapping[str, str] = {
     "projects": "ProjectRow",
     "funds": "FundRow",
     "indicators": "IndicatorRow",
+    "tasks": "TaskRow",
+    "statements": "StatementRow",
     "unread": "UnreadRow",
     "findings": "FindingRow",
     "series": "SeriesRow",

@@ -208,6 +208,43 @@ class IndicatorRow(TypedDict):
 
 
 @final
+class TaskRow(TypedDict):
+    """A row of `tasks`."""
+
+    project_id: str
+    document_id: str
+    seq: int
+    name: str | None
+    content: str | None
+    budget: Decimal | None
+    executed: Decimal | None
+    start: date | None
+    end: date | None
+    page: int | None
+    bbox: list[float] | None
+    line_start: int | None
+    line_end: int | None
+    confidence: float
+    flags: list[str]
+
+
+@final
+class StatementRow(TypedDict):
+    """A row of `statements`."""
+
+    project_id: str
+    document_id: str
+    seq: int
+    label: str
+    text: str | None
+    problem: str | None
+    page: int | None
+    bbox: list[float] | None
+    line_start: int | None
+    line_end: int | None
+
+
+@final
 class UnreadRow(TypedDict):
     """A row of `unread`."""
 

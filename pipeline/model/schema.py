@@ -309,6 +309,38 @@ INDICATORS = Table("indicators", "One row per indicator of a form.", ("indicator
     FLAG_LIST,
 ))
 
+_PLACE = (
+    Column("page", INT32, "页码", "The page that it stands on, from 1; null without pages.", "the reader", "page"),
+    Column("bbox", BBOX, "位置", "x0, top, x1, bottom of its cells on the page; null without a layout.", "the reader", "PDF points"),
+    Column("line_start", INT32, "起始行", "Its first line in a text source, from 1; else null.", "the reader", "line"),
+    Column("line_end", INT32, "结束行", "Its last line in a text source, from 1; else null.", "the reader", "line"),
+)
+
+TASKS = Table("tasks", "One row per line of 年度主要任务, or of a list of sub-projects or of work.", ("project_id", "seq"), (
+    PROJECT_ID,
+    DOCUMENT_ID,
+    Column("seq", INT32, "序号", "1, 2, … in reading order in the form.", "position in the form", required=True),
+    _text("name", "任务名称", "The task or part of the project.", "任务名称"),
+    _text("content", "主要内容", "What is done in it.", "主要内容"),
+    _money("budget", "预算金额", "What was planned for it.", "预算金额"),
+    _money("executed", "执行金额", "What was spent on it.", "执行金额"),
+    Column("start", DATE, "开始日期", "The day on which it begins.", "开始时间", "day"),
+    Column("end", DATE, "完成日期", "The day by which it is done.", "完成时间", "day"),
+    *_PLACE,
+    replace(CONFIDENCE, meaning="That of the form: how probable it is that its head and funds are right."),
+    replace(FLAG_LIST, meaning="What was repaired, guessed or not read in the line, sorted."),
+))
+
+STATEMENTS = Table("statements", "One row per line of 资金管理情况, and per box such as 存在问题 or 改进措施.", ("project_id", "seq"), (
+    PROJECT_ID,
+    DOCUMENT_ID,
+    Column("seq", INT32, "序号", "1, 2, … in reading order in the form.", "position in the form", required=True),
+    _text("label", "标签", "What the statement is about: `分配科学性`, `存在问题`.", "资金管理情况, or the box's label", required=True),
+    _text("text", "内容", "What the form says of it.", "情况说明, or the box"),
+    _text("problem", "存在问题和改进措施", "The problem and what is done about it, beside the text.", "存在问题和改进措施"),
+    *_PLACE,
+))
+
 UNREAD = Table("unread", "One row per printed text inside a form that no column of another table took; in reading order, without a key.", (), (
     DOCUMENT_ID,
     PROJECT_ID,
@@ -362,5 +394,17 @@ CORRECTIONS = Table("corrections", "One row per line of the register of correcti
 
 # fmt: on
 TABLES: Mapping[str, Table] = {
-    t.name: t for t in (DOCUMENTS, PROJECTS, FUNDS, INDICATORS, UNREAD, FINDINGS, SERIES, CORRECTIONS)
+    t.name: t
+    for t in (
+        DOCUMENTS,
+        PROJECTS,
+        FUNDS,
+        INDICATORS,
+        TASKS,
+        STATEMENTS,
+        UNREAD,
+        FINDINGS,
+        SERIES,
+        CORRECTIONS,
+    )
 }

@@ -16,11 +16,22 @@ from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, PipelineError
 from pipeline.model.flags import Flag
 from pipeline.model.form import Form, Why
-from pipeline.model.rows import DocumentRow, FindingRow, FundRow, IndicatorRow, ProjectRow, UnreadRow
+from pipeline.model.rows import (
+    DocumentRow,
+    FindingRow,
+    FundRow,
+    IndicatorRow,
+    ProjectRow,
+    StatementRow,
+    TaskRow,
+    UnreadRow,
+)
 from pipeline.rows.cover import document_number, published_on, publisher_of, title_of
 from pipeline.rows.figures import mean
 from pipeline.rows.form_rows import form_rows
+from pipeline.rows.indicator_rows import Keys
 from pipeline.rows.region import region_of
+from pipeline.rows.task_rows import statement_rows, task_rows
 from pipeline.rows.unread_rows import unread_rows
 from pipeline.version import VERSION
 
@@ -51,12 +62,15 @@ class DocumentRows:
     indicators: list[IndicatorRow] = field(default_factory=list)
     unread: list[UnreadRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
+    tasks: list[TaskRow] = field(default_factory=list)
+    statements: list[StatementRow] = field(default_factory=list)
 
     def tables(self) -> Mapping[str, Sequence[Mapping[str, object]]]:
         """The rows by table name."""
         return {
             "documents": [self.document], "projects": self.projects, "funds": self.funds,
             "indicators": self.indicators, "unread": self.unread, "findings": self.findings,
+            "tasks": self.tasks, "statements": self.statements,
         }  # fmt: skip
 
 
@@ -71,11 +85,16 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
     funds: list[FundRow] = []
     indicators: list[IndicatorRow] = []
     unread: list[UnreadRow] = []
+    tasks: list[TaskRow] = []
+    statements: list[StatementRow] = []
     for index, form in enumerate(forms, 1):
         project, lines, rows = form_rows(form, facts.document_id, index)
         projects.append(project)
         funds.extend(lines)
         indicators.extend(rows)
+        keys: Keys = {"project_id": project["project_id"], "document_id": project["document_id"]}
+        tasks.extend(task_rows(form, keys, project["confidence"]))
+        statements.extend(statement_rows(form, keys))
         unread.extend(unread_rows(form, project["document_id"], project["project_id"]))
     years = {p["fiscal_year"] for p in projects} - {None}
     status, code, sentence = _status(reading, projects, unread)
@@ -100,7 +119,7 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         "confidence": round(mean(p["confidence"] for p in projects), 4) if projects else None,
         "flags": sorted(set(reading.flags)),
     }
-    return DocumentRows(document, projects, funds, indicators, unread)
+    return DocumentRows(document, projects, funds, indicators, unread, tasks=tasks, statements=statements)
 
 
 def failed_rows(facts: FileFacts, error: PipelineError, media_type: str | None = None) -> DocumentRows:

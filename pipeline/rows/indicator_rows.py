@@ -121,7 +121,7 @@ def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> Indicato
         "cost_of": None,
         "cost_amount": None,
         **place_of(_cells(item)),
-        "extractor": form.reader,
+        "extractor": item.reader or form.reader,
         "confidence": 0.0,
         "doubts": [],
     }

@@ -15,6 +15,7 @@ from pipeline.model.cells import Cell
 from pipeline.model.roles import Role
 from pipeline.table import likelihood
 from pipeline.table.header import Column
+from pipeline.table.own_labels import Suits
 from pipeline.words.values import word, words
 
 SHIFT_LOOSE = (
@@ -32,6 +33,7 @@ JOINED = frozenset(
     {Role.NAME, Role.TARGET, Role.ACTUAL, Role.REASON, Role.REMARK, Role.SIDE, Role.OTHER}
 )  # columns whose cells may be several
 NUMERIC = (Role.WEIGHT, Role.SCORE)
+ANY_BLOCK = Suits()
 NOTHING = frozenset(words("nothing", "values"))
 POINT = word("points", "unit")
 
@@ -58,7 +60,13 @@ class _Way:
     picks: tuple[tuple[int, int], ...]  # (cell, column)
 
 
-def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset: int = 0) -> Alignment:
+def align(
+    cells: Sequence[Cell],
+    columns: Sequence[Column],
+    spans: bool,
+    offset: int = 0,
+    suits: Suits = ANY_BLOCK,
+) -> Alignment:
     """The cheapest way to put the non-blank cells of a row, in order, into the columns.
 
     `offset` is how many grid columns the data stand to the right of their header in this block.
@@ -77,10 +85,10 @@ def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset:
             ]
             if i:
                 cell = texts[i - 1]
-                here = _place(cell, column, spans, offset, n == 1)
+                here = _place(cell, column, spans, offset, n == 1, suits)
                 ways += [_Way(w.cost + here, (*w.picks, (i - 1, j - 1))) for w in table[i - 1][j - 1]]
                 ways += [
-                    _Way(w.cost + _join(texts[i - 2], cell, column, spans), (*w.picks, (i - 1, j - 1)))
+                    _Way(w.cost + _join(texts[i - 2], cell, column, spans, suits), (*w.picks, (i - 1, j - 1)))
                     for w in table[i - 1][j]
                     if w.picks and w.picks[-1] == (i - 2, j - 1)
                 ]
@@ -98,7 +106,11 @@ def align(cells: Sequence[Cell], columns: Sequence[Column], spans: bool, offset:
 
 
 def exact(
-    cells: Sequence[Cell], columns: Sequence[Column], offset: int = 0, worst: float = EXACT_FIT
+    cells: Sequence[Cell],
+    columns: Sequence[Column],
+    offset: int = 0,
+    worst: float = EXACT_FIT,
+    suits: Suits = ANY_BLOCK,
 ) -> Alignment | None:
     """The reading in which every cell stands under its own column; None where one does not, or does not suit
     it.
@@ -115,11 +127,11 @@ def exact(
         under = [j for j, col in enumerate(columns) if col.start < last and first < col.start + col.width]
         if len(under) != 1 or (under[0] in at and columns[under[0]].role not in JOINED):
             return None
-        suits = likelihood.cost(columns[under[0]].role, c.text)
-        if suits > worst:
+        here = suits.cost(columns[under[0]].role, c.text)
+        if here > worst:
             return None
         at.setdefault(under[0], []).append(c)
-        cost += suits
+        cost += here
     return Alignment(tuple((j, tuple(v)) for j, v in sorted(at.items())), cost, 9.0, False)
 
 
@@ -136,7 +148,7 @@ def _best(ways: list[_Way]) -> list[_Way]:
     return out
 
 
-def _place(cell: Cell, column: Column, spans: bool, offset: int, alone: bool) -> float:
+def _place(cell: Cell, column: Column, spans: bool, offset: int, alone: bool, suits: Suits) -> float:
     away = (
         0
         if column.overlap(cell.col - offset, cell.col_span)
@@ -151,11 +163,11 @@ def _place(cell: Cell, column: Column, spans: bool, offset: int, alone: bool) ->
         if alone
         else min(SHIFT_MOST, SHIFT_LOOSE * away)
     )
-    suits = likelihood.cost(column.role, cell.text)
-    return (min(suits, 2.0) if spans and not away else suits) + shift
+    here = suits.cost(column.role, cell.text)
+    return (min(here, 2.0) if spans and not away else here) + shift
 
 
-def _join(before: Cell, cell: Cell, column: Column, spans: bool) -> float:
+def _join(before: Cell, cell: Cell, column: Column, spans: bool, suits: Suits) -> float:
     if column.role in NUMERIC:
         return 99.0
     both = spans and column.overlap(before.col, before.col_span) and column.overlap(cell.col, cell.col_span)
@@ -165,7 +177,7 @@ def _join(before: Cell, cell: Cell, column: Column, spans: bool) -> float:
         else JOIN
         + max(
             0.0,
-            likelihood.cost(column.role, before.text + cell.text) - likelihood.cost(column.role, before.text),
+            suits.cost(column.role, before.text + cell.text) - suits.cost(column.role, before.text),
         )
     )
 

@@ -44,7 +44,7 @@ _REVIEW = re.compile(
 
 def further_columns(columns: Sequence[Column]) -> Mapping[int, Further]:
     """Position of a column → what it holds; columns of the template are left out."""
-    found = {i: what for i, c in enumerate(columns) if (what := _of_label(c.label)) is not None}
+    found = {i: what for i, c in enumerate(columns) if (what := of_label(c.label)) is not None}
     reviews = [i for i, what in found.items() if what.kind == Kind.REVIEW]
     if len(reviews) == 1 and columns[reviews[0]].role in (Role.REVIEW_SCORE, Role.SCORE):
         del found[reviews[0]]
@@ -52,8 +52,8 @@ def further_columns(columns: Sequence[Column]) -> Mapping[int, Further]:
 
 
 @cache
-def _of_label(label: str) -> Further | None:
-    """`县级评分` → a review by 县级."""
+def of_label(label: str) -> Further | None:
+    """What the column under a label holds beside the template's: `县级评分` → a review by 县级."""
     key = fold(label)
     if key in _CORE_LABELS:
         return CORE

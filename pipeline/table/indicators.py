@@ -117,7 +117,7 @@ def _without_inferred(level: RowLevels) -> RowLevels:
 
 
 def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
-    flags = row.flags | level.flags | {f for cs in row.cells.values() for c in cs for f in c.flags}
+    flags = row.flags | level.flags | {f for c in _cells_of(row) for f in c.flags}
     if level.unknown:
         flags |= {Flag.LEVEL_UNKNOWN}
     return Indicator(
@@ -140,6 +140,7 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         remark=_field(row, Role.REMARK),
         reason=_field(row, Role.REASON),
         horizon=horizon,
+        reader=row.reader,
         cells=tuple(c for role, cs in row.cells.items() for c in cs if role == Role.NAME or c.row_span == 1),
         flags=tuple(sorted(flags)),
     )
@@ -174,3 +175,8 @@ def _target(row: PlacedRow) -> Field | None:
 
 def _members(row: PlacedRow, roles: Iterable[Role]) -> tuple[Cell, ...]:
     return tuple(c for r in roles for c in row.cells.get(r, ()))
+
+
+def _cells_of(row: PlacedRow) -> tuple[Cell, ...]:
+    """The cells of a row, with blanks that may not be blank."""
+    return (*(c for cs in row.cells.values() for c in cs), *row.doubtful)

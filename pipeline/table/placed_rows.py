@@ -19,11 +19,13 @@ from pipeline.table import likelihood
 from pipeline.table.align import Alignment, align, exact
 from pipeline.table.further import Further, further_columns
 from pipeline.table.header import Column
+from pipeline.table.own_labels import Suits, suits_of
 from pipeline.words.values import either, word, words
 
 OFFSETS = (0, 1, -1, 2)
 OFFSET_SAMPLE = 10
 TRUSTED = 0.75  # share of a loose grid's rows that fit as they stand
+CERTAIN = 9.0  # margin of a row that was cut where its columns end: its rivals are in its cells' confidence
 LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 DASHES = frozenset(words("points", "misread_dashes"))
 _MARK = re.compile(r"[≥≤><=]")
@@ -48,6 +50,8 @@ class PlacedRow:
     )  # columns whose cell begins here and holds nothing, where spans are known
     recognised: bool = False
     further: Mapping[Further, tuple[Cell, ...]] = field(default_factory=dict)  # beside the template's columns
+    reader: str = ""
+    doubtful: tuple[Cell, ...] = ()  # blanks that may not be blank
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
@@ -58,8 +62,9 @@ def place_rows(columns: Sequence[Column], rows: Sequence[CellRow]) -> list[Place
     """The rows that hold any text, each cell in its column."""
     offset = _offset(columns, rows)
     filled = [row for row in rows if any(c.text for c in row.cells)]
-    trusted = _trusted(filled, columns, offset)
-    return _spread([_placed(row, columns, offset, trusted) for row in filled])
+    suits = suits_of(columns, filled, offset, LOOSE_FIT)
+    trusted = _trusted(filled, columns, offset, suits)
+    return _spread([_placed(row, columns, offset, trusted, suits) for row in filled])
 
 
 def with_side(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -110,16 +115,18 @@ def _offset(columns: Sequence[Column], rows: Sequence[CellRow]) -> int:
     return best if away(best) < 0.7 * away(0) else 0
 
 
-def _trusted(rows: Sequence[CellRow], columns: Sequence[Column], offset: int) -> bool:
+def _trusted(rows: Sequence[CellRow], columns: Sequence[Column], offset: int, suits: Suits) -> bool:
     """Do nearly all rows of a loose grid fit their columns as they stand? Then one that can be read so is
     read so.
     """
     whole = [r for r in rows if len(r.filled) >= 2]
-    return sum(exact(r.cells, columns, offset, LOOSE_FIT) is not None for r in whole) >= TRUSTED * len(whole)
+    return sum(exact(r.cells, columns, offset, LOOSE_FIT, suits) is not None for r in whole) >= TRUSTED * len(
+        whole
+    )
 
 
-def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool) -> PlacedRow:
-    found = _aligned(row, columns, offset, trusted)
+def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool, suits: Suits) -> PlacedRow:
+    found = _aligned(row, columns, offset, trusted, suits)
     texts: dict[Role, str] = {}
     cells: dict[Role, tuple[Cell, ...]] = {}
     dashes = set()
@@ -146,17 +153,22 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool)
         _empty(row, columns),
         row.recognised,
         {further[j]: members for j, members in found.at if j in further},
+        row.reader,
+        tuple(c for c in row.cells if not c.text and (c.flags or c.confidence < 1)),
     )
 
 
-def _aligned(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool) -> Alignment:
+def _aligned(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool, suits: Suits) -> Alignment:
     """Cells stay under their own columns where those can be trusted; else the best fit is searched."""
     found = None
+    if row.roles:
+        at = {column.start: j for j, column in enumerate(columns)}
+        return Alignment(tuple((at[c.col], (c,)) for c in row.cells), 0.0, CERTAIN, False)
     if row.spans:
-        found = exact(row.cells, columns)
+        found = exact(row.cells, columns, suits=suits)
     elif trusted:
-        found = exact(row.cells, columns, offset, LOOSE_FIT)
-    return found or align(row.cells, columns, row.spans, offset)
+        found = exact(row.cells, columns, offset, LOOSE_FIT, suits)
+    return found or align(row.cells, columns, row.spans, offset, suits)
 
 
 def _empty(row: CellRow, columns: Sequence[Column]) -> frozenset[Role]:

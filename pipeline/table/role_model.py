@@ -23,7 +23,6 @@ from pipeline.table.shapes import Shape, shape_of
 from pipeline.words import vocabulary
 
 FOREIGN = Role.OTHER  # a column that means nothing to us
-UNSEEN = -6.0  # log P of a feature that fitting never met
 TEXT_KINDS = frozenset(
     {"phrase", "sentence", "text_with_figures", "text_with_figures_long", "quality", "word"}
 )
@@ -56,6 +55,7 @@ Grams = tuple[Mapping[Role, Counter[str]], Mapping[Role, int], int]
 class RoleModel:
     """Fitted numbers of one kind of columns; `Features` are role → feature → log P."""
 
+    kind: Kind
     roles: tuple[Role, ...]
     kinds: Features
     lengths: Features
@@ -63,7 +63,8 @@ class RoleModel:
     fills: Features
     repeats: Features
     orders: Features  # role → the next one → log P; `^` stands before the first
-    odd_order: float  # share of neighbours that stand in an order of the form's own
+    odd_order: float  # share of neighbours that stand otherwise in a form of the usual order
+    own_order: float  # share of forms whose columns stand in an order of their own
     foreign: float  # share of unknown labels that name a column that means nothing to us
     temper: float  # exponent on the number of texts of a column
     stray: float  # share of a column's texts that could stand anywhere
@@ -72,6 +73,12 @@ class RoleModel:
     label_noise: float  # share of unknown labels whose characters say nothing
     known: float  # log odds that a label known to the letter means what the vocabulary says
     near: float  # the same for a label that is like a known one
+    scrambled: float  # log odds that a header's words stand in another order than its columns
+    unannounced: float  # log odds of a role that no label of such a header names
+    over: float  # log odds a row against a score above its weight, more spent than budgeted, a unit twice
+    signs: float  # log odds a row for the signs standing in the target
+    answers: float  # log odds a row for a score that is its weight, a result with the target's figure, a rate
+    most_said: float  # the most that all of these say: sums and comparisons of real forms fail too
     absent: Mapping[str, float]  # role → log P that a form has no such column
     alone: Mapping[
         str, float
@@ -84,7 +91,7 @@ def model(kind: Kind) -> RoleModel:
     data = json.loads(
         resources.files("pipeline.table").joinpath("role_model.json").read_text(encoding="utf-8")
     )
-    return RoleModel(roles=ROLES[kind], **data[kind])
+    return RoleModel(kind=kind, roles=ROLES[kind], **data[kind])
 
 
 def contents_of(m: RoleModel, texts: Sequence[str], n_rows: int) -> dict[Role, float]:
@@ -108,8 +115,13 @@ def text_odds(role: Role, text: str) -> float:
 
 def _column(m: RoleModel, features: Features, role: Role, feature: str) -> float:
     """Log odds of a feature of the whole column; forms differ, so that none is impossible."""
-    ratio = features[role].get(feature, UNSEEN) - features[FOREIGN].get(feature, UNSEEN)
+    ratio = _seen(features[role], feature) - _seen(features[FOREIGN], feature)
     return math.log((1.0 - m.odd_form) * math.exp(ratio) + m.odd_form)
+
+
+def _seen(logs: Mapping[str, float], feature: str) -> float:
+    """The log P of a feature; `?` is the one that was never met."""
+    return logs.get(feature, logs["?"])
 
 
 @lru_cache(maxsize=65536)
@@ -119,9 +131,9 @@ def _text(m: RoleModel, role: Role, shape: Shape) -> float:
 
 
 def _shape(m: RoleModel, role: Role, shape: Shape) -> float:
-    out = m.kinds[role].get(shape.kind, m.kinds[role]["?"])
+    out = _seen(m.kinds[role], shape.kind)
     if shape.kind in TEXT_KINDS:
-        out += m.lengths[role].get(str(shape.length), UNSEEN) + m.ends[role].get(shape.end, UNSEEN)
+        out += _seen(m.lengths[role], str(shape.length)) + _seen(m.ends[role], shape.end)
     return out
 
 
@@ -144,14 +156,13 @@ def repeat_class(texts: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def label_prior(kind: Kind, label: str) -> dict[Role, float]:
+def label_prior(m: RoleModel, label: str) -> dict[Role, float]:
     """Role → log P(role | label)."""
-    m = model(kind)
     if not label.strip():
         return dict.fromkeys(m.roles, -math.log(len(m.roles)))
-    like = likeness(vocabulary.bare(label), _grams(kind), m.label_temper, m.label_noise)
+    like = likeness(vocabulary.bare(label), _grams(m.kind), m.label_temper, m.label_noise)
     rest = {r: value + math.log1p(-m.foreign) for r, value in like.items()} | {FOREIGN: math.log(m.foreign)}
-    hit = vocabulary.find(kind, label)
+    hit = vocabulary.find(m.kind, label)
     if hit is None:
         return rest
     odds = m.known if hit.score == 1.0 else m.near

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from normalizers.numerals import percent
 from normalizers.symbols import fold
 from pipeline.model.roles import Role
 from pipeline.table.role_model import FOREIGN, Kind, RoleModel, contents_of, label_prior, model
+from pipeline.words import vocabulary
 
 BEAM = 48  # readings of the columns so far that are kept
 RIVALS = 12
 FORGOTTEN = 14.0  # log odds: a role that is so much less likely than a column's best is no rival
 FEWEST_TO_TELL = 3  # rows and labels from which on contents alone may say what the columns are
-SCRAMBLED = -8.0  # log odds that a header's words stand in another order than its columns
-UNANNOUNCED = -4.0  # log odds of a role that no label of such a header names
+RATE_ROUNDED = 0.1  # percent points: forms print rates with one decimal or two
 ANSWERS = {Role.ACTUAL: Role.TARGET, Role.SCORE: Role.WEIGHT}
 MANY = frozenset({FOREIGN, Role.REMARK, Role.ARRIVED})  # roles that several columns may have
 
@@ -53,6 +54,7 @@ class Assigned:
 class _Way:
     score: float
     roles: tuple[Role, ...]
+    order: float = 0.0  # what the usual order of columns adds to the score
 
 
 Scores = Sequence[Mapping[Role, float]]
@@ -60,54 +62,109 @@ Scores = Sequence[Mapping[Role, float]]
 
 
 def assign(columns: Sequence[ColumnTexts], kind: Kind = Kind.INDICATORS) -> Assigned:
-    """The roles of a block's columns.
+    """The roles of a block's columns."""
+    return _marginals(_best(likely(model(kind), columns), RIVALS), len(columns))
 
-    A header whose words have lost their order is a rival reading: then its labels say only which roles there
-    are.
+
+def likely(m: RoleModel, columns: Sequence[ColumnTexts]) -> list[_Way]:
+    """The most probable assignments of all readings of the header, each with its log odds."""
+    first, *others = _readings(m, columns)
+    ways = _ways(m, columns, first.unary)
+    for reading in others:
+        if sum(max(scores.values()) for scores in reading.unary) + reading.odds > ways[0].score - FORGOTTEN:
+            ways += [_Way(w.score + reading.odds, w.roles) for w in _ways(m, columns, reading.unary)]
+    return ways
+
+
+def odds_of(m: RoleModel, columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> list[float]:
+    """The log odds of an assignment, one a reading of the header: fitting compares them with the `likely`."""
+    out = []
+    for reading in _readings(m, columns):
+        alone = sum(scores[r] for scores, r in zip(reading.unary, roles, strict=True))
+        order = sum(_order(m, roles[:at], r) for at, r in enumerate(roles))
+        out.append(reading.odds + alone + order + _whole(m, columns, roles, order))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to take the labels: log odds of every role by column, and of this way itself."""
+
+    unary: Scores
+    odds: float
+
+
+def _readings(m: RoleModel, columns: Sequence[ColumnTexts]) -> list[_Reading]:
+    """Labels in their places; and a header whose words have lost their order, so that its labels say only
+    which roles there are.
     """
-    m = model(kind)
     n_rows = max((len(c.texts) for c in columns), default=0)
     contents = [contents_of(m, c.texts, n_rows) for c in columns]
-    priors = [label_prior(kind, c.label) for c in columns]
-    together = _TOGETHER[kind]
-    ways = _ways(
-        m,
-        columns,
-        [{r: p[r] + c[r] for r in m.roles} for p, c in zip(priors, contents, strict=True)],
-        together,
-    )
+    priors = [label_prior(m, c.label) for c in columns]
+    out = [_Reading([{r: p[r] + c[r] for r in m.roles} for p, c in zip(priors, contents, strict=True)], 0.0)]
     announced = {max(p, key=lambda r: p[r]) for p, c in zip(priors, columns, strict=True) if c.label}
     if n_rows >= FEWEST_TO_TELL and len(announced) >= FEWEST_TO_TELL:
-        there = {r: (0.0 if r in announced else UNANNOUNCED) - math.log(len(columns)) for r in m.roles}
-        alone = [{r: there[r] + c[r] for r in m.roles} for c in contents]
-        if sum(max(scores.values()) for scores in alone) + SCRAMBLED > ways[0].score - FORGOTTEN:
-            ways += [_Way(w.score + SCRAMBLED, w.roles) for w in _ways(m, columns, alone, together)]
-    return _marginals(_best(ways, RIVALS), len(columns))
+        there = {r: (0.0 if r in announced else m.unannounced) - math.log(len(columns)) for r in m.roles}
+        out.append(_Reading([{r: there[r] + c[r] for r in m.roles} for c in contents], m.scrambled))
+    return out
 
 
-def _ways(m: RoleModel, columns: Sequence[ColumnTexts], unary: Scores, together: _Together) -> list[_Way]:
+def readings(labels: Sequence[str], most: int) -> list[tuple[float, tuple[Role, ...]]]:
+    """The likeliest roles of columns of indicators by their labels and order alone, each with its log odds.
+
+    A label that the vocabulary knows to the letter means what it says, or nothing.
+    """
+    m = model(Kind.INDICATORS)
+    columns = [ColumnTexts(label, ()) for label in labels]
+    priors = [_believed(m, label) for label in labels]
+    ways = _ways(m, columns, priors)
+    return [(w.score, w.roles) for w in ways[:most]]
+
+
+def _believed(m: RoleModel, label: str) -> Mapping[Role, float]:
+    prior = label_prior(m, label)
+    hit = vocabulary.find(Kind.INDICATORS, label)
+    if hit is None or hit.score < 1.0:
+        return prior
+    return {r: 0.0 if r == hit.key else -FORGOTTEN if r == FOREIGN else -2 * FORGOTTEN for r in m.roles}
+
+
+def _ways(m: RoleModel, columns: Sequence[ColumnTexts], unary: Scores) -> list[_Way]:
     """The best assignments, given what is known of each column alone."""
     ways = [_Way(0.0, ())]
     for at, scores in enumerate(unary):
         top = max(scores.values())
         likely = [r for r in m.roles if r == FOREIGN or scores[r] > top - FORGOTTEN]
         following = [
-            _Way(w.score + scores[r] + _order(m, w.roles, r), (*w.roles, r))
+            _Way(w.score + scores[r] + (order := _order(m, w.roles, r)), (*w.roles, r), w.order + order)
             for w in ways
             for r in likely
             if r in MANY or r not in w.roles
         ]
         ways = _best(following, BEAM if at + 1 < len(unary) else RIVALS * 4)
-    return _best(
-        [_Way(w.score + _missing(m, w.roles) + together(columns, w.roles), w.roles) for w in ways], RIVALS
-    )
+    return _best([_Way(w.score + _whole(m, columns, w.roles, w.order), w.roles) for w in ways], RIVALS)
+
+
+def _whole(m: RoleModel, columns: Sequence[ColumnTexts], roles: tuple[Role, ...], order: float) -> float:
+    """What an assignment as a whole adds to the odds of its columns and of their usual order: columns that
+    are missing, what columns say of each other, and that the form may have an order of its own.
+    """
+    own = -math.log(len(m.roles)) * sum(r != FOREIGN for r in roles)
+    other = math.log((1.0 - m.own_order) + m.own_order * math.exp(own - order))
+    return _missing(m, roles) + _together(m, columns, roles) + other
 
 
 def _order(m: RoleModel, before: tuple[Role, ...], role: Role) -> float:
     if role == FOREIGN:
         return 0.0
-    last = next((r for r in reversed(before) if r != FOREIGN), "^")
-    usual = math.exp(m.orders[last].get(role, m.orders[last]["?"]))
+    return _follows(m, next((r for r in reversed(before) if r != FOREIGN), None), role)
+
+
+@lru_cache(maxsize=4096)
+def _follows(m: RoleModel, last: Role | None, role: Role) -> float:
+    """Log P of a role behind the last one that means something; some forms have an order of their own."""
+    orders = m.orders[last or "^"]
+    usual = math.exp(orders.get(role, orders["?"]))
     return math.log((1.0 - m.odd_order) * usual + m.odd_order / len(m.roles))
 
 
@@ -120,7 +177,11 @@ def _missing(m: RoleModel, roles: tuple[Role, ...]) -> float:
 
 
 def _best(ways: list[_Way], most: int) -> list[_Way]:
-    return sorted(ways, key=lambda w: (-w.score, w.roles))[:most]
+    return sorted(ways, key=_from_best)[:most]
+
+
+def _from_best(way: _Way) -> float:
+    return -way.score
 
 
 def _marginals(ways: Sequence[_Way], n: int) -> Assigned:
@@ -141,59 +202,64 @@ def _marginals(ways: Sequence[_Way], n: int) -> Assigned:
 # ---- what columns say of each other
 # ----------------------------------------------------------------------------
 
-MOST_SAID = 6.0  # log odds: sums and comparisons of real forms fail too
-OVER_SAYS, SIGN_SAYS, RATE_SAYS = 1.5, 0.5, 2.0  # log odds a row
 ROUNDED = 0.06  # points: scores are printed with one decimal at least
 _POINTS = re.compile(r"\d{1,3}(\.\d+)?")
 _AMOUNT = re.compile(r"-?[\d,]+(\.\d+)?")
+_FIRST_FIGURE = re.compile(r"\d[\d,]*(\.\d+)?")
 
 
-def _of_indicators(columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> float:
-    """A score is not above its weight; the target has the signs; a unit stands beside a bare figure."""
+def _together(m: RoleModel, columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> float:
+    """What columns say of each other, in log odds."""
     texts = {r: c.texts for r, c in zip(roles, columns, strict=True)}
-    out = -_over(texts)
+    said = _of_indicators(m, texts) if m.kind is Kind.INDICATORS else _of_funds(m, texts)
+    return max(-m.most_said, min(m.most_said, said))
+
+
+Texts = Mapping[Role, Sequence[str]]
+
+
+def _of_indicators(m: RoleModel, texts: Texts) -> float:
+    """A score is its weight or less; the target has the signs, the result its figure; a unit stands beside a
+    bare figure.
+    """
+    out = m.answers * _same_figures(texts) + _points(m, texts)
     if Role.TARGET in texts and Role.ACTUAL in texts:
-        signed = [
+        target, actual = (
             sum(fold(t)[:1] in "≥≤><" for t in texts[r] if t.strip()) for r in (Role.TARGET, Role.ACTUAL)
-        ]
-        out += _bounded(SIGN_SAYS * (signed[0] - signed[1]))
+        )
+        out += m.signs * (target - actual)
     if Role.UNIT in texts and Role.TARGET in texts:
         filled = [
             (a, b)
             for a, b in zip(texts[Role.TARGET], texts[Role.UNIT], strict=True)
             if a.strip() and b.strip()
         ]
-        twice = sum(
+        out -= m.over * sum(
             _figure(fold(a).lstrip("≥≤><="), _AMOUNT) is None and any(c.isdigit() for c in a)
             for a, _ in filled
         )
-        out -= min(MOST_SAID, OVER_SAYS * twice)
     return out
 
 
-def _of_funds(columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> float:
-    """A score is not above its weight and follows the rate, nothing more is spent than budgeted, and the rate
+def _of_funds(m: RoleModel, texts: Texts) -> float:
+    """A score is its weight or less and follows the rate, nothing more is spent than budgeted, and the rate
     is the one by the other.
     """
-    texts = {r: c.texts for r, c in zip(roles, columns, strict=True)}
-    out = -_over(texts) + RATE_SAYS * _earned(texts)
+    out = _points(m, texts) + m.answers * _earned(texts)
     if Role.ANNUAL_BUDGET in texts and Role.EXECUTED in texts:
         for at, (a, b) in enumerate(zip(texts[Role.ANNUAL_BUDGET], texts[Role.EXECUTED], strict=True)):
             budget, spent = _figure(a, _AMOUNT), _figure(b, _AMOUNT)
             if budget is None or spent is None or not budget:
                 continue
-            out -= OVER_SAYS if spent > budget else 0.0
+            out -= m.over if spent > budget else 0.0
             rate = percent(texts[Role.EXECUTION_RATE][at]) if Role.EXECUTION_RATE in texts else None
             if rate is not None:
-                out += (
-                    RATE_SAYS
-                    if abs(spent / budget * 100 - rate) < 0.1 or abs(spent / budget - rate) < 0.001
-                    else -RATE_SAYS
-                )
-    return _bounded(out)
+                agrees = abs(spent / budget * 100 - rate) < RATE_ROUNDED
+                out += m.answers if agrees or abs(spent / budget - rate) < RATE_ROUNDED / 100 else -m.answers
+    return out
 
 
-def _earned(texts: Mapping[Role, Sequence[str]]) -> int:
+def _earned(texts: Texts) -> int:
     """How many scores are what the rate leaves of their weights."""
     needed = (Role.WEIGHT, Role.SCORE, Role.ANNUAL_BUDGET, Role.EXECUTED)
     if not all(role in texts for role in needed):
@@ -207,25 +273,24 @@ def _earned(texts: Mapping[Role, Sequence[str]]) -> int:
     )
 
 
-def _over(texts: Mapping[Role, Sequence[str]]) -> float:
-    """What scores above their weights cost."""
+def _points(m: RoleModel, texts: Texts) -> float:
+    """Scores that are their weights, against those above them."""
     pairs = zip(texts.get(Role.WEIGHT, ()), texts.get(Role.SCORE, ()), strict=False)
     known = [
         (a, b)
         for x, y in pairs
         if (a := _figure(x, _POINTS)) is not None and (b := _figure(y, _POINTS)) is not None
     ]
-    return min(MOST_SAID, OVER_SAYS * sum(b > a for a, b in known))
+    return m.answers * sum(a == b for a, b in known) - m.over * sum(b > a for a, b in known)
 
 
-def _bounded(odds: float) -> float:
-    return max(-MOST_SAID, min(MOST_SAID, odds))
+def _same_figures(texts: Texts) -> int:
+    """Rows whose result has the figure of their target, and more than a figure."""
+    pairs = zip(texts.get(Role.TARGET, ()), texts.get(Role.ACTUAL, ()), strict=False)
+    found = ((_FIRST_FIGURE.search(fold(a)), _FIRST_FIGURE.search(fold(b))) for a, b in pairs)
+    return sum(a is not None and b is not None and a[0] == b[0] for a, b in found)
 
 
 def _figure(text: str, pattern: re.Pattern[str]) -> float | None:
     key = fold(text).rstrip("分")
     return float(key.replace(",", "")) if pattern.fullmatch(key) else None
-
-
-_Together = Callable[[Sequence[ColumnTexts], tuple[Role, ...]], float]
-_TOGETHER: Mapping[Kind, _Together] = {Kind.INDICATORS: _of_indicators, Kind.FUNDS: _of_funds}

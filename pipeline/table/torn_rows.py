@@ -170,4 +170,6 @@ def _joined(a: PlacedRow, b: PlacedRow) -> PlacedRow:
         a.empty,
         a.recognised,
         {**b.further, **a.further},
+        a.reader,
+        a.doubtful + b.doubtful,
     )

@@ -59,7 +59,7 @@ _QUALITY_WORDS = tuple(sorted(vocabulary.data()["quality"]["words"], key=len, re
 _QUALITIES = either(_QUALITY_WORDS)
 _QUALITY = re.compile(rf"(?:{_QUALITIES})(?:[,、，](?:{_QUALITIES}))*")
 _TELLING = tuple(w for w in _QUALITY_WORDS if len(w) >= 4 or w in words("quality_parts", "short_but_telling"))
-_QUALITY_INSIDE = re.compile(rf"(?:{either(_TELLING)})(?=.)")
+QUALITY_INSIDE_PATTERN = re.compile(rf"(?:{either(_TELLING)})(?=.)")
 _QUALITY_AT = re.compile(_QUALITIES)
 
 
@@ -72,22 +72,23 @@ _LEVEL = re.compile(
     rf"(?:\d{{1,2}}[-.、])?(?:{_stems([w for w in levels.LEVEL_LABELS if len(w) > 1])})(?:类)?"
     rf"(?:{either(words('level', 'label_ends'))})?(?:{_WEIGHT}|\d+(?:\.\d+)?{_POINT})?"
 )
+LEVEL_AT = re.compile(rf"(?:\d{{1,2}}[-.、]?)?(?:{_stems(levels.LEVEL_LABELS)})")
 _SHORT_LEVEL = re.compile(
     rf"(?=((?:{_stems((*levels.LEVEL1, *levels.LEVEL2_ORDER))})(?:{_ENDING})?(?:{_WEIGHT})?))"
 )
 _KINDS = re.compile(
     rf"(?:{either((*words('kind', 'kinds'), *words('kind', 'directions')))})(?:{word('kind', 'ending')})?"
 )
-_ORDINAL = re.compile(
+ORDINAL = re.compile(
     rf"{_ENDING}\d{{1,2}}[::、.]|{_ENDING}[一二三四五六七八九十]+[::、]"
     r"|[①-⑳]|(?<![\d.])\d{1,2}[、](?=\D)|[(]\d{1,2}[)](?=\D)"
 )
-_LABELS = re.compile(
+LABELS = re.compile(
     rf"{_ENDING}\d{{1,2}}[:、.]|\d{{1,2}}-(?={one_of(word('level', 'starts'))})"
     rf"|{either(words('level', 'row_starts'))}"
 )
-_MEASURES = re.compile(rf"(?<![\d.第≥≤=<>×])(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤=<>]")
-_FIGURE_INSIDE = re.compile(r"(?<=[^\d第≥≤.\-×])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号×])")
+MEASURES = re.compile(rf"(?<![\d.第≥≤=<>×])(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤=<>]")
+FIGURE_INSIDE_PATTERN = re.compile(r"(?<=[^\d第≥≤.\-×])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号×])")
 _MEASURED = re.compile(rf"\d(?:{_UNITS})(?:以[上下内])?$")
 _MEASURE_LAST = re.compile(rf"[\d.]+(?:{_UNITS})(?:以[上下内])?$")
 _UNIT_AT = re.compile(_UNITS)
@@ -103,9 +104,8 @@ _BARE_WEIGHT = re.compile(r"[^\d.(]\d+(?:\.\d+)?$")
 _ZERO_BEFORE = re.compile(r"0\d")
 _ORDINAL_REST = re.compile(r"\d{1,2}[:、.]")
 _PARTS = re.compile("[;,，；、]")
-_TWICE = re.compile(r"(.{3,})\1")
 _REPEATED = re.compile(r"([^\d]{2,40}?)\1(?=\d|$)")
-_NO_END, _NO_START = word("sentence", "no_end"), word("sentence", "no_start")
+_NO_END, NO_START = word("sentence", "no_end"), word("sentence", "no_start")
 _END_MARKS = word("sentence", "end")
 _PAIRS = pairs_of("sentence", "pairs")
 _NAME_ENDS = words("name", "ends")
@@ -139,7 +139,7 @@ def boundaries(flow: Flow, start: int, end: int, sep: int) -> list[int]:
             out.add(i)
     for m in _SHORT_LEVEL.finditer(keys, start, end):
         out.update((m.start(), m.start() + len(m[1])))
-    for pattern in (_ORDINAL, _LEVEL, _QUALITY_AT, _KINDS, _UNIT_BEFORE_SIGN):
+    for pattern in (ORDINAL, _LEVEL, _QUALITY_AT, _KINDS, _UNIT_BEFORE_SIGN):
         for m in pattern.finditer(keys, start, end):
             out.update((m.start(), m.end()))
     for m in _COUNT.finditer(keys, start, end):
@@ -190,7 +190,7 @@ def end_cost(flow: Flow, stop: int) -> float:
 @lru_cache(maxsize=262144)
 def cell_cost(role: Role, key: str, glued: bool) -> float:
     """The cost of a stretch as a cell of a column; `glued` where nothing parts the cells."""
-    if (len(key) > 1 and key[0] in _NO_START) or key[0] == ".":
+    if (len(key) > 1 and key[0] in NO_START) or key[0] == ".":
         return likelihood.NEVER
     if role in POINTS:
         if all(kind(c) == "d" for c in key):
@@ -202,8 +202,6 @@ def cell_cost(role: Role, key: str, glued: bool) -> float:
         return value_cost(key, glued)
     if role == Role.UNIT and glued:
         return 0.0 if _UNIT.fullmatch(key) else likelihood.NEVER
-    if role in (Role.NAME, Role.REASON, Role.REMARK):
-        return _text_cost(role, key, glued)
     return likelihood.cost(role, key)
 
 
@@ -216,32 +214,19 @@ def _level_cost(role: Role, key: str, glued: bool) -> float:
     return likelihood.NEVER if glued or len(key) > 14 else max(2.0, likelihood.cost(role, key))
 
 
-def _text_cost(role: Role, key: str, glued: bool) -> float:
-    """A name, a reason or a remark: free text, but not one with cells inside."""
-    if role == Role.NAME:
-        if len(key) > 1 and (_ZERO_BEFORE.match(key) or key[-1] in _NO_END or key.endswith(_KIND_WORDS)):
-            return likelihood.NEVER
-        cost = likelihood.cost(role, key) + INSIDE * _inside(_ORDINAL.sub("", key, count=1))
-        if key != "0" and kind(key[-1]) == "n":
-            cost += 2.2 if glued else 1.2
-        if glued and key != "0":
-            cost += QUALITY_INSIDE * len(_QUALITY_INSIDE.findall(key[2:]))
-            cost += 0.8 if _QUALITY.fullmatch(key) else -0.25 if key.endswith(_NAME_ENDS) else 0.0
-    else:
-        measures = (INSIDE if role == Role.REASON else INSIDE_RULE) * len(_MEASURES.findall(key))
-        cost = likelihood.cost(role, key) + 0.6 + measures + LABEL_INSIDE * len(_LABELS.findall(key))
-    cost += SENTENCE * key[:-1].count("。") if glued else 0.0
-    cost += (
-        max(0, len(key) - 36) * 0.02
-        + (HALF_PAIR if open_pair(key) else 0.0)
-        + (2.0 if _TWICE.fullmatch(key) else 0.0)
-    )
-    return cost + (FIGURE_INSIDE * len(_FIGURE_INSIDE.findall(key)) if glued else 0.0)
+def no_name(key: str) -> bool:
+    """Can the text, of two characters or more, be no name, because of how it begins or ends?"""
+    return bool(_ZERO_BEFORE.match(key)) or key[-1] in _NO_END or key.endswith(_KIND_WORDS)
+
+
+def name_shape(key: str) -> float:
+    """What a name costs, or saves, by its last words, where nothing parts the cells."""
+    return 0.8 if _QUALITY.fullmatch(key) else -0.25 if key.endswith(_NAME_ENDS) else 0.0
 
 
 def _inside(key: str) -> int:
     """How many labels, ordinals and measures a stretch holds."""
-    return len(_LABELS.findall(key)) + len(_MEASURES.findall(key))
+    return len(LABELS.findall(key)) + len(MEASURES.findall(key))
 
 
 def open_pair(key: str) -> bool:
@@ -254,9 +239,9 @@ def value_cost(key: str, glued: bool) -> float:
     shaped = _shaped_cost(key, glued)
     if shaped is not None:
         return shaped
-    if likelihood.level_known(key, 1) or likelihood.level_known(key, 2):
+    if LEVEL_AT.match(key) and (likelihood.level_known(key, 1) or likelihood.level_known(key, 2)):
         return LABEL_AS_VALUE
-    if _ORDINAL.match(key) or _KINDS.fullmatch(key):
+    if ORDINAL.match(key) or _KINDS.fullmatch(key):
         return LABEL_AS_VALUE
     measured = _measured_cost(key)
     return _free_cost(key, glued) if measured is None else measured
@@ -295,20 +280,3 @@ def _free_cost(key: str, glued: bool) -> float:
     cost += HALF_PAIR if open_pair(key) else 0.0
     cost += 1.0 if key[-1].isdigit() and glued else 0.0
     return cost + 0.05 * len(key) + INSIDE * max(0, _inside(key[1:]) - 1)
-
-
-def by_cost(
-    candidates: Sequence[tuple[float, int, int]], labels: Sequence[int], most: int
-) -> list[tuple[int, int, float]]:
-    """The cheapest (end, column, cost) of (cost, end, column); in `labels`, the level columns, the longest
-    label leads.
-    """
-    longest = {
-        c: max((stop for cost, stop, column in candidates if column == c and cost < 0), default=0)
-        for c in labels
-    }
-    weighed = [
-        (cost + (SHORTER_LABEL if stop < longest.get(column, 0) else 0.0), stop, column)
-        for cost, stop, column in candidates
-    ]
-    return [(stop, column, cost) for cost, stop, column in sorted(weighed)[:most]]

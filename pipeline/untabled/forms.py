@@ -14,10 +14,11 @@ from functools import cache
 from normalizers.symbols import fold
 from pipeline.model.cells import Cell, Line
 from pipeline.model.regions import CellRow, Region
-from pipeline.model.roles import LEVELS, VALUES, Role
-from pipeline.table.header import FEWEST, Column, header_roles, read_columns, role_of
+from pipeline.model.roles import Role
+from pipeline.table.header import Column
 from pipeline.untabled.head import read_head
-from pipeline.untabled.rows import Block, cut_rows
+from pipeline.untabled.headers import Header, find_headers
+from pipeline.untabled.rows import Block, cut_rows, read_rows
 from pipeline.untabled.stream import LINE, SPACE, Flow, flow_of, labels, parting, row_of
 from pipeline.words import vocabulary
 from pipeline.words.values import either, one_of, word, words
@@ -38,17 +39,9 @@ _TITLE_NEEDS = re.compile(either(words("title_parts", "needed")))
 _LINE_END = re.compile(rf"{one_of(word('title_parts', 'line_ends'))}$")
 _YEAR_END = word("title_parts", "year_end")
 _TOTAL_FIGURES = re.compile(rf"[\d.{word('points', 'unit')}—\-/%()::]*")
-_TARGET_PARTS = (Role.SIGN, Role.UNIT, Role.TARGET, Role.DIRECTION, Role.VALUE_TYPE)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A run of column labels in the flow."""
-
-    start: int
-    end: int
-    columns: tuple[Column, ...]
-    spots: tuple[int, ...]
+SAYS_NOTHING = 1.5  # a cell in a column that means nothing to us, or a row's blank in one that holds no text
+MAY_BE_BLANK = frozenset({Role.REASON, Role.REMARK, Role.OTHER})
+TRIAL = 360  # characters of the rows by which rival readings of a header are told apart
 
 
 def cut(region: Region) -> list[Region]:
@@ -60,62 +53,6 @@ def cut(region: Region) -> list[Region]:
     if not headers:
         return [region]
     return [_region(flow, span) for span in _spans(flow, headers)]
-
-
-def find_headers(flow: Flow) -> list[Header]:
-    """Every run of column labels that makes a header."""
-    pattern = labels(("column",))
-    out: list[Header] = []
-    at = 0
-    while at < len(flow.keys):
-        first = pattern.search(flow.keys, at)
-        if first is None:
-            break
-        run = [first]
-        while (following := pattern.match(flow.keys, run[-1].end())) is not None:
-            run.append(following)
-        at = run[-1].end()
-        run = _trim(run)
-        if len(run) < FEWEST:
-            continue
-        cells = [Cell(flow.cell(m.start(), m.end(), 0, i).text, 0, i) for i, m in enumerate(run)]
-        roles = header_roles(cells)
-        if roles is None or not roles & LEVELS or not roles & set(VALUES):
-            continue
-        columns, end = _columns(cells)
-        out.append(Header(run[0].start(), run[end - 1].end(), columns, tuple(m.start() for m in run[1:end])))
-    return out
-
-
-def _trim(run: list[re.Match[str]]) -> list[re.Match[str]]:
-    """Labels before the levels belong to the head, a level's own first value behind the header to the first
-    row.
-    """
-    roles = [role_of(m[1], fuzzy=False) for m in run]
-    firsts = [i for i, r in enumerate(roles) if r in LEVELS or r in (Role.SIDE, Role.ORDINAL)]
-    return run[firsts[0] :] if firsts else []
-
-
-def _columns(cells: list[Cell]) -> tuple[tuple[Column, ...], int]:
-    """Columns of a run of labels; sign, value and unit behind the others stand under the target's label."""
-    roles = [role_of(c.text, fuzzy=False) for c in cells]
-    tail = len(roles)
-    while tail and roles[tail - 1] in _TARGET_PARTS:
-        tail -= 1
-    if len(roles) - tail >= 2 and Role.TARGET in roles[:tail]:
-        at = roles.index(Role.TARGET)
-        cells = [*cells[:at], *cells[tail:], *cells[at + 1 : tail]]
-        cells = [Cell(c.text, 0, i) for i, c in enumerate(cells)]
-    seen: set[Role | None] = set()
-    end = len(cells)
-    for i, c in enumerate(cells):
-        role = role_of(c.text, fuzzy=False)
-        if role in seen and role in LEVELS:
-            end = i
-            break
-        seen.add(role)
-    found = read_columns(cells[:end])
-    return (found[0] if found else ()), end
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +160,15 @@ def _without_year(flow: Flow, total: _Total, high: int) -> int:
 def _region(flow: Flow, span: _Span) -> Region:
     """One form's rows."""
     sep = parting(flow, [s for h in span.headers for s in h.spots])
-    first = span.headers[0]
+    first = _told_by_rows(flow, span.headers[0], span.end, sep)
     head = read_head(flow, span.head, first.start, sep)
     rows = [*head.rows, _header_row(first, len(head.rows))]
     total = _total_in(flow, first.end, span.end)
     stop = total.start if total is not None else _page_end(flow, first.end, span.end)
     figures = _total_figures(flow, total, first.columns) if total is not None else []
     starts = [h.start for h in span.headers[1:]]
-    pieces = [
-        (h.end, min(b, stop)) for h, b in zip(span.headers, [*starts, stop], strict=True) if h.end < stop
-    ]
+    ends = [first.end, *(h.end for h in span.headers[1:])]
+    pieces = [(a, min(b, stop)) for a, b in zip(ends, [*starts, stop], strict=True) if a < stop]
     block = Block(
         first.columns,
         sep,
@@ -246,6 +182,28 @@ def _region(flow: Flow, span: _Span) -> Region:
     return Region(tuple(_title_lines(flow, span.start, span.head)), tuple(rows))
 
 
+def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
+    """Of the rival readings of a header the one under which the first rows are cheapest."""
+    if not header.rivals:
+        return header
+
+    def cost(rival: Header) -> float:
+        stop = min(end, rival.end + TRIAL)
+        total = _total_in(flow, rival.end, stop)
+        stop = total.start if total is not None else stop
+        block = Block(rival.columns, sep, None, None, by_line=sep < LINE and _by_line(flow, rival.end, stop))
+        found = read_rows(flow, rival.end, stop, block, last=False)
+        foreign = sum(rival.columns[c].role == Role.OTHER for row in found.rows for _, _, c in row)
+        filled = {c for row in found.rows for _, _, c in row}
+        idle = sum(
+            c not in filled and not column.known and column.role not in MAY_BE_BLANK
+            for c, column in enumerate(rival.columns)
+        ) * len(found.rows)
+        return found.cost + SAYS_NOTHING * (foreign + idle) - rival.odds
+
+    return min((header, *header.rivals), key=cost)
+
+
 def _by_line(flow: Flow, start: int, end: int) -> bool:
     """Do rows have lines of their own: does the header end a line, and are there lines of some length below
     it?
@@ -257,7 +215,8 @@ def _by_line(flow: Flow, start: int, end: int) -> bool:
 
 
 def _header_row(header: Header, n: int) -> CellRow:
-    return row_of(Cell(c.label, n, c.start) for c in header.columns)
+    cells = [Cell(c.label, n, c.start, confidence=c.sure) for c in header.columns]
+    return row_of(cells, tuple(c.role for c in header.columns))
 
 
 def _title_lines(flow: Flow, start: int, head: int) -> list[Line]:

@@ -16,6 +16,7 @@ from normalizers.symbols import clean, fold
 from pipeline.model.cells import Cell, Line
 from pipeline.model.flags import Flag
 from pipeline.model.regions import CellRow
+from pipeline.model.roles import Role
 from pipeline.words import vocabulary
 from pipeline.words.values import either, word, words
 
@@ -28,7 +29,7 @@ MOST_SURE = 0.88  # what nothing but its own sense cuts is never quite sure
 _PIECE = re.compile(r"\$[^$\n]{1,40}\$|[><]=|\s+|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """`text[i]`, as printed, and its one-character match key `keys[i]`; `breaks[i]` says how it is parted
     from `text[i - 1]`.
@@ -69,9 +70,9 @@ class Flow:
         )
 
 
-def row_of(cells: Iterable[Cell]) -> CellRow:
-    """Cells that were cut out of a flow as a row; their columns are known."""
-    return CellRow(tuple(cells), True, 0, reader=READER)
+def row_of(cells: Iterable[Cell], roles: tuple[Role, ...] = ()) -> CellRow:
+    """Cells that were cut out of a flow as a row; their columns are known, and what they hold may be."""
+    return CellRow(tuple(cells), True, 0, reader=READER, roles=roles)
 
 
 def flow_of(lines: Iterable[Line]) -> Flow:

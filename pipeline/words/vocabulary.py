@@ -27,7 +27,7 @@ LONGEST_LABEL = 60  # characters: what is longer is a sentence
 FILES = (
     "head.toml", "funds.toml", "goals.toml", "columns.toml", "totals_and_tails.toml", "titles.toml",
     "page_chrome.toml", "shared.toml", "qualities.toml", "values.toml", "cover.toml", "audit.toml",
-    "series.toml",
+    "series.toml", "statements.toml",
 )  # fmt: skip
 GROUPS = ("field", "fund_column", "fund_line", "fund_nature", "fund_scope", "goal", "column")
 LISTS = ("fund_block", "total", "tail", "chrome")

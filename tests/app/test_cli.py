@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline.app import workers
 from pipeline.app.cli import main
 from pipeline.app.dictionary import dictionary
 from pipeline.model.flags import unknown
 from pipeline.model.schema import TABLES
 from pipeline.version import VERSION
 from tests.app.test_store import contents
+from tests.fake_parsers import stillborn
 
+ROOT = Path(__file__).parents[2]
 PROSE = "今天上午，县里召开了春季防火工作会议。\n会议要求各乡镇落实责任。\n"
 
 
@@ -224,3 +233,148 @@ def test_a_series_keeps_its_name_when_files_are_added(raw: Path, tmp_path: Path)
     after = {r["project_id"]: r["series_id"] for r in table(tmp_path, "series")}
     assert before.items() <= after.items()
     assert len(set(after.values())) == len(after) - 2
+
+
+# ---- runs that are disturbed
+# --------------------------------------------------------------------------------------------------------
+
+
+def started(folder: Path, out: Path, *options: str) -> subprocess.Popen[str]:
+    """A run of documents that hang, in a process of its own, once both its workers read."""
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"hang {name} {folder}")
+    code = (
+        "import sys; from pipeline.app import cli, workers; from tests.fake_parsers import obedient\n"
+        "workers.run.__kwdefaults__['parse'] = obedient; cli.main(sys.argv[1:])"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", code, "parse", str(folder), "--out", str(out), "--jobs", "2", *options],
+        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(reading(run.pid)) < 2 and time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.2)
+    time.sleep(1)
+    return run
+
+
+def reading(pid: int) -> list[int]:
+    """The workers of a run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            words = (path.parent / "cmdline").read_bytes()
+            if int(fields[1]) == pid and b"spawn_main" in words:
+                found.append(int(path.parent.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+ENDS = [(signal.SIGTERM, 143, True), (signal.SIGINT, 130, True), (signal.SIGKILL, -9, False)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "status", "word"), ENDS, ids=[str(e[1]) for e in ENDS])
+def test_a_run_that_is_stopped_leaves_no_process_and_no_mixture(
+    raw: Path, tmp_path: Path, number: int, status: int, word: bool
+) -> None:
+    out = tmp_path / "out"
+    invoke("parse", min(raw.iterdir()), "--out", out)
+    before = contents(out)
+    (tmp_path / "in").mkdir()
+    run = started(tmp_path / "in", out)
+    pids = reading(run.pid)
+    assert len(pids) == 2
+    run.send_signal(number)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == status
+    assert ("Interrupted" in said) is word
+    assert "Traceback" not in said
+    deadline = time.monotonic() + 5
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(alive, pids))
+    assert contents(out) == before
+    assert list(out.glob(".writing-*")) == []
+
+
+@pytest.mark.slow
+def test_a_second_run_into_one_folder_ends_with_status_3(raw: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    first = started(tmp_path / "in", tmp_path / "out")
+    second = invoke("parse", min(raw.iterdir()), "--out", tmp_path / "out")
+    first.kill()
+    first.communicate()
+    assert second.exit_code == 3
+    assert "another run writes to this folder" in second.output
+    assert invoke("parse", min(raw.iterdir()), "--out", tmp_path / "out").exit_code == 0
+
+
+def test_names_of_files_never_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a\x1b[2J\n.txt", os.fsdecode("表".encode("gbk")) + ".txt", ".b\x1b"):
+        (tmp_path / "in" / name).write_bytes(b"")
+    result = invoke("parse", tmp_path / "in", "--out", tmp_path / "o\x1but")
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
+    assert r"failed  a\x1b[2J\n.txt  [empty_file]" in result.output
+    assert "failed  表.txt  [empty_file]" in result.output
+    assert r"left out  .b\x1b  hidden" in result.output
+
+
+def test_an_output_inside_the_input_is_not_read_by_the_next_run(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(PROSE, encoding="utf-8")
+    for _ in range(2):
+        result = invoke("parse", tmp_path, "--out", tmp_path / "parsed")
+        assert result.exit_code == 0
+        assert [r["source_path"] for r in table(tmp_path / "parsed", "documents")] == ["a.txt"]
+    assert "left out  parsed/documents.parquet  the tables of a run" in result.output
+
+
+def test_workers_that_cannot_start_end_the_run_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_start", stillborn)
+    (tmp_path / "a.txt").write_text(PROSE, encoding="utf-8")
+    result = invoke("parse", tmp_path / "a.txt", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "the processes that read documents die before they have read one" in result.output
+    assert not (tmp_path / "out" / "documents.parquet").exists()
+
+
+WAYS = [
+    ("one job", [], ["--jobs", "1"], {}),
+    ("other order", [], ["--jobs", "2"], {}),
+    ("hash seed", [], [], {"PYTHONHASHSEED": "7"}),
+    ("locale", [], [], {"LANG": "C", "LC_ALL": "C", "TZ": "Asia/Kathmandu"}),
+    ("optimised", ["-O"], [], {"PYTHONHASHSEED": "1"}),
+]
+
+
+@pytest.mark.slow
+def test_the_bytes_do_not_hang_on_how_a_run_is_made(raw: Path, tmp_path: Path) -> None:
+    inputs = [str(p) for p in sorted(raw.iterdir())[:3]]
+    made = []
+    for name, python, options, more in WAYS:
+        files = inputs[::-1] if name == "other order" else inputs
+        command = [sys.executable, *python, "-m", "pipeline", "parse", *files, "--out", str(tmp_path / name)]
+        before = os.umask(0o077 if name == "locale" else 0o022)
+        try:
+            subprocess.run(
+                [*command, *options], check=True, cwd=ROOT, env={**os.environ, **more}, capture_output=True
+            )
+        finally:
+            os.umask(before)
+        made.append(contents(tmp_path / name))
+        generation = next((tmp_path / name).glob(".generation-*"))
+        assert {p.stat().st_mode & 0o777 for p in generation.iterdir()} == {0o644}
+        assert generation.stat().st_mode & 0o777 == 0o755
+    assert all(m == made[0] for m in made)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
+import re
+import shutil
+import tempfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.app.store import MANIFEST, to_arrow, write_tables
+from pipeline.app.store import MANIFEST, earlier_series, only_writer, to_arrow, write_tables
 from pipeline.model.errors import InputError, InternalError
 from pipeline.model.schema import TABLES
 
@@ -148,3 +154,155 @@ def test_a_folder_that_cannot_be_made_is_the_users_to_mend(tmp_path: Path) -> No
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError):
         write_tables({}, tmp_path / "file" / "out")
+
+
+# ---- all tables or none
+# ------------------------------------------------------------------------------------------------------------
+
+OLD, NEW = {"projects": [project()]}, {"projects": [project(), project(project_id="d-002")]}
+STEPS = ("replace", "rename", "symlink_to", "chmod", "unlink")
+
+
+class Killed(BaseException):
+    """The end of the process, at a step."""
+
+
+def killed_at(step: int, out: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Writes the new tables and dies before the given file operation; False where there are fewer."""
+    at = [0]
+
+    def watched(real: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            at[0] += 1
+            if at[0] >= step:  # nothing is done any more, no clean-up either
+                raise Killed
+            return real(*args, **kwargs)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in STEPS:
+            patch.setattr(Path, name, watched(getattr(Path, name)))
+        for module, name in ((shutil, "rmtree"), (shutil, "copy2"), (os, "fsync"), (tempfile, "mkdtemp")):
+            patch.setattr(module, name, watched(getattr(module, name)))
+        try:
+            write_tables(NEW, out)
+        except Killed:
+            return True
+    return False
+
+
+def plain(out: Path) -> None:
+    """Tables as a version without generations left them."""
+    write_tables(OLD, out / "made")
+    for name, data in contents(out / "made").items():
+        (out / name).write_bytes(re.sub(rb"\.generation-\w+/", b"", data) if name == MANIFEST else data)
+    shutil.rmtree(out / "made")
+
+
+BEFORE = [
+    ("old tables", lambda out: write_tables(OLD, out)),
+    ("plain files", plain),
+    ("nothing", lambda out: out.mkdir(exist_ok=True)),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+@pytest.mark.parametrize("before", [b[1] for b in BEFORE], ids=[b[0] for b in BEFORE])
+def test_a_run_that_dies_at_any_step_leaves_one_whole_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: Any, links: bool
+) -> None:
+    """The manifest vouches for every file that it names; the next run gives the bytes of an undisturbed one."""
+    if not links:
+        monkeypatch.setattr(Path, "symlink_to", no_links)
+    write_tables(NEW, tmp_path / "undisturbed")
+    wanted = contents(tmp_path / "undisturbed")
+    sets, step = set(), 0
+    while True:
+        step += 1
+        out = tmp_path / str(step)
+        out.mkdir()
+        before(out)
+        if not killed_at(step, out, monkeypatch):
+            break
+        sets.add(vouched(out))
+        write_tables(NEW, out)
+        if links:
+            assert contents(out) == wanted
+        assert vouched(out) == 2
+        assert {p.name for p in out.iterdir() if p.name.startswith(".writing")} == set()
+    assert step > 15
+    assert sets <= ({None, 2} if before is BEFORE[2][1] else {1, 2})
+
+
+def no_links(*_: Any, **__: Any) -> None:
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def vouched(out: Path) -> int | None:
+    """How many projects the set has that a reader finds, which must be whole; None: there is none."""
+    if not (out / MANIFEST).exists():
+        return None
+    tables = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    for facts in tables.values():
+        assert facts["sha256"] == hashlib.sha256((out / facts["file"]).read_bytes()).hexdigest()
+    rows: int = pq.read_table(out / tables["projects"]["file"]).num_rows
+    return rows
+
+
+def test_what_earlier_runs_left_is_removed(tmp_path: Path) -> None:
+    write_tables(OLD, tmp_path)
+    (tmp_path / ".writing-abc").mkdir()
+    (tmp_path / ".generation-abc").mkdir()
+    (tmp_path / ".generation-abc" / "funds.parquet").write_text("x")
+    write_tables(NEW, tmp_path)
+    write_tables(NEW, tmp_path)
+    assert len(list(tmp_path.glob(".generation-*"))) == 1
+    assert list(tmp_path.glob(".writing-*")) == []
+
+
+def test_tables_that_somebody_changed_are_written_anew(tmp_path: Path) -> None:
+    write_tables(NEW, tmp_path)
+    wanted = contents(tmp_path)
+    (tmp_path / "projects.parquet").write_text("written through the link")
+    (tmp_path / "funds.parquet").unlink()
+    (tmp_path / "funds.parquet").write_text("put in its place")
+    write_tables(NEW, tmp_path)
+    assert contents(tmp_path) == wanted
+
+
+def test_pandas_reads_the_plain_names(tmp_path: Path) -> None:
+    write_tables(NEW, tmp_path)
+    assert len(pd.read_parquet(tmp_path / "projects.parquet")) == 2
+
+
+def test_a_folder_has_one_writer(tmp_path: Path) -> None:
+    with only_writer(tmp_path), pytest.raises(InputError) as refusal, only_writer(tmp_path):
+        pass
+    assert refusal.value.code == "output_busy"
+    with only_writer(tmp_path):
+        pass
+
+
+def test_series_that_cannot_be_read_are_said_and_taken_from_the_projects(tmp_path: Path) -> None:
+    assert earlier_series(tmp_path) == ({}, None)
+    write_tables({"projects": [project(series_id="abc"), project(project_id="d-002")]}, tmp_path)
+    assert earlier_series(tmp_path) == ({}, None)
+    (tmp_path / "series.parquet").write_text("rubbish")
+    series, doubt = earlier_series(tmp_path)
+    assert series == {"d-001": "abc"}
+    assert "could not be read from series.parquet" in str(doubt)
+    (tmp_path / "projects.parquet").write_text("rubbish")
+    series, doubt = earlier_series(tmp_path)
+    assert series == {}
+    assert "new names" in str(doubt)
+
+
+def test_want_of_memory_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(*_: Any, **__: Any) -> None:
+        raise pa.ArrowMemoryError("malloc of size 1 failed")
+
+    monkeypatch.setattr("pipeline.app.store._nulls", hungry)
+    with pytest.raises(MemoryError):
+        to_arrow("projects", [project()])

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.app import workers
 from pipeline.app.sources import collect
 from pipeline.app.workers import Limits, run
 from pipeline.model.errors import Code, InputError
-from tests.fake_parsers import WORDS, obedient
+from tests.fake_parsers import WORDS, obedient, stillborn_once
 from tests.test_flags_and_codes import FATES
 
 
@@ -80,7 +81,10 @@ def fates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str,
 OURS = {
     "locked": Code.ENCRYPTED,
     "wrong": Code.INTERNAL_ERROR,
-}  # an error of ours; a row that breaks the schema
+    "uncounted": Code.INTERNAL_ERROR,
+    "arrow": Code.OUT_OF_MEMORY,
+    "opencv": Code.OUT_OF_MEMORY,
+}  # an error of ours; a row that breaks the schema; one that breaks the audit; want of memory in other words
 
 
 @pytest.mark.slow
@@ -112,3 +116,14 @@ def test_the_same_bytes_are_read_once_and_empty_files_are_no_duplicates(tmp_path
     assert rows[1]["error"] == "the same bytes as a"
     assert rows[1]["error_code"] is None
     assert rows[0]["document_id"] == rows[1]["document_id"]
+
+
+def test_a_pool_that_breaks_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "in", {"a": "one", "b": "two", "c": "one"})
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
+    monkeypatch.setattr(workers, "_start", stillborn_once)
+    seen: list[int] = []
+    rows = run(collect([tmp_path / "in"]), jobs=1, parse=obedient, done=lambda: seen.append(1))
+    assert [r.document["status"] for r in rows] == ["empty", "empty", "duplicate"]
+    assert len(seen) == 3
+    assert (tmp_path / "mark").exists()

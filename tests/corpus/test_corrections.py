@@ -124,7 +124,7 @@ BAD = [
     (HEADER, f"{SHA},1,fund 1,executed,-Infinity,1,李,原件", 2, "no value of funds.executed"),
     (HEADER, f"{SHA},1,fund 1,executed,1,1e18,李,原件", 2, "no value of funds.executed"),
     (HEADER, f"{SHA},1,3,name_raw,a,{'b' * 200_000},李,原件", 2, "it is no CSV"),
-    (HEADER, f'{SHA},1,3,name_raw,a,"b,李,原件', 3, "it is no CSV"),
+    (HEADER, f'{SHA},1,3,name_raw,a,"b,李,原件', 2, "it is no CSV"),
     (HEADER, f'{SHA},1,3,name_raw,a,"b"c,李,原件', 2, "it is no CSV"),
     (HEADER, f"{SHA},1,3,weight,1,2,李,原件\n{SHA},1,03,weight,1,3,王,原件", 3, "corrected twice, in line 2"),
 ]

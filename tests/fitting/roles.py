@@ -1,150 +1,101 @@
 """Learns what the columns of a form look like: `python -m tests.fitting.roles`, a part of `make fit`.
 
-Comes in: the golden forms and invented ones (seeds that no test uses) in several layouts. Goes out:
-`pipeline/table/role_model.json`, counts as smoothed log probabilities, with what they were learned from.
+Comes in: the blocks of `tests.fitting.blocks`. Goes out: `pipeline/table/role_model.json`, counts as smoothed
+log probabilities, and the few numbers that weigh them, with what they were learned from. The latter are what
+makes the true roles most probable on blocks whose layouts and foreign columns the counts have not met.
+
+    python -m tests.fitting.roles               learns and writes
+    python -m tests.fitting.roles --ablate      tells what each number is worth: it is halved and doubled
 """
 
 from __future__ import annotations
 
 import json
 import math
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
-from random import Random
 from typing import Any
+from zlib import crc32
 
-from pipeline.table.role_model import (
-    FOREIGN,
-    ROLES,
-    Kind,
-    fill_class,
-    grams_of,
-    likeness,
-    repeat_class,
-)
-from pipeline.table.roles import ANSWERS
+from pipeline.table.role_model import FOREIGN, ROLES, Kind, RoleModel, fill_class, repeat_class
+from pipeline.table.roles import ANSWERS, likely, odds_of
 from pipeline.table.shapes import shape_of
-from pipeline.words import vocabulary
-from tests.writers.inventor import invented
-from tests.writers.report import golden_documents
-from tests.writers.sheet import Sheet, lattice
-from tests.writers.templates import layouts_for, printed
+from tests.fitting.blocks import SEED, Block, open_blocks, project_blocks
 
-SEED = 71
 DOCUMENTS = 400
-LAYOUTS_A_FORM = 2
+OPEN_DOCUMENTS = {Kind.INDICATORS: 6, Kind.FUNDS: 40}  # of every mutation
+WEIGHED_ON = {Kind.INDICATORS: 3, Kind.FUNDS: 15}
 SMOOTHING = 0.5
-FOREIGN_TEXTS = 20  # a column that means nothing looks like any other, and this many texts say so
 TARGET = Path(__file__).parents[2] / "pipeline" / "table" / "role_model.json"
-ROLE_OF = {
-    Kind.INDICATORS: {
-        "level1": "level1", "level2": "level2", "name": "name", "target_raw": "target", "actual_raw": "actual",
-        "weight": "weight", "score": "score", "deviation_reason": "reason", "remark": "remark",
-        "review_score": "review_score", "direction": "direction", "sign": "sign", "unit": "unit", "value": "target",
-        "value_only": "target", "ordinal": "ordinal", "side": "side", "value_type": "value_type",
-    },
-    Kind.FUNDS: {
-        "initial_budget": "initial_budget", "annual_budget": "annual_budget", "executed": "executed", "weight": "weight",
-        "execution_rate_reported_pct": "execution_rate", "score": "score",
-    },
-}  # fmt: skip
 REPEATS = {"few", "same", "some", "different"}
-SET = {"temper": 0.6, "stray": 0.05, "odd_form": 0.15, "known": 6.0, "near": 4.0, "foreign": 0.2}
 CAN_MISS = {
     Kind.INDICATORS: ("name", "target", "level1", "level2", "weight", "actual", "score"),
     Kind.FUNDS: ("annual_budget", "executed"),
 }
-
-Block = list[tuple[str, list[str]]]
-"""Columns of a block in printed order, each with its role and its texts."""
-
-
-def blocks(kind: Kind) -> Iterator[tuple[str, Block]]:
-    """Blocks of the forms that are learned from, with their layout."""
-    rng = Random(SEED)
-    documents: list[Sequence[dict[str, Any]]] = [
-        *golden_documents(),
-        *(invented(10_000 * SEED + k, n_forms=2, target=k % 3 == 2) for k in range(DOCUMENTS)),
-    ]
-    for form in (f for forms in documents for f in forms):
-        able = layouts_for(form)
-        for layout in rng.sample(able, min(LAYOUTS_A_FORM, len(able))):
-            sheet = printed(form, layout, rng).sheet
-            rows = sheet.indicator_rows if kind is Kind.INDICATORS else fund_rows(sheet)
-            if rows and (block := columns_of(sheet, rows, kind)):
-                yield layout, block
+START: Mapping[str, float] = {
+    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 8.0, "near": 4.0, "foreign": 0.1,
+    "label_temper": 2.0, "label_noise": 0.1, "scrambled": -8.0, "unannounced": -4.0, "over": 1.5, "signs": 0.5,
+    "answers": 0.3, "most_said": 6.0,
+}  # fmt: skip
+"""Where the search for the weighing numbers begins."""
+SHARES = frozenset({"stray", "odd_form", "odd_order", "own_order", "foreign", "label_noise"})
+STEPS = (2.0, 1.4)  # factors by which a number is moved, in turn
+SWEEPS = 1
+FOLDS = 4
+LEAST_GAIN = 2.0  # nats over all blocks: half the log of their number, so that chance moves nothing
 
 
-def fund_rows(sheet: Sheet) -> tuple[int, ...]:
-    """The rows of a fund block that has columns."""
-    return tuple(sorted({c.row for c in sheet.cells if c.role == "executed"}))
-
-
-def columns_of(sheet: Sheet, rows: Sequence[int], kind: Kind) -> Block:
-    """Role and texts of every column of these rows; a merged cell's text stands in its first row."""
-    grid = lattice(sheet)
-    out: Block = []
-    at = 0
-    while at < sheet.n_cols:
-        cells = [grid[r][at] for r in rows]
-        roles = Counter(role for c in cells if (role := ROLE_OF[kind].get(c.role)) is not None)
-        if roles:
-            texts = [c.text if c.row == r else "" for r, c in zip(rows, cells, strict=True)]
-            out.append((roles.most_common(1)[0][0], texts))
-        at += max(1, grid[rows[0]][at].col_span)
-    return out
-
-
-def learned(kind: Kind) -> dict[str, Any]:
-    """The numbers of one kind of columns."""
+def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -> RoleModel:
+    """The model of what the blocks hold."""
     counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     has: Counter[str] = Counter()
     lone: Counter[str] = Counter()
-    n = 0
-    sequences: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for layout, block in blocks(kind):
-        sequences[layout, tuple(role for role, _ in block)] += 1
-        n += 1
+    for block in blocks:
         last = "^"
-        for role, texts in block:
-            filled = [t for t in texts if shape_of(t).length]
+        for role, column in zip(block.roles, block.columns, strict=True):
+            filled = [t for t in column.texts if shape_of(t).length]
+            if role == FOREIGN and not filled:
+                continue
             for s in map(shape_of, filled):
                 counts["kinds"][role][s.kind] += 1
                 counts["lengths"][role][str(s.length)] += 1
                 counts["ends"][role][s.end] += 1
-            counts["fills"][role][fill_class(len(filled), len(texts))] += 1
+            counts["fills"][role][fill_class(len(filled), len(column.texts))] += 1
             counts["repeats"][role][repeat_class(filled)] += 1
-            counts["orders"][last][role] += 1
-            last = role
-        there = {role for role, _ in block}
+            if role != FOREIGN:
+                counts["orders"][last][role] += 1
+                last = role
+        there = set(block.roles)
         has.update(there)
         lone.update(r for r, wanted in ANSWERS.items() if r in there and wanted not in there)
-    for name in ("kinds", "lengths", "ends"):
-        seen: Counter[str] = Counter()
-        for c in list(counts[name].values()):
-            seen.update(c)
-        whole = sum(seen.values())
-        counts[name][FOREIGN] = Counter(
-            {f: max(1, round(FOREIGN_TEXTS * k / whole)) for f, k in seen.items()}
-        )
     alphabets = {name: {f for c in counts[name].values() for f in c} for name in ("kinds", "lengths", "ends")}
     alphabets |= {"fills": set("01234"), "repeats": REPEATS}
-    temper, noise = label_sharpness(kind)
-    return {
-        "blocks": n,
-        "numbers": {name: logs(kind, counts[name], alphabet) for name, alphabet in alphabets.items()}
-        | {
-            "orders": order_logs(kind, counts["orders"]),
-            **SET,
-            "odd_order": order_noise(kind, sequences),
-            "label_temper": temper,
-            "label_noise": noise,
-        }
-        | {"absent": {r: odds(n - has[r], n) for r in CAN_MISS[kind]}}
-        | {"alone": {r: odds(lone[r], has[r]) for r in ANSWERS if kind is Kind.INDICATORS}},
-    }
+    for name in alphabets:
+        counts[name][FOREIGN] = _with_background(counts[name])
+    n = len(blocks)
+    return RoleModel(
+        kind=kind,
+        roles=ROLES[kind],
+        **{name: logs(kind, counts[name], alphabet) for name, alphabet in alphabets.items()},
+        orders=order_logs(kind, counts["orders"]),
+        absent={r: odds(n - has[r], n) for r in CAN_MISS[kind]},
+        alone={r: odds(lone[r], has[r]) for r in ANSWERS if kind is Kind.INDICATORS},
+        **weights,
+    )
+
+
+def _with_background(counts: Mapping[str, Counter[str]]) -> Counter[str]:
+    """What a column that means nothing holds: half what such columns were seen to hold, half anything."""
+    seen: Counter[str] = Counter()
+    for role, c in counts.items():
+        if role != FOREIGN:
+            seen.update(c)
+    own = counts[FOREIGN]
+    whole, n = sum(seen.values()), max(20, sum(own.values()))
+    return Counter({f: own[f] + max(1, round(n * k / whole)) for f, k in (seen | own).items()})
 
 
 def odds(k: int, n: int) -> float:
@@ -152,7 +103,7 @@ def odds(k: int, n: int) -> float:
     return round(math.log((k + SMOOTHING) / (n + 1)), 4)
 
 
-def logs(kind: Kind, counts: dict[str, Counter[str]], alphabet: set[str]) -> dict[str, dict[str, float]]:
+def logs(kind: Kind, counts: Mapping[str, Counter[str]], alphabet: set[str]) -> dict[str, dict[str, float]]:
     """Counts → smoothed log probabilities by role; `?` for a feature never seen."""
     out = {}
     for role in ROLES[kind]:
@@ -163,7 +114,7 @@ def logs(kind: Kind, counts: dict[str, Counter[str]], alphabet: set[str]) -> dic
     return out
 
 
-def order_logs(kind: Kind, orders: dict[str, Counter[str]]) -> dict[str, dict[str, float]]:
+def order_logs(kind: Kind, orders: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:
     """Role → log P of the next role."""
     out = {}
     for last in ("^", *ROLES[kind]):
@@ -174,56 +125,122 @@ def order_logs(kind: Kind, orders: dict[str, Counter[str]]) -> dict[str, dict[st
     return out
 
 
-def order_noise(kind: Kind, sequences: Counter[tuple[str, tuple[str, ...]]]) -> float:
-    """The share of neighbours in an order of the form's own: what makes layouts most probable that were left
-    out.
+# ---- the weighing numbers
+# --------------------------------------------------------------------------------
+
+
+def surprise(m: RoleModel, block: Block) -> float:
+    """How improbable the true roles are, in nats."""
+    ways = [w.score for w in likely(m, block.columns) if w.roles != block.roles]
+    true = odds_of(m, block.columns, block.roles)
+    top = max(*true, *ways) if ways else max(true)
+    rest = sum(math.exp(w - top) for w in ways)
+    mine = sum(math.exp(t - top) for t in true)
+    return math.log(mine + rest) - top_log(mine)
+
+
+def top_log(value: float) -> float:
+    """The log, of what is too small as well."""
+    return math.log(max(value, 1e-300))
+
+
+class Folds:
+    """Blocks in parts by layout and by kind of foreign column: each part is judged by what the counts of the
+    others say of orders and of columns that mean nothing. What a known column holds is no matter of layout.
     """
 
-    def pairs(roles: Sequence[str]) -> Iterator[tuple[str, str]]:
-        return pairwise(("^", *roles))
+    def __init__(self, kind: Kind, counting: Sequence[Block], judged: Iterable[Block]) -> None:
+        whole = counted(kind, counting, START)
+        self.models: list[RoleModel] = []
+        self.judged: list[tuple[int, Block]] = []
+        wanted = list(judged)
+        for part in range(FOLDS):
+            others = [b for b in counting if _part(b) != part]
+            met = {role for b in others for role in b.roles}
+            self.models.append(_without_part(whole, counted(kind, others, START)))
+            self.judged += [(part, b) for b in wanted if _part(b) == part and set(b.roles) <= met]
 
-    def surprise(noise: float) -> float:
-        total = 0.0
-        for layout in {name for name, _ in sequences}:
-            orders: dict[str, Counter[str]] = defaultdict(Counter)
-            for (name, roles), k in sequences.items():
-                for a, b in pairs(roles if name != layout else ()):
-                    orders[a][b] += k
-            known = order_logs(kind, orders)
-            for name, roles in sequences:
-                for a, b in pairs(roles if name == layout else ()):
-                    total -= math.log((1.0 - noise) * math.exp(known[a][b]) + noise / len(ROLES[kind]))
-        return total
-
-    return min((0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6), key=surprise)
+    def surprise(self, weights: Mapping[str, float]) -> float:
+        """The sum over all blocks."""
+        models = [replace(m, **weights) for m in self.models]
+        return sum(surprise(models[part], block) for part, block in self.judged)
 
 
-def label_sharpness(kind: Kind) -> tuple[float, float]:
-    """How sharply an unknown label's characters speak, and how often they say nothing.
+def _without_part(whole: RoleModel, others: RoleModel) -> RoleModel:
+    names = ("kinds", "lengths", "ends", "fills", "repeats")
+    mixed = {n: {**getattr(whole, n), FOREIGN: getattr(others, n)[FOREIGN]} for n in names}
+    return replace(whole, orders=others.orders, **mixed)
 
-    What makes each known label, left out of the lists, most probable.
-    """
-    labels = {r: list(vocabulary.data()[kind].get(r, ())) for r in ROLES[kind] if r != FOREIGN}
-    held = [
-        (r, w, grams_of({k: [x for x in ws if x != w] for k, ws in labels.items()}))
-        for r, ws in labels.items()
-        for w in ws
-    ]
-    ways = [(t, n) for t in (0.5, 1.0, 1.5, 2.0, 3.0, 4.0) for n in (0.02, 0.05, 0.1, 0.2, 0.3)]
-    return max(
-        ways, key=lambda way: sum(likeness(vocabulary.bare(w), grams, *way)[r] for r, w, grams in held)
-    )
+
+def _part(block: Block) -> int:
+    return crc32(block.source.encode()) % FOLDS
+
+
+def fitted(folds: Folds) -> tuple[dict[str, float], float]:
+    """The weighing numbers that surprise least, moved one at a time."""
+    now = dict(START)
+    best = folds.surprise(now)
+    for step in STEPS:
+        for _ in range(SWEEPS):
+            before = best
+            for name in START:
+                for factor in (step, 1 / step):
+                    while True:
+                        tried = now | {name: _moved(name, now[name], factor)}
+                        value = folds.surprise(tried)
+                        if value >= best - LEAST_GAIN:
+                            break
+                        now, best = tried, value
+            print(f"{best:.1f}", now, flush=True)
+            if before - best < 1.0:
+                break
+    return now, best
+
+
+def _moved(name: str, value: float, factor: float) -> float:
+    return round(min(0.9, value * factor) if name in SHARES else value * factor, 4)
+
+
+def learned(kind: Kind) -> tuple[RoleModel, dict[str, Any]]:
+    """The numbers of one kind of columns, and what they were learned from."""
+    counting = [*project_blocks(kind, DOCUMENTS), *open_blocks(kind, OPEN_DOCUMENTS[kind])]
+    judged = list(open_blocks(kind, WEIGHED_ON[kind], SEED + 1))
+    weights, left = fitted(Folds(kind, counting, judged))
+    about = {"blocks": len(counting), "weighed_on": len(judged), "nats_a_block": round(left / len(judged), 3)}
+    return counted(kind, counting, weights), about
+
+
+def ablated(kind: Kind, weights: Mapping[str, float]) -> None:
+    """Prints what each weighing number is worth: nats a block that halving and doubling it cost."""
+    counting = [*project_blocks(kind, DOCUMENTS), *open_blocks(kind, OPEN_DOCUMENTS[kind])]
+    judged = list(open_blocks(kind, WEIGHED_ON[kind], SEED + 2))
+    folds = Folds(kind, counting, judged)
+    base = folds.surprise(weights)
+    print(kind, f"{base / len(judged):.4f} nats a block")
+    for name in START:
+        moved = [
+            folds.surprise({**weights, name: _moved(name, weights[name], factor)}) - base
+            for factor in (0.5, 2.0)
+        ]
+        print(f"  {name:14}", *(f"{m / len(judged):+.4f}" for m in moved))
+
+
+def numbers(m: RoleModel) -> dict[str, Any]:
+    """What is written of a model."""
+    return {f.name: getattr(m, f.name) for f in fields(m) if f.name not in ("kind", "roles")}
 
 
 def main() -> None:
-    """Learns and writes."""
+    """Learns and writes, or ablates."""
+    if "--ablate" in sys.argv[1:]:
+        data = json.loads(TARGET.read_text(encoding="utf-8"))
+        for kind in Kind:
+            ablated(kind, {name: data[kind][name] for name in START})
+        return
     found = {kind: learned(kind) for kind in Kind}
-    about = {kind: {"blocks": found[kind]["blocks"]} for kind in Kind} | {
-        "documents": DOCUMENTS,
-        "seed": SEED,
-    }
+    about = {kind: told for kind, (_, told) in found.items()} | {"documents": DOCUMENTS, "seed": SEED}
     text = json.dumps(
-        {"fitted_on": about} | {k: found[k]["numbers"] for k in Kind}, ensure_ascii=False, indent=1
+        {"fitted_on": about} | {k: numbers(m) for k, (m, _) in found.items()}, ensure_ascii=False, indent=1
     )
     TARGET.write_text(text + "\n", encoding="utf-8")
     print(about)

@@ -63,6 +63,20 @@ class Drawn:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a document prints before it is a file: its pages, the unknown words in it, the generator that goes
+    on to draw the file, and the number that its name ends with.
+    """
+
+    split: str
+    stratum: Stratum
+    pages: tuple[Printed, ...]
+    words: tuple[str, ...]
+    rng: Random
+    number: str
+
+
 def documents(
     split: str,
     kinds: Sequence[str] = KINDS,
@@ -75,6 +89,18 @@ def documents(
 
     Pairs that no layout of the set can show are left out.
     """
+    return (_written(laid) for laid in laid_out_forms(split, kinds, mutations, n, seed, only))
+
+
+def laid_out_forms(
+    split: str,
+    kinds: Sequence[str] = KINDS,
+    mutations: Sequence[str] = tuple(MUTATIONS),
+    n: int = 1,
+    seed: int = 0,
+    only: Sequence[str] = (),
+) -> Iterator[Laid]:
+    """The pages of the documents that `documents` draws from the same arguments."""
     for number in range(n):
         for kind in kinds:
             for name in mutations:
@@ -86,23 +112,28 @@ def documents(
                 ]
                 if able:
                     rng = Random(f"openworld {split} {kind} {name} {seed} {number}")
-                    yield _drawn(split, kind, mutation, rng.choice(able), rng, f"{seed}-{number}")
+                    yield _laid(split, kind, mutation, rng.choice(able), rng, f"{seed}-{number}")
 
 
-def _drawn(split: str, kind: str, mutation: Mutation, layout_name: str, rng: Random, number: str) -> Drawn:
+def _laid(split: str, kind: str, mutation: Mutation, layout_name: str, rng: Random, number: str) -> Laid:
     layout: Layout = layouts(split)[layout_name]
     own = forms(split, layout, rng, n_forms=rng.choice([1, 1, 1, 2]))
     draft = Draft(split, kind, dict(layout), own, rng)
     if mutation.before is not None:
         mutation.before(draft)
     numbers = rng.choice([None, None, *sheets.ORDINALS])
-    pages = [_page(form, layout_name, draft, mutation, numbers) for form in draft.forms]
-    data, ending, projects = _file(pages, kind, rng)
+    pages = tuple(_page(form, layout_name, draft, mutation, numbers) for form in draft.forms)
     stratum = Stratum(kind, mutation.name, layout_name)
-    name = f"{split}-{kind}-{mutation.name.replace(':', '-')}-{number}.{ending}"
-    render = {"kind": str(stratum), "layout": layout_name, "split": split, "words": draft.words}
+    return Laid(split, stratum, pages, tuple(draft.words), rng, number)
+
+
+def _written(laid: Laid) -> Drawn:
+    stratum = laid.stratum
+    data, ending, projects = _file(laid.pages, stratum.kind, laid.rng)
+    name = f"{laid.split}-{stratum.kind}-{stratum.mutation.replace(':', '-')}-{laid.number}.{ending}"
+    render = {"kind": str(stratum), "layout": stratum.layout, "split": laid.split, "words": list(laid.words)}
     truth = {"source": name, "render": render, "projects": projects}
-    return Drawn(name, data, truth, stratum, tuple(draft.words))
+    return Drawn(name, data, truth, stratum, laid.words)
 
 
 def _page(

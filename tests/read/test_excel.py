@@ -111,7 +111,7 @@ PATCHES = [
     ("a text as result", ((ROWS, b'<row r="4"><c r="A4" t="str"><f>x</f><v>res</v></c></row></sheetData>'),), {(3, 0): "res"}, []),
     ("an empty text as result", ((ROWS, b'<row r="4"><c r="A4" t="str"><f>x</f><v></v></c></row></sheetData>'),), {}, []),
     ("no stored value", ((ROWS, b'<row r="4"><c r="A4"><f>1+1</f></c><c r="B4"><f>2</f><v/></c></row></sheetData>'),), {}, ["values_missing"]),
-    ("an error", ((ROWS, b'<row r="4"><c r="A4" t="e"><f>x</f><v>#REF!</v></c></row></sheetData>'),), {(3, 0): "#REF!"}, []),
+    ("an error", ((ROWS, b'<row r="4"><c r="A4" t="e"><f>x</f><v>#REF!</v></c></row></sheetData>'),), {}, []),
     ("characters that XML cannot hold", ((ROWS, b'<row r="4"><c r="A4" t="inlineStr"><is><t>a_x000D_\nb_x4E2D_</t></is></c></row></sheetData>'),), {(3, 0): "a\nb\xe4\xb8\xad".encode("latin-1").decode()}, []),
     ("the strict kind", STRICT, {}, []),
     ("a style that is not there", ((b'numFmtId="9"', b'numFmtId="999"'),), None, []),
@@ -159,6 +159,36 @@ def test_what_other_programs_write(
         assert texts == {(0, 0): "产出指标", (0, 2): "分值", (1, 1): "质量", (1, 2): "50%"} | more
 
 
+def test_errors_and_values_not_stored_are_blanks_in_doubt() -> None:
+    rows = b'<row r="3"><c r="B3" t="e"><f>x</f><v>#NAME?</v></c><c r="C3" s="0" t="n"><f>1+1</f></c></row></sheetData>'
+    reading = read_document(patched(saved(book()), ((ROWS, rows),)), "a.xlsx")
+    (table,) = reading.blocks
+    assert isinstance(table, Table)
+    cells = {(c.row, c.col): c for c in table.cells}
+    assert [(cells[2, c].text, cells[2, c].confidence, set(cells[2, c].flags)) for c in (0, 1, 2)] == [
+        ("", 1.0, set()), ("", 0.5, {"cell_error"}), ("", 0.5, set()),
+    ]  # fmt: skip
+
+
+def test_a_formula_without_a_value_costs_its_row_confidence() -> None:
+    forms = [printed(f, "central_self", random.Random(1)) for f in invented(911, n_forms=1)]
+    data = written([page.sheet for page in forms], ARRANGEMENTS[0])
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    rows = parse_document(data, "a.xlsx").indicators
+    name = next(r["name_raw"] for r in rows if r["score"] is not None)
+    sheet = book.worksheets[0]
+    row = next(r for r in sheet.iter_rows() if any(str(c.value or "").endswith(name) for c in r))
+    figures = [
+        c for c in row if isinstance(c.value, int | float) or str(c.value or "").replace(".", "").isdigit()
+    ]
+    figures[-1].value = "=1+1"
+    after = parse_document(saved(book), "a.xlsx").indicators
+    changed = [
+        b["name_raw"] for a, b in zip(rows, after, strict=True) if b["confidence"] < 0.6 < a["confidence"]
+    ]
+    assert changed == [name]
+
+
 ONE_XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
 <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel">
 <Styles><Style ss:ID="p"><NumberFormat ss:Format="0%"/></Style><Style ss:ID="n"><NumberFormat ss:Format="Standard"/></Style><Style ss:ID="d"><NumberFormat ss:Format="Short Date"/></Style></Styles>
@@ -173,7 +203,7 @@ def test_a_workbook_in_one_xml() -> None:
     (table,) = reading.blocks
     assert isinstance(table, Table)
     assert [(c.text, c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.text] == [
-        ("甲", 0, 0, 2, 1), ("88%", 0, 1, 1, 1), ("1,234.50", 1, 1, 1, 1), ("2024-06-01", 1, 2, 1, 1), ("乙", 3, 0, 1, 2), ("#REF!", 3, 2, 1, 1),
+        ("甲", 0, 0, 2, 1), ("88%", 0, 1, 1, 1), ("1,234.50", 1, 1, 1, 1), ("2024-06-01", 1, 2, 1, 1), ("乙", 3, 0, 1, 2),
     ]  # fmt: skip
     assert set(reading.flags) == {"hidden_sheets_skipped", "wrong_ending"}
 
@@ -235,7 +265,7 @@ def test_an_old_workbook_shows_its_figures_as_its_formats_say() -> None:
     assert reading.flags == ("hidden_sheets_skipped",)
     assert [(c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.text == "合并"] == [(0, 1, 3, 1)]
     assert [c.text for c in table.cells if c.col == 0] == [
-        "88%", "159!.9", "12345.60", "12,345.60", "-", "¥1,234.50", "-5.00", "≥95%", "3个", "20分", "2021年12月31日", "2021-12-31", "文字", "#DIV/0!",
+        "88%", "159!.9", "12345.60", "12,345.60", "-", "¥1,234.50", "-5.00", "≥95%", "3个", "20分", "2021年12月31日", "2021-12-31", "文字", "",
         "176.0%", "TRUE", "08:30", "0012", "33.333333333",
     ]  # fmt: skip
 

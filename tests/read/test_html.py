@@ -309,3 +309,23 @@ def test_empty_rows_count_where_the_spans_say_so(rows: str) -> None:
     last = next(c for c in table.cells if c.text == "效益指标")
     assert first.row <= second.row < first.row + first.row_span <= last.row
     assert (second.col, last.col) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "marks", "seen"),
+    [
+        (".x{display:none}", 'class="y x"', False),
+        ("p.x, td.x { color: red; visibility : hidden }", 'class="x"', False),
+        ("#x{display:none!important}", 'id="x"', False),
+        ("p.x{display:none}", 'class="x"', True),
+        (".x{display:none} .x{display:block}", 'class="x"', True),
+        ("@media print{.x{display:none}}", 'class="x"', True),
+        (".x{display:none}", 'class="x" style="display:table-cell"', True),
+        ("/* .x{display:none} */ .x .y{display:none}", 'class="x"', True),
+    ],
+)
+def test_what_the_pages_own_style_sheet_hides_is_hidden(sheet: str, marks: str, seen: bool) -> None:
+    page = f"<html><style>{sheet}</style><table><tr><td>甲<td>乙<td {marks}>丙</table></html>"
+    (table,) = read_document(page.encode(), "a.html").blocks
+    assert isinstance(table, Table)
+    assert ("丙" in [c.text for c in table.cells]) == seen

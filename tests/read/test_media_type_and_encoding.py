@@ -164,3 +164,33 @@ def test_control_characters_are_dropped() -> None:
 def test_plausibility_tells_chinese_from_misread_bytes() -> None:
     misread = SENTENCE.encode("gb18030").decode("big5", errors="replace")
     assert plausibility(SENTENCE) > 0.5 > 0.2 > plausibility(misread)
+
+
+CHINESE = "项目支出绩效自评表，产出指标：养护农村公路里程不少于二十公里。"
+
+
+def test_utf_7_is_read_and_said_to_be_a_guess() -> None:
+    found = decode(CHINESE.encode("utf-7"))
+    assert found is not None
+    assert (found.text, found.encoding, found.flags) == (CHINESE, "utf-7", ("encoding_guessed",))
+    english = decode(b"a+b is no base 64, nor is 1+23456 or C+abcdefg")
+    assert english is not None
+    assert english.encoding != "utf-7"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_lone_surrogate_costs_one_character(encoding: str) -> None:
+    text = "a\n" + CHINESE[:8] + "\ud840" + CHINESE[8:] + "\ud840\udc00"
+    found = decode(text.encode(encoding, errors="surrogatepass"))
+    assert found is not None
+    assert found.text == "a\n" + CHINESE[:8] + "\ufffd" + CHINESE[8:] + "\U00020000"
+
+
+def test_a_binary_workbook_is_refused_by_name() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("xl/workbook.bin", b"x")
+        made.writestr("xl/worksheets/sheet1.bin", b"x")
+    with pytest.raises(PipelineError, match=r"spreadsheet|sheet\.binary") as caught:
+        read_document(out.getvalue(), "a.xlsb")
+    assert caught.value.code == "unknown_format"

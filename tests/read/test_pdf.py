@@ -286,7 +286,7 @@ def test_texts_that_stand_between_rows_are_in_doubt() -> None:
     one = borderless([("工期延误", 31)])
     assert [c.confidence for c in one.cells if c.text == "工期延误"] == [0.5]
     crowded = borderless([(f"原因{k}", 18 + 15 * k) for k in range(4)])
-    assert {c.confidence for c in crowded.cells} == {0.5}
+    assert [c.confidence for c in crowded.cells if c.text in ("原因0", "原因3")] == [0.5, 0.5]
 
 
 def test_two_texts_side_by_side_above_a_table_without_rulings_stay_apart() -> None:
@@ -324,3 +324,51 @@ def test_two_texts_side_by_side_above_a_table_without_rulings_stay_apart() -> No
         (1, 2): "\n".join(right),
     }
     assert {(c.row, c.col): c.text for c in goals.cells if c.text} == wanted
+
+
+def boxes(
+    rulings: list[tuple[float, float, float, float]], texts: list[tuple[float, float, str]]
+) -> list[Table]:
+    """The tables of a page with these rulings and texts, measured from its lower left corner."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 9)
+        for ruling in rulings:
+            canvas.line(*ruling)
+        for x, y, text in texts:
+            canvas.drawString(x, y, text)
+
+    return [b for b in read_document(drawn(draw), "a.pdf").blocks if isinstance(b, Table)]
+
+
+def test_a_merged_cell_that_fills_the_page_has_a_column_of_its_own() -> None:
+    across = [(150, y, 400, y) for y in range(200, 701, 100)]
+    down = [(x, 200, x, 700) for x in (60, 150, 250, 400)]
+    texts = [(160, 640 - 100 * k, f"指标{k}") for k in range(5)]
+    (table,) = boxes([*across, *down], [(70, 450, "产出指标"), *texts])
+    assert table.n_cols == 3
+    assert [(c.text, c.row_span) for c in table.cells if c.col == 0] == [("产出指标", 5)]
+
+
+def test_a_cell_ends_where_the_walls_on_both_sides_end() -> None:
+    frame = [(60, 400, 60, 700), (400, 400, 400, 700)]
+    across = [(60, y, 400, y) for y in (400, 700)] + [
+        (60, 600, 150, 600),
+        (250, 600, 400, 600),
+        (60, 500, 400, 500),
+    ]
+    (table,) = boxes(
+        [*frame, *across, (150, 600, 150, 700), (250, 600, 250, 700)], [(160, 640, "甲"), (70, 540, "乙")]
+    )
+    assert [(c.text, c.row, c.row_span, c.col_span) for c in table.cells if c.text] == [
+        ("甲", 0, 1, 1),
+        ("乙", 1, 1, 3),
+    ]
+
+
+@pytest.mark.parametrize(("y", "tables"), [(60, 1), (600, 0)])
+def test_a_row_of_two_cells_is_a_table_at_the_foot_of_a_page(y: float, tables: int) -> None:
+    across = [(60, y, 400, y), (60, y + 30, 400, y + 30)]
+    down = [(x, y, x, y + 30) for x in (60, 150, 400)]
+    found = boxes([*across, *down], [(70, y + 10, "项目名称"), (160, y + 10, "农村道路养护")])
+    assert [t.reader for t in found].count("pdf-lattice") == tables

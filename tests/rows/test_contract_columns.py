@@ -207,6 +207,14 @@ def test_columns_beside_those_of_the_template() -> None:
     assert [row["score"] for row in found] == [20.0, 20.0, 10.0]
 
 
+def test_what_the_new_columns_took_is_not_unread(whole: DocumentRows) -> None:
+    assert [row["text"] for row in whole.unread] == []
+    columns = [*COLUMNS[:4], "调整指标值", *COLUMNS[4:], "县级评分", "是否核心指标", "市级评分"]
+    found = page([*HEAD, columns, *([*row[:4], "1人", *row[4:], "9", "是", "8"] for row in ROWS), *TOTAL])
+    assert [row["text"] for row in found.unread] == []
+    assert found.document["status"] == "ok"
+
+
 def test_numbers_that_a_narrow_cell_tears_and_masked_digits() -> None:
     rows = [
         ["产出指标", "数量指标", "造林面积", "≥1100\n00亩", "1100\n00亩", "40", "40"],

@@ -2,6 +2,7 @@
 
 Comes in: the bytes of a text file. Goes out: the text without byte order mark and control characters, the
 encoding, and what is doubtful about it. The order: byte order mark, declared charset, UTF-16 by its NULs,
+UTF-7,
 strict UTF-8, UTF-8 with a few damaged bytes, then the most plausible of GB18030, Big5 and UTF-16, judged by
 how many of the characters are frequent ones, then charset-normalizer. Refused (None): bytes that make no
 plausible text.
@@ -68,6 +69,7 @@ COMMON = frozenset(
 COMMON_WORTH = 0.3  # of a frequent character
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.\-]{2,40})""", re.IGNORECASE)
+_SHIFTED = re.compile(rb"\+[A-Za-z0-9+/]{5,}")  # two Chinese characters or more of UTF-7
 _DECLARABLE = re.compile(
     r"utf-?8|gb\w+|big5\w*|(?:euc|iso|windows|koi8|hz)[-_][\w-]+|iso\d[\w-]*|cp\d+|shift[-_]?jis|latin\d"
 )
@@ -90,6 +92,7 @@ def decode(data: bytes) -> Decoded | None:
         _marked(data)
         or _declared(data, MIN_PLAUSIBLE)
         or _wide(data)
+        or _seven_bits(data)
         or _utf8(data)
         or _chinese(data)
         or _declared(data, 0.0)
@@ -162,7 +165,7 @@ def _wide(data: bytes) -> Decoded | None:
         return None
     best: tuple[float, Decoded] | None = None
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
-        text = _strict(data, encoding)
+        text = _strict(data, encoding) or _with_surrogates(data, encoding)
         if text is None:
             continue
         ascii_share = sum(c < "\x7f" and (c >= " " or c in "\t\r\n") for c in text[:SAMPLE]) / max(
@@ -177,10 +180,23 @@ def _wide(data: bytes) -> Decoded | None:
     return best[1] if best is not None and best[0] >= MIN_PLAUSIBLE else None
 
 
+def _seven_bits(data: bytes) -> Decoded | None:
+    """UTF-7, which is ASCII to every other reader: `+` and base 64 where Chinese stands (RFC 2152)."""
+    if not data.isascii() or _SHIFTED.search(data) is None:
+        return None
+    text = _strict(data, "utf-7")
+    if text is None or text.isascii() or plausibility(text) < MIN_PLAUSIBLE:
+        return None
+    return Decoded(text, "utf-7", (Flag.ENCODING_GUESSED.value,))
+
+
 def _utf8(data: bytes) -> Decoded | None:
     text = _strict(data, "utf-8")
     if text is not None:
         return _two_bytes(data, text) or Decoded(text, "utf-8")
+    text = _with_surrogates(data, "utf-8")
+    if text is not None:
+        return Decoded(text, "utf-8")
     text = data.decode("utf-8", errors="replace")
     damage = text.count("\ufffd")
     wide = sum(ord(c) > 0x7FF for c in text[:SAMPLE]) - text[:SAMPLE].count("\ufffd")
@@ -237,6 +253,17 @@ def _other(data: bytes) -> Decoded | None:
         return None
     text = _strict(data, match.encoding)
     return None if text is None else Decoded(text, match.encoding, (Flag.ENCODING_GUESSED.value,))
+
+
+def _with_surrogates(data: bytes, encoding: str) -> str | None:
+    """Text that is whole but for halves of characters beyond the first plane: two that belong together are
+    one character, a lone one is a replacement character.
+    """
+    try:
+        halves = data.decode(encoding, errors="surrogatepass")
+    except UnicodeError:
+        return None
+    return halves.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

@@ -31,6 +31,7 @@ RTF = "application/rtf"
 OLE = "application/x-ole-storage"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 OFD = "application/ofd"
 PNG = "image/png"
@@ -48,7 +49,13 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x1f\x8b\x08", "application/gzip"),
 )
-ZIP_MEMBERS: tuple[tuple[str, str], ...] = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX), ("OFD.xml", OFD))
+ZIP_MEMBERS: tuple[tuple[str, str], ...] = (
+    ("word/", DOCX),
+    ("xl/workbook.bin", XLSB),  # before the workbook in XML, whose folder it shares
+    ("xl/", XLSX),
+    ("ppt/", PPTX),
+    ("OFD.xml", OFD),
+)
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_TYPES: Mapping[str, str] = {WORD: DOC, EXCEL: XLS}
 PDF_WINDOW = 1024  # bytes in which readers accept the header of a PDF file (ISO 32000-1, Annex H, note 13)
@@ -73,6 +80,7 @@ ENDINGS: Mapping[str, frozenset[str]] = {
     ".docx": frozenset({DOCX}),
     ".xls": frozenset({XLS}),
     ".xlsx": frozenset({XLSX}),
+    ".xlsb": frozenset({XLSB}),
     ".ofd": frozenset({OFD}),
     ".zip": frozenset({ZIP}),
     ".png": frozenset({PNG}),

@@ -2,9 +2,9 @@
 
 Comes in: the bytes of a workbook. Goes out: per visible sheet one table with its merged ranges, every cell's
 text as the sheet shows it: by its number format (0.88 under `0%` is `88%`), dates as dates, formulas by their
-stored value, errors as `#REF!`. Hidden sheets are left out and said so (`hidden_sheets_skipped`); hidden rows
-stay, for their figures are part of the sums; formulas without a stored value are blank and said so
-(`values_missing`). Refused: locked or broken workbooks.
+stored value; errors (`#REF!`) are blank and flagged. Hidden sheets are left out and said so
+(`hidden_sheets_skipped`); hidden rows stay, for their figures are part of the sums; formulas without a stored
+value are blank, in doubt, and said so (`values_missing`). Refused: locked or broken workbooks.
 """
 
 from __future__ import annotations
@@ -53,6 +53,23 @@ _XLSX_BREAKS = (*_ODD, *ZIP_BREAKS, SyntaxError, InvalidFileException)
 _XLS_BREAKS = (*_ODD, struct.error, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
+    (
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#N/A",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+    )
+)
+NOT_STORED = "#NOT-STORED!"  # stands for the value that a formula lacks; no program writes it
+UNSURE = 0.5  # confidence of a cell whose value is not known
 _DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^>]*/>")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -114,12 +131,26 @@ def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
             for strict, usual in STRICT:
                 content = content.replace(strict, usual)
             if _SHEET_PART.fullmatch(info.filename):
-                unstored += sum(
-                    1 for m in _UNSTORED.finditer(content) if not (b't="str"' in m[0] and b"<v" in m[0])
-                )  # a stored empty text
+                content, count = _marked(content)
+                unstored += count
                 content = _DRAWINGS.sub(b"", content)
             made.writestr(info.filename, content)
     return out.getvalue(), unstored
+
+
+def _marked(sheet: bytes) -> tuple[bytes, int]:
+    """A sheet whose formulas without a stored value hold `NOT_STORED`, and how many they are."""
+    count = 0
+
+    def mark(match: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if b't="str"' in match[0] and b"<v" in match[0]:
+            return match[0]  # a stored empty text
+        count += 1
+        opening = re.sub(rb'\st="[^"]*"', b"", match[0][: match[0].index(b">")])
+        return opening + b' t="e"><v>' + NOT_STORED.encode() + b"</v></c>"
+
+    return _UNSTORED.sub(mark, sheet), count
 
 
 def _too_far(cut: int) -> list[Problem]:
@@ -277,12 +308,21 @@ def _sheet(
         if places & covered:
             continue
         covered |= places
-        cells.append(Cell(texts.get((r, c), ""), inside_r[0], inside_c[0], len(inside_r), len(inside_c)))
+        cells.append(_cell(texts.get((r, c), ""), inside_r[0], inside_c[0], len(inside_r), len(inside_c)))
     cells += [
-        Cell(at.get((r, c), ""), r, c) for r in range(n_rows) for c in range(n_cols) if (r, c) not in covered
+        _cell(at.get((r, c), ""), r, c) for r in range(n_rows) for c in range(n_cols) if (r, c) not in covered
     ]
     table = Table(tuple(sorted(cells, key=lambda cell: (cell.row, cell.col))), n_rows, n_cols, reader, True)
     return table, len(all_used) - len(used)
+
+
+def _cell(text: str, row: int, col: int, rows: int = 1, cols: int = 1) -> Cell:
+    """A cell; what stands for an error or for a value that was not stored is blank, and in doubt."""
+    if text == NOT_STORED:
+        return Cell("", row, col, rows, cols, confidence=UNSURE)
+    if text in ERROR_CODES:
+        return Cell("", row, col, rows, cols, confidence=UNSURE, flags=frozenset({Flag.CELL_ERROR.value}))
+    return Cell(text, row, col, rows, cols)
 
 
 def _closed(used: set[int]) -> tuple[dict[int, int], int]:
@@ -343,7 +383,11 @@ def _xlsx_texts(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], str]]:
         column,
     ), cell in sheet._cells.items():  # not `iter_rows`, which makes a cell for every place up to the last
         if cell.value is not None:
-            yield (row - 1, column - 1), _ESCAPE.sub(_unescaped, shown(cell.value, _style(cell)))
+            failed = cell.data_type == "e"
+            yield (
+                (row - 1, column - 1),
+                str(cell.value) if failed else _ESCAPE.sub(_unescaped, shown(cell.value, _style(cell))),
+            )
 
 
 def _style(cell: OpenCell) -> str:

@@ -20,7 +20,8 @@ GAP = 4.5  # points: a gap in a ruling that is no gap
 TOUCH = 3.0  # points by which rulings that meet may miss each other
 SHORTEST = 5.0  # points: a shorter stroke is part of a character
 COVERED = 0.6  # share of a cell's side that a ruling must cover to be its wall
-LEAST_CELLS = 4
+LEAST_CELLS, LEAST_CELLS_AT_FOOT = 4, 2
+ALONG = 6.0  # points by which the ends of rulings side by side may differ
 SAME_LINE = 0.45  # of the character's size: baselines nearer than this are one line
 OFF_CENTRE = 0.2  # of a row's height: how far from its middle a text of its own may stand
 CLOSE = (
@@ -110,8 +111,10 @@ def _joined(group: Sequence[Ruling]) -> list[Ruling]:
     return [r for r in out if r.end - r.start >= SHORTEST]
 
 
-def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling]) -> list[Grid]:
-    """The tables that the rulings of a page draw, top to bottom."""
+def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling], foot: float = float("inf")) -> list[Grid]:
+    """The tables that the rulings of a page draw, top to bottom; below `foot` a row of two cells is one, for
+    it may go on on the next page.
+    """
     across, down = merged(horizontal), merged(vertical)
     parents = list(range(len(across) + len(down)))
 
@@ -132,11 +135,26 @@ def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling]) -> list[Grid
             sides[0].append(across[i])
         else:
             sides[1].append(down[i - len(across)])
-    found = [g for h, v in groups.values() if (g := _grid(h, v)) is not None]
+    alone = [v for h, vs in groups.values() if not h for v in vs]
+    found = [
+        g
+        for h, v in groups.values()
+        if h and (g := _grid(h, [*v, *(a for a in alone if _along(a, v))], foot)) is not None
+    ]
     return sorted(found, key=lambda g: (g.ys[0], g.xs[0]))
 
 
-def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
+def _along(alone: Ruling, down: Sequence[Ruling]) -> bool:
+    """Does a vertical ruling that meets none run along a grid's others? It is the side of a merged cell that
+    fills the whole page.
+    """
+    if not down:
+        return False
+    top, bottom = min(v.start for v in down), max(v.end for v in down)
+    return abs(alone.start - top) <= ALONG and abs(alone.end - bottom) <= ALONG
+
+
+def _grid(across: Sequence[Ruling], down: Sequence[Ruling], foot: float) -> Grid | None:
     """One connected group of rulings as a grid; None where it draws no table."""
     if len(across) < 2 or not down:
         return None
@@ -148,7 +166,8 @@ def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
     if n_rows < 1 or n_cols < 1:
         return None
     cells = _cells(xs, ys, across, down)
-    if len(cells) < LEAST_CELLS or (n_cols < 2 and n_rows < 2):
+    least = LEAST_CELLS if ys[0] < foot else LEAST_CELLS_AT_FOOT
+    if len(cells) < least or (n_cols < 2 and n_rows < 2):
         return None
     return Grid(tuple(xs), tuple(ys), tuple(cells))
 
@@ -202,9 +221,12 @@ def _opens(
     floors: Sequence[Sequence[bool]],
     seen: Sequence[Sequence[bool]],
 ) -> bool:
-    """Does the stretch above go on into this row: no floor above it, no wall inside it, walls or the edge
-    beside it?
+    """Does the stretch above go on into this row: no floor above it, no wall inside it, and not both walls
+    beside it at an end?
     """
+    sides = (col, col + width)
+    if all(walls[row - 1][k] and not walls[row][k] for k in sides):
+        return False
     columns = range(col, col + width)
     inside = any(walls[row][j] for j in range(col + 1, col + width))
     return not inside and not any(floors[row][j] or seen[row][j] for j in columns)

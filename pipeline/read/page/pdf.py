@@ -30,6 +30,7 @@ from pipeline.read.page.lattice import Char, Grid, Ruling, Turn, grids, levelled
 from pipeline.read.page.lost_characters import Point, has_silent_text, lost_characters
 from pipeline.read.page.page_objects import DEEPEST, UPRIGHT, Stroke, collect
 from pipeline.read.page.substitute_font import install, only_drawable_fonts
+from pipeline.read.page.unruled import READER as UNRULED
 from pipeline.read.page.unruled import stretches
 
 READER = "pdf-lattice"
@@ -43,6 +44,7 @@ SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is no
 MOST_SCALE = 300 / 72
 MOST_PIXELS = 6000  # a side
 _PAGE_NUMBER = re.compile(r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
+FOOT = 0.7  # of the page's height: below it a row of two cells is the beginning of a table
 _MARGIN = 0.09  # of the page's height: where page numbers stand
 
 
@@ -116,7 +118,8 @@ def read_pdf(
             if page.given is not None:
                 given[number] = page.given
             if page.chars:
-                blocks += page_blocks(page, number, reader, finder(number, page) if finder else None)
+                found = finder(number, page) if finder else None
+                blocks += page_blocks(page, number, reader, found, _open_borders(blocks, number - 1))
                 ways.add("native")
     finally:
         document.close()
@@ -159,19 +162,23 @@ def _picture_scale(page: pdfium.PdfPage) -> float:
 
 
 def page_blocks(
-    page: Page, number: int, reader: str = READER, found: Sequence[Grid] | None = None
+    page: Page,
+    number: int,
+    reader: str = READER,
+    found: Sequence[Grid] | None = None,
+    before: Sequence[float] = (),
 ) -> list[Block]:
     """The tables and lines of one page in reading order; `found` are its tables where another program was
-    asked for them.
+    asked for them, `before` the borders of a table without rulings that the page before ended with.
     """
-    own = grids(page.across, page.down) if found is None else found
+    own = grids(page.across, page.down, FOOT * page.height) if found is None else found
     made, outside = tables(own, page.chars, number, reader if found is not None else READER)
     loose: list[tuple[float, Block]] = [(t.cells[0].box[1] if t.cells[0].box else 0.0, t) for t in made]
     margin = _MARGIN * page.height
     rest = [line for line in lines_of(outside) if not _is_page_number(line, margin, page.height)]
     if not made:
         out: list[Block] = []
-        for stretch in stretches(rest, number):
+        for stretch in stretches(rest, number, before):
             out += [stretch] if isinstance(stretch, Table) else laid_out(stretch, number)
         return out
     for line in rest:
@@ -183,6 +190,14 @@ def page_blocks(
         )
         loose.append((box[1], Line(" ".join(text_lines(line)), number, box)))
     return [block for _, block in sorted(loose, key=lambda pair: pair[0])]
+
+
+def _open_borders(blocks: Sequence[Block], number: int) -> Sequence[float]:
+    """The borders of the table without rulings that a page ends with; none where it ends otherwise."""
+    last = blocks[-1] if blocks else None
+    if isinstance(last, Table) and last.page == number and last.reader == UNRULED and last.edges:
+        return last.edges
+    return ()
 
 
 def _is_page_number(line: Sequence[Char], margin: float, height: float) -> bool:

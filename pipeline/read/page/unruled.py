@@ -1,42 +1,42 @@
 """A page without rulings → tables, by the places of its texts alone.
 
-Comes in: the lines of a page as characters. Goes out: stretches of the page, each a table whose columns a
-line of column heads lays out, or lines that are none. Rows stand where short texts stand beside each other; a
-text of several lines stands in the middle of its row, and a label that is merged over rows stands in the
-middle of them: both are found by what fits best.
+Comes in: the lines of a page as characters, and the column borders of a table that the page before ended
+with. Goes out: stretches of the page, each a table whose columns are parted by gutters, or lines that are
+none. A table goes on with the borders of the page before as long as its texts keep them. It refuses nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 
 from pipeline.model.cells import Box, Cell, Table
-from pipeline.read.page.lattice import Char, text_lines
+from pipeline.read.page.bands import GUTTER, Columns, bands, borders_of, width_of
+from pipeline.read.page.lattice import Char, lines_of, text_lines
+from pipeline.read.page.stacks import TextLine, stacked
 
 READER = "pdf-text"
-APART = 0.9  # of the character's size: a gap that parts two texts
-FEWEST_HEADS = 5  # texts in a line of column heads
+APART = 0.9  # of the character's size: a gap that parts two texts of prose
 FEWEST_ROWS = 3
-NEAR_HEAD = 1.1  # of the character's size: how far above or below a head's further lines stand
-WIDE = 3  # a text that runs over so many borders is no cell of the table
-PITCH = 1.6  # of the character's size: lines further apart are not of one text
-OFF = 3.0  # points that a text may stand off the middle of its rows
+LEAST_COLUMNS = 4
+LEAST_FILLED = 3  # texts beside each other that a table has at least in some lines
+INTERLEAVED = 1.1  # of a character's width: lines of cells side by side stand so near
+NEAR = 2.6  # of a character's width: how far above or below a table its further rows stand
+LONGEST_HEAD = 10  # characters over several columns
+MOST_HEAD = 2  # lines of heads over several columns
+OFF = 1.5  # points that a text may stand off the middle of its rows
 # confidence of a cell that no ruling bounds: of 281 rows of pages without rulings 48 were wrong, 20 of them
 # at 0.95 and more
 PLACED = 0.95
-# confidence of a cell whose text stands further off, it may be another row's; and of all where texts fit no
-# row
-DOUBT = 0.5
-LEFT_OVER = 2  # rows at the end, the total's, that merged labels need not cover
-GUTTER = 0.6  # of the character's size: two texts side by side keep so far apart
+DOUBT = 0.5  # of a cell whose text stands further off: it may be another row's
+SIDE_GUTTER = 0.6  # of the character's size: two texts of prose side by side keep so far apart
+NEAR_HEAD = 1.7  # of a character's width: how far above or below a head its further lines stand
 FEWEST_LINES = 2  # of two texts side by side
 FEWEST_CHARS = 12
-MOST_LINES = 14
-MOST_MERGED = 30
+MOST_BESIDE = 3  # texts in a line of two texts side by side and their label
 _FIGURE = re.compile(r"[≥≤><=]?[-\d.,%/—]+")
 
 
@@ -63,41 +63,184 @@ class Text:
 
     @property
     def y(self) -> float:
-        """The middle of the line's height."""
-        return (self.chars[0].top + self.chars[0].bottom) / 2
+        """The baseline."""
+        return self.chars[0].base
 
 
-def stretches(lines: Sequence[Sequence[Char]], page: int) -> list[Table | list[Sequence[Char]]]:
-    """The page in reading order: tables, and runs of lines between them."""
-    texts = [_texts(line) for line in lines]
-    heads = [
-        i
-        for i, row in enumerate(texts)
-        if len(row) >= FEWEST_HEADS and not any(_FIGURE.fullmatch(t.text) for t in row)
-    ]
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A text and the columns that it stands in, `col` to `end` (exclusive)."""
+
+    text: Text
+    col: int
+    end: int
+
+
+def stretches(
+    lines: Sequence[Sequence[Char]], page: int, before: Sequence[float] = ()
+) -> list[Table | list[Sequence[Char]]]:
+    """The page in reading order: tables, and runs of lines between them; `before` are the borders of the
+    table at the foot of the page before.
+    """
     out: list[Table | list[Sequence[Char]]] = []
     done = 0
-    for n, head in enumerate(heads):
-        borders = [(a.x1 + b.x0) / 2 for a, b in pairwise(texts[head])]
-        size = texts[head][0].chars[0].size
-        start = head
-        while start > done and abs(texts[start - 1][0].y - texts[head][0].y) <= NEAR_HEAD * size:
-            start -= 1
-        stop = heads[n + 1] if n + 1 < len(heads) else len(lines)
-        end = head + 1
-        while end < stop and not any(_crossed(t, borders) >= WIDE for t in texts[end]):
-            end += 1
-        end = head + _reach(texts[head:end], size)
-        made = _table(texts[start:end], head - start, page)
-        if made is None:
+    em = width_of(lines)
+    for start, end, borders, goes_on in _regions(lines, em, before):
+        if start < done:
             continue
-        if start > done:
-            out += _beside(lines[done:start], texts[done:start], page)
+        first, last = _reach(lines, start, end, borders, em, done)
+        made = _table(lines[first:last], borders, page, em, goes_on=goes_on)
+        if made.n_rows < (1 if goes_on else FEWEST_ROWS):
+            continue
+        if first > done:
+            above = lines[done:first]
+            out += _beside(above, [_texts(line, APART) for line in above], page)
         out.append(made)
-        done = end
+        done = last
     if done < len(lines):
         out.append(list(lines[done:]))
     return out
+
+
+def _regions(
+    lines: Sequence[Sequence[Char]], em: float, before: Sequence[float]
+) -> Iterator[tuple[int, int, list[float], bool]]:
+    """First and last line of every table, its borders, and whether it goes on from the page before."""
+    done = _going_on(lines, em, before) if before else 0
+    if done:
+        yield 0, done, list(before), True
+    for band in bands(lines[done:]):
+        start, end = band.start + done, band.end + done
+        filled = [len(_spans(lines[k], borders_of(band.columns), em)) for k in range(start, end)]
+        while (
+            end - start > 1
+            and filled[0] == 1
+            and lines[start + 1][0].base - lines[start][0].base > INTERLEAVED * em
+        ):
+            start += 1  # a title, a unit
+            del filled[0]
+        full = sum(n >= LEAST_FILLED for n in filled)
+        if len(band.columns) >= LEAST_COLUMNS and full >= 2:
+            columns = _below_heads(lines[start:end], band.columns, em)
+            above = lines[max(done, start - MOST_HEAD) : start]
+            yield start, end, borders_of(_with_heads(above, columns, em)), False
+
+
+def _below_heads(lines: Sequence[Sequence[Char]], columns: Columns, em: float) -> Columns:
+    """A head in the middle of its column may stand clear of all texts at the left of it: columns with a head
+    alone take in the nearer neighbour that has none.
+    """
+    spans = [_spans(line, borders_of(columns), em) for line in lines]
+    head = max(range(len(lines)), key=lambda k: (_is_head(spans[k]), len(spans[k]), -k))
+    if not _is_head(spans[head]):
+        return columns
+    at = lines[head][0].base
+    heads = {s.col for row in spans for s in row if abs(s.text.y - at) <= NEAR_HEAD * em}
+    bodies = {s.col for row in spans for s in row if s.text.y - at > NEAR_HEAD * em}
+    out: list[tuple[float, float]] = []
+    joined = False  # has the last one been joined already?
+    for k, (x0, x1) in enumerate(columns):
+        parted = k and (k in heads) != (k - 1 in heads) and (k in bodies) != (k - 1 in bodies)
+        after = columns[k + 1][0] - x1 if k + 1 < len(columns) else float("inf")
+        other = (
+            k + 1 < len(columns) and (k + 1 in bodies) != (k in bodies) and (k + 1 in heads) != (k in heads)
+        )
+        if parted and not joined and not (other and k in heads and after < x0 - columns[k - 1][1]):
+            out[-1] = (out[-1][0], x1)
+            joined = True
+        else:
+            out.append((x0, x1))
+            joined = False
+    return tuple(out)
+
+
+def _with_heads(lines: Sequence[Sequence[Char]], columns: Columns, em: float) -> Columns:
+    """Columns as wide as the labels right above them that stand over one of them alone."""
+    out = list(columns)
+    for text in (t for line in lines for t in _texts(line, GUTTER, em)):
+        hit = [k for k, (x0, x1) in enumerate(out) if text.x0 < x1 and text.x1 > x0]
+        if len(hit) == 1 and text.x1 - text.x0 <= LONGEST_HEAD * em:
+            out[hit[0]] = (min(out[hit[0]][0], text.x0), max(out[hit[0]][1], text.x1))
+    return tuple(out)
+
+
+def _is_head(spans: Sequence[Span]) -> bool:
+    """Are these labels of columns?"""
+    return len(spans) >= LEAST_COLUMNS and not any(_FIGURE.fullmatch(s.text.text) for s in spans)
+
+
+def _going_on(lines: Sequence[Sequence[Char]], em: float, before: Sequence[float]) -> int:
+    """How many lines at the page's head keep the borders of the page before."""
+    end = filled = 0
+    for k, line in enumerate(lines):
+        spans = _spans(line, before, em)
+        if (
+            any(s.end - s.col > 1 for s in spans)
+            or line[0].x0 < before[0] - em
+            or line[-1].x1 > before[-1] + em
+        ):
+            break
+        if len(spans) >= LEAST_FILLED or (
+            end == k and k and line[0].base - lines[k - 1][0].base <= NEAR * em
+        ):
+            end = k + 1
+        filled = max(filled, len(spans))
+    return end if filled >= LEAST_FILLED else 0
+
+
+def _reach(
+    lines: Sequence[Sequence[Char]], start: int, end: int, borders: Sequence[float], em: float, least: int
+) -> tuple[int, int]:
+    """The table's lines with heads over several columns above it, and rows of figures below it."""
+    for _ in range(MOST_HEAD):
+        if start == least or lines[start][0].base - lines[start - 1][0].base > NEAR * em:
+            break
+        spans = _spans(lines[start - 1], borders, em)
+        if any(_FIGURE.fullmatch(s.text.text) for s in spans) or any(
+            s.end - s.col > 1 and s.text.x1 - s.text.x0 > LONGEST_HEAD * em for s in spans
+        ):
+            break
+        apart = lines[start][0].base - lines[start - 1][0].base > INTERLEAVED * em
+        if len(spans) < 2 and apart and not any(s.end - s.col > 1 for s in spans):
+            break
+        start -= 1
+    while end < len(lines) and lines[end][0].base - lines[end - 1][0].base <= NEAR * em:
+        spans = _spans(lines[end], borders, em)
+        if not any(_FIGURE.fullmatch(s.text.text) and s.end - s.col == 1 for s in spans) or len(spans) > len(
+            borders
+        ):
+            break
+        if any(s.end - s.col > 1 and s.end == len(borders) - 1 for s in spans):
+            break
+        end += 1
+    return start, end
+
+
+def _spans(line: Sequence[Char], borders: Sequence[float], em: float) -> list[Span]:
+    """The texts of a line with their columns; texts of one column are one."""
+    out: list[Span] = []
+    for text in _texts(line, GUTTER, em):
+        col, end = _column(text.x0 + 0.5, borders), _column(text.x1 - 0.5, borders) + 1
+        if out and out[-1].end > col:
+            last = out.pop()
+            out.append(Span(Text((*last.text.chars, *text.chars)), last.col, max(last.end, end)))
+        else:
+            out.append(Span(text, col, end))
+    return out
+
+
+def _column(x: float, borders: Sequence[float]) -> int:
+    return max(0, min(len(borders) - 2, bisect_right(borders, x) - 1))
+
+
+def _texts(line: Sequence[Char], apart: float, em: float = 0.0) -> list[Text]:
+    """The texts that gaps of so many characters hold apart."""
+    out: list[list[Char]] = [[line[0]]]
+    for a, b in pairwise(line):
+        if b.x0 - a.x1 > apart * (em or max(a.size, 1.0)):
+            out.append([])
+        out[-1].append(b)
+    return [Text(tuple(chars)) for chars in out]
 
 
 def _beside(
@@ -112,6 +255,8 @@ def _beside(
         heads, below = rows[at], [t for row in rows[at + 1 :] for t in row]
         if len(heads) != 2 or any(_FIGURE.fullmatch(t.text) for t in heads):
             continue
+        if any(len(row) > MOST_BESIDE for row in rows[at + 1 :]):
+            continue
         middles = [(h.x0 + h.x1) / 2 for h in heads]
         left, right = [t for t in below if t.x0 < middles[0]], [t for t in below if t.x0 >= middles[0]]
         wide = [t for t in left if t.x1 > middles[0]]
@@ -120,14 +265,14 @@ def _beside(
         edge, size = min(t.x0 for t in wide), heads[0].chars[0].size
         prose, label = [t for t in left if t.x1 > edge], [t for t in left if t.x1 <= edge]
         parted = (
-            max(t.x1 for t in prose) + GUTTER * size <= min(t.x0 for t in right)
+            max(t.x1 for t in prose) + SIDE_GUTTER * size <= min(t.x0 for t in right)
             and min(t.x0 for t in right) < middles[1]
         )
         if not parted or min(sum(len(t.chars) for t in side) for side in (prose, right)) < FEWEST_CHARS:
             continue
-        cells = [_cell([h], 0, 1, n, page) for n, h in enumerate(heads, 1)]
-        cells += [_cell(side, 1, 1, n, page) for n, side in ((1, prose), (2, right))]
-        cells += [_cell(label, 1, 1, 0, page)] if label else [Cell("", 1, 0, page=page)]
+        cells = [_cell(h.chars, 0, 1, n, page) for n, h in enumerate(heads, 1)]
+        cells += [_cell(_all(side), 1, 1, n, page) for n, side in ((1, prose), (2, right))]
+        cells += [_cell(_all(label), 1, 1, 0, page)] if label else [Cell("", 1, 0, page=page)]
         borders = (
             edge - 2,
             edge - 1,
@@ -147,161 +292,77 @@ def _beside(
     return [list(lines)]
 
 
-def _texts(line: Sequence[Char]) -> list[Text]:
-    out: list[list[Char]] = [[line[0]]]
-    for a, b in pairwise(line):
-        if b.x0 - a.x1 > APART * max(a.size, 1.0):
-            out.append([])
-        out[-1].append(b)
-    return [Text(tuple(chars)) for chars in out]
+def _all(texts: Sequence[Text]) -> list[Char]:
+    return [c for t in texts for c in t.chars]
 
 
-def _crossed(text: Text, borders: Sequence[float]) -> int:
-    """Over how many borders a text runs without a gap."""
-    return sum(
-        any(c.x0 < x - 0.5 and c.x1 > x + 0.5 for c in text.chars) for x in borders if text.x0 < x < text.x1
-    )
-
-
-def _reach(rows: Sequence[Sequence[Text]], size: float) -> int:
-    """How many lines belong to the table: up to its last row of figures, and what goes on below it without a
-    gap.
-    """
-    last = max(
-        (i for i, row in enumerate(rows) if sum(_FIGURE.fullmatch(t.text) is not None for t in row) >= 2),
-        default=0,
-    )
-    end = last + 1
-    while end < len(rows) and rows[end][0].y - rows[end - 1][0].y <= PITCH * size:
-        end += 1
-    return end
-
-
-def _columns(rows: Sequence[Sequence[Text]], head: int) -> list[float]:
-    """The borders between columns: halfway between the texts of neighbours; the heads lay the columns out."""
-    columns = [(t.x0, t.x1) for t in rows[head]]
-    for row in sorted(rows, key=len, reverse=True):
-        for t in row:
-            hit = [i for i, (x0, x1) in enumerate(columns) if t.x0 < x1 and t.x1 > x0]
-            if len(hit) == 1:
-                i = hit[0]
-                columns[i] = (min(columns[i][0], t.x0), max(columns[i][1], t.x1))
-            elif not hit:
-                columns = sorted([*columns, (t.x0, t.x1)])
-    return [columns[0][0] - 2, *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), columns[-1][1] + 2]
-
-
-def _table(rows: Sequence[Sequence[Text]], head: int, page: int) -> Table | None:
-    """Rows of texts below a line of heads as a table; None where there are too few rows."""
-    borders = _columns(rows, head)
+def _table(
+    lines: Sequence[Sequence[Char]], borders: Sequence[float], page: int, em: float, *, goes_on: bool
+) -> Table:
+    """Lines in columns as a table; a line with a text over several columns is a row of its own."""
     n_cols = len(borders) - 1
-    by_column: list[list[Text]] = [[] for _ in range(n_cols)]
-    size = rows[head][0].chars[0].size
-    at_head = rows[head][0].y
-    anchors = [at_head]
-    for row in rows:
-        pieces = [p for t in row for p in _cut(t, borders)]
-        for column, piece in pieces:
-            by_column[column].append(piece)
-        y = pieces[0][1].y if pieces else at_head
-        figures = sum(_FIGURE.fullmatch(p.text) is not None for _, p in pieces)
-        if (
-            y - at_head > NEAR_HEAD * size
-            and (figures >= 2 or (figures and len(pieces) >= 3))
-            and y - anchors[-1] > 0.6 * size
-        ):
-            anchors.append(sum(p.y for _, p in pieces if _FIGURE.fullmatch(p.text)) / figures)
-    if len(anchors) < FEWEST_ROWS:
-        return None
-    cells = []
-    lost = False  # a column has texts that fit no row
-    # columns to the right of one with a text in every row hold no merged labels: a blank cell there is blank
-    merging = True
-    for column, texts in enumerate(by_column):
-        texts = sorted(texts, key=lambda t: t.y)
-        top = [t for t in texts if t.y - at_head <= NEAR_HEAD * size]
-        rest = [t for t in texts if t.y - at_head > NEAR_HEAD * size]
-        if top:
-            cells.append(_cell(top, 0, 1, column, page))
-        ys = tuple(t.y for t in rest)
-        places = _placed(ys, tuple(anchors[1:]), PITCH * size, merging)
-        lost = lost or sum(b - a for a, b, *_ in places) < len(rest)
-        for a, b, first, n in places:
-            off = abs(rest[a].y + rest[b - 1].y - anchors[first + 1] - anchors[first + n]) / 2
-            cells.append(_cell(rest[a:b], first + 1, n, column, page, PLACED if off <= OFF else DOUBT))
-        merging = merging and (len(places) < len(anchors) - 1 - LEFT_OVER or any(n > 1 for *_, n in places))
-    filled = {(c.row + r, c.col) for c in cells for r in range(c.row_span)}
-    cells += [
-        Cell("", r, c, page=page) for r in range(len(anchors)) for c in range(n_cols) if (r, c) not in filled
-    ]
-    if lost:
-        cells = [replace(c, confidence=DOUBT) for c in cells]
+    cells: list[Cell] = []
+    n_rows = 0
+    held: list[list[Span]] = []
+    for line in [*lines, None]:
+        spans = _spans(line, borders, em) if line is not None else []
+        if line is not None and all(s.end - s.col == 1 for s in spans):
+            held.append(spans)
+            continue
+        if held:
+            more, rows = _stack(held, n_cols, page, em, goes_on=goes_on and not n_rows)
+            cells += [replace(c, row=c.row + n_rows) for c in more]
+            n_rows += rows
+            held = []
+        if spans:
+            cells += [_cell(s.text.chars, n_rows, 1, s.col, page, cols=s.end - s.col) for s in spans]
+            n_rows += 1
+    filled = {(c.row + r, c.col + k) for c in cells for r in range(c.row_span) for k in range(c.col_span)}
+    cells += [Cell("", r, c, page=page) for r in range(n_rows) for c in range(n_cols) if (r, c) not in filled]
     ordered = tuple(sorted(cells, key=lambda c: (c.row, c.col)))
-    return Table(ordered, len(anchors), n_cols, READER, True, page, tuple(borders))
+    return Table(ordered, n_rows, n_cols, READER, True, page, tuple(borders))
 
 
-def _cut(text: Text, borders: Sequence[float]) -> list[tuple[int, Text]]:
-    """A text by the columns that its characters stand in."""
-    out: list[tuple[int, list[Char]]] = []
-    for c in text.chars:
-        x = (c.x0 + c.x1) / 2
-        column = max(0, min(len(borders) - 2, sum(b <= x for b in borders) - 1))
-        if not out or out[-1][0] != column:
-            out.append((column, []))
-        out[-1][1].append(c)
-    return [(column, Text(tuple(chars))) for column, chars in out]
+def _stack(
+    held: Sequence[Sequence[Span]], n_cols: int, page: int, em: float, *, goes_on: bool
+) -> tuple[list[Cell], int]:
+    """Lines without texts over several columns as cells, and how many rows they are."""
+    columns = [
+        lines_of([c for spans in held for s in spans if s.col == col for c in s.text.chars])
+        for col in range(n_cols)
+    ]
+    told = [
+        [
+            TextLine(line[0].base, _FIGURE.fullmatch("".join(c.text for c in line)) is not None)
+            for line in column
+        ]
+        for column in columns
+    ]
+    found = stacked(told, em, goes_on=goes_on)
+    cells = [
+        _cell(
+            [c for line in columns[col][h.first : h.last] for c in line],
+            h.row, h.rows, col, page, confidence=PLACED if h.off <= OFF else DOUBT,
+        )
+        for col, mine in enumerate(found.columns)
+        for h in mine
+    ]  # fmt: skip
+    return cells, found.n_rows
 
 
 def _cell(
-    texts: Sequence[Text], row: int, rows: int, col: int, page: int, confidence: float = PLACED
+    chars: Sequence[Char],
+    row: int,
+    rows: int,
+    col: int,
+    page: int,
+    cols: int = 1,
+    confidence: float = PLACED,
 ) -> Cell:
-    chars = [c for t in texts for c in t.chars]
     box: Box = (
         min(c.x0 for c in chars),
         min(c.top for c in chars),
         max(c.x1 for c in chars),
         max(c.bottom for c in chars),
     )
-    return Cell("\n".join(text_lines(chars)), row, col, rows, 1, page=page, box=box, confidence=confidence)
-
-
-Places = tuple[tuple[int, int, int, int], ...]  # first and last + 1 of the texts, first row, number of rows
-
-
-def _placed(ys: tuple[float, ...], rows: tuple[float, ...], pitch: float, merging: bool) -> Places:
-    """Which texts of a column make one cell, and of which rows: every row covered if `merging` and that fits,
-    else one row each.
-    """
-    if not ys:
-        return ()
-    cover, places = _best(ys, rows, pitch, True) if merging else (0.0, ())
-    if places and cover <= OFF * OFF * len(places):
-        return places
-    return _best(ys, rows, pitch, False)[1]
-
-
-def _best(ys: tuple[float, ...], rows: tuple[float, ...], pitch: float, merged: bool) -> tuple[float, Places]:
-    """The cheapest way to part texts and rows, in order, so that texts stand in the middle of their rows."""
-
-    @cache
-    def way(i: int, j: int) -> tuple[float, Places]:
-        if i == len(ys):
-            left = len(rows) - j
-            return (1.0 * left, ()) if not merged or left <= LEFT_OVER else (1e9, ())
-        if j == len(rows):
-            return 1e9, ()
-        best: tuple[float, Places] = (1e9, ()) if merged else way(i, j + 1)
-        for a in range(1, min(MOST_LINES, len(ys) - i) + 1):
-            if a > 1 and ys[i + a - 1] - ys[i + a - 2] > pitch:
-                break
-            middle = (ys[i] + ys[i + a - 1]) / 2
-            for b in range(1, (min(MOST_MERGED, len(rows) - j) if merged else 1) + 1):
-                off = (middle - (rows[j] + rows[j + b - 1]) / 2) ** 2 + 0.5 * (a - 1) + 0.2 * (b - 1)
-                if off > best[0]:
-                    continue
-                rest, places = way(i + a, j + b)
-                if off + rest < best[0]:
-                    best = (off + rest, ((i, i + a, j, b), *places))
-        return best
-
-    return way(0, 0)
+    return Cell("\n".join(text_lines(chars)), row, col, rows, cols, page=page, box=box, confidence=confidence)

@@ -62,7 +62,7 @@ WIDE_GAP = 1.6  # of a line's height: white that parts texts outside a ruled cel
 
 
 def read_image(data: bytes, name: str, media_type: str) -> Reading:
-    """Reads a picture file, every page of a TIFF.
+    """Reads a picture file, every page of a TIFF, the first picture of a PNG that moves.
 
     Raises:
         PipelineError: `damaged`, `empty_file`, `too_large`.
@@ -96,8 +96,9 @@ def _frames(data: bytes, name: str) -> Iterator[_Frame]:
     """The pages one by one; raises BrokenError where Pillow cannot decode them, PipelineError for a bomb."""
     with _decoding(name):
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
-        pages = ImageSequence.Iterator(picture)
-        alone = getattr(picture, "n_frames", 1) == 1
+        animated = picture.format == "PNG"  # what moves shows one page again and again
+        alone = animated or getattr(picture, "n_frames", 1) == 1
+        pages = iter([picture]) if animated else iter(ImageSequence.Iterator(picture))
     for n in count(1):
         with _decoding(name):
             frame = next(pages, None)

@@ -53,6 +53,7 @@ DROPPED = frozenset(
         "datalist",
     )
 )
+FRAMES = frozenset(("html", "body"))  # hidden by a sheet until a script shows them
 STRUCK = frozenset(("del", "s", "strike"))
 UNTITLED = re.compile(
     r"(?:untitled(?: document)?|无标题(?:文档|页)?|新建(?:网页|文本文档)?|new page|document|文档|首页|index)"
@@ -63,6 +64,14 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through",
     re.IGNORECASE,
 )
+_SHOWN_OR_HIDDEN = re.compile(r"(?:display|visibility)\s*:\s*[\w-]+", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.IGNORECASE
+)  # of its own, which wins over the sheet
+_CSS_COMMENT = re.compile(r"/\*(?:(?!\*/).)*\*/|<!--|-->", re.DOTALL)
+_AT_BLOCK = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")  # for print and the like
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SELECTOR = re.compile(r"(\w*)(?:\.([\w-]+))?(?:#([\w-]+))?")
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _BREAK = re.compile(r"[ \t\f]*\n[ \t\f]*")
 _ROW_OR_TABLE = re.compile(r"<(table|tr|t[dh]|tbody)\b", re.IGNORECASE)
@@ -179,7 +188,35 @@ def _parse(markup: str) -> tuple[Any | None, bool]:
         root = html.document_fromstring(source, parser=parser)
     except etree.ParserError:  # nothing in it but comments and the like
         root = None
+    if root is not None:
+        _hide(root)
     return root, any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log)
+
+
+def _hide(root: Any) -> None:
+    """Marks as hidden what the page's own style sheets hide by class, id or tag; the last rule counts."""
+    hidden: dict[tuple[str, str, str], bool] = {}
+    for sheet in root.iter("style"):
+        text = _AT_BLOCK.sub("", _CSS_COMMENT.sub("", sheet.text or ""))
+        for selectors, body in _RULE.findall(text):
+            shown = _SHOWN_OR_HIDDEN.findall(body)
+            if not shown:
+                continue
+            for selector in selectors.split(","):
+                match = _SELECTOR.fullmatch(selector.strip())
+                if match is not None and any(match.groups()):
+                    hidden[match[1].lower(), match[2], match[3]] = _HIDDEN.search(shown[-1]) is not None
+    wanted = [key for key, hides in hidden.items() if hides and (key[1] or key[2] or key[0] not in FRAMES)]
+    for element in root.iter() if wanted else ():
+        classes = (element.get("class") or "").split()
+        for tag, name, number in wanted:
+            if (
+                (not tag or element.tag == tag)
+                and (not name or name in classes)
+                and (not number or element.get("id") == number)
+                and not _SHOWN.search(element.get("style") or "")
+            ):
+                element.set("hidden", "")
 
 
 def _title(root: Any) -> str | None:
