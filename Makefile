@@ -2,7 +2,10 @@
 # make parse   reads data/raw, writes data/parsed
 # make test    lint and tests
 # make lint    ruff and mypy
-# make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals
+# make fit       learns what columns look like, from generated and labelled forms
+# make calibrate learns what a confidence is, on words, layouts and seeds that nothing else is fitted on
+# make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals;
+#              and what confidences are worth (docs/accuracy.md)
 # make bench   the whole job on a drawn PDF against pdfplumber's bare extract_tables
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again
@@ -15,7 +18,7 @@ LOCKS := requirements.lock requirements-dev.lock
 COMPILE := $(BIN)/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: setup parse test lint accuracy bench lock clean
+.PHONY: setup parse test lint fit calibrate accuracy bench lock clean
 
 setup: $(STAMP)
 
@@ -37,8 +40,15 @@ lint: setup
 test: lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
+fit: setup
+	$(BIN)/python -m tests.fitting.roles
+
+calibrate: setup
+	$(BIN)/python -m tests.fitting.confidence
+
 accuracy: setup
 	$(BIN)/python -m tests.writers.report
+	$(BIN)/python -m tests.fitting.reliability
 
 bench: setup
 	$(BIN)/python -m tests.bench

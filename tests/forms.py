@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from pipeline.confidence.row_features import COLUMNS as DOUBTED
 from pipeline.corpus.all_documents import finish
 from pipeline.model.cells import Reading
-from pipeline.model.form import Field, Form, FundLine, Indicator
+from pipeline.model.form import Evidence, Field, Form, FundLine, Indicator
+from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.rows.build import DocumentRows, FileFacts, document_rows
 
 FUNDS = (
@@ -60,6 +62,7 @@ HEAD = {
     "goal_actual": "goal_actual",
     "total_amount": "total_amount",
 }
+SURE, UNSURE = Evidence(), Evidence(margin=0.0)
 LINE_FIELDS = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
 
 RowCells = Sequence[Any]
@@ -70,7 +73,7 @@ def field(text: str | None) -> Field | None:
     return None if text is None else Field(text)
 
 
-def indicator(row: RowCells, confidence: float = 1.0) -> Indicator:
+def indicator(row: RowCells, evidence: Evidence = SURE) -> Indicator:
     """An indicator of a row of `ROWS`; the first level's printed weight is taken from its label."""
     level1, level2, printed, name, target, actual, weight, score, reason = row
     points = float(printed.partition("（")[2].rstrip("分）")) if "（" in printed else None
@@ -85,7 +88,7 @@ def indicator(row: RowCells, confidence: float = 1.0) -> Indicator:
         Field(name),
         *values,
         reason=field(reason),
-        confidence=confidence,
+        evidence=evidence,
     )
 
 
@@ -118,7 +121,7 @@ def form(
         title="项目支出绩效自评表",
         header={k: Field(v) for k, v in head.items() if v is not None},
         funds=lines,
-        indicators=tuple(indicator(r, 0.5 if n == doubtful else 1.0) for n, r in enumerate(rows)),
+        indicators=tuple(indicator(r, UNSURE if n == doubtful else SURE) for n, r in enumerate(rows)),
         total_weight=field(total[0]),
         total_score=field(total[1]),
         columns=tuple(columns),
@@ -128,9 +131,21 @@ def form(
 
 
 def document(*forms: Form, name: str = "a.txt") -> DocumentRows:
-    """The rows of a document with these forms; other names have other digests."""
+    """The rows of a document with these forms; other names have other digests. Everything was read for
+    certain, but for the rows that `form` is told are doubtful.
+    """
     facts = FileFacts(name, hashlib.sha256(name.encode()).hexdigest(), 1)
-    return document_rows(facts, Reading((), "text/plain", "hand"), forms)
+    made = document_rows(facts, Reading((), "text/plain", "hand"), forms)
+    items = [item for f in forms for item in f.indicators]
+    rows = [_told(row, item.evidence != UNSURE) for row, item in zip(made.indicators, items, strict=True)]
+    projects: list[ProjectRow] = [{**p, "confidence": 1.0} for p in made.projects]
+    funds: list[FundRow] = [{**f, "confidence": 1.0} for f in made.funds]
+    return replace(made, projects=projects, funds=funds, indicators=rows)
+
+
+def _told(row: IndicatorRow, sure: bool) -> IndicatorRow:
+    doubts: list[DoubtRow] = [{"column": c, "confidence": 0.5, "why": "rival_reading"} for c in DOUBTED]
+    return {**row, "confidence": 1.0 if sure else 0.5, "doubts": [] if sure else doubts}
 
 
 def found(*documents: DocumentRows) -> list[tuple[str, str, int | None]]:

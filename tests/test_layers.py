@@ -21,6 +21,7 @@ ORDER = (
     "pipeline.table",
     "pipeline.untabled",
     "pipeline.form",
+    "pipeline.confidence",
     "pipeline.rows",
     "pipeline.audit",
     "pipeline.corpus",
@@ -33,6 +34,7 @@ MAY_NOT = {
     "pipeline.table": {"pipeline.read"},  # what understands forms knows nothing of formats
     "pipeline.untabled": {"pipeline.read"},
     "pipeline.form": {"pipeline.read"},
+    "pipeline.confidence": {"pipeline.read"},
     "pipeline.rows": {"pipeline.read"},
     "pipeline.audit": {"pipeline.read", "pipeline.table", "pipeline.untabled", "pipeline.form"},
     "pipeline.corpus": {"pipeline.read", "pipeline.table", "pipeline.untabled", "pipeline.form"},

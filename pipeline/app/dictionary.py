@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from pipeline.audit.rules import RULES
+from pipeline.model.doubt_reasons import DoubtReason
 from pipeline.model.errors import CODES, InputError, UnsupportedError
 from pipeline.model.flags import Flag
 from pipeline.model.schema import PART, TABLES, Column, Table
@@ -19,15 +20,15 @@ HEAD = ("column", "label", "type", "null", "unit", "meaning", "source")
 OPENING = """# Data dictionary
 
 Made by `python -m pipeline dictionary` from the declarations in `pipeline/model/schema.py`,
-`pipeline/model/flags.py`, `pipeline/audit/rules.py` and `pipeline/model/errors.py`; do not edit. What the
-columns promise stands in [data-contract.md](data-contract.md). A column, table or rule marked + is an
-addition to the contract.
+`pipeline/model/flags.py`, `pipeline/model/doubt_reasons.py`, `pipeline/audit/rules.py` and
+`pipeline/model/errors.py`; do not edit. What the columns promise stands in
+[data-contract.md](data-contract.md). A column, table or rule marked + is an addition to the contract.
 """
 
 
 def dictionary() -> str:
     """The data dictionary as one Markdown text that ends with a line break."""
-    parts = [OPENING, *(_table(t) for t in TABLES.values()), _parts(), _flags(), _rules(), _codes()]
+    parts = [OPENING, *(_table(t) for t in TABLES.values()), _parts(), _flags(), _whys(), _rules(), _codes()]
     return "\n".join(parts)
 
 
@@ -75,6 +76,13 @@ def _parts() -> str:
 def _flags() -> str:
     rows = [(f"`{flag}`", flag.label, flag.meaning) for flag in Flag]
     return "## Flags\n\n" + _markdown(("flag", "label", "meaning"), rows)
+
+
+def _whys() -> str:
+    rows = [(f"`{why}`", why.label, why.meaning) for why in DoubtReason]
+    return "## Reasons of doubts\n\nWhat `doubts.why` may say.\n\n" + _markdown(
+        ("why", "label", "meaning"), rows
+    )
 
 
 def _rules() -> str:

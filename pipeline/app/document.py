@@ -6,13 +6,14 @@ Comes in: bytes and the path that the rows shall name. Goes out: `DocumentRows`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pipeline.audit.consistency import verdict
 from pipeline.form.assemble import forms_of
 from pipeline.model.cells import Reading, Table
 from pipeline.model.errors import PipelineError
+from pipeline.model.form import Form
 from pipeline.read import read_document
 from pipeline.read.common.media_type import PDF, media_type_of
 from pipeline.read.page.second_opinion import OPINIONS, RECOGNISED, second_opinion
@@ -21,27 +22,45 @@ from pipeline.rows.build import DocumentRows, FileFacts, document_rows, failed_r
 NATIVE = "native"  # pages that must be recognised are recognised once
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A document's rows, and the forms that they were made of, one a row of `projects`."""
+
+    forms: tuple[Form, ...]
+    rows: DocumentRows
+
+
 def parse_document(data: bytes, source_path: str) -> DocumentRows:
     """Reads one file; `source_path` is `/`-separated and stands in `documents.source_path`."""
+    return understood(data, source_path).rows
+
+
+def understood(data: bytes, source_path: str) -> Understood:
+    """Reads one file: what its forms say, and the rows made of them."""
     facts = file_facts(data, source_path)
     name = PurePosixPath(source_path).name
     try:
         reading = read_document(data, name)
-        rows = document_rows(facts, reading, forms_of(reading))
+        found = _understood(facts, reading)
         return (
-            _judged(data, name, facts, reading, rows)
+            _judged(data, name, facts, reading, found)
             if reading.media_type == PDF and reading.text_layer == NATIVE
-            else rows
+            else found
         )
     except PipelineError as error:
-        return failed_rows(facts, error, _media_type(data, source_path))
+        return Understood((), failed_rows(facts, error, _media_type(data, source_path)))
 
 
-def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, rows: DocumentRows) -> DocumentRows:
+def _understood(facts: FileFacts, reading: Reading) -> Understood:
+    forms = forms_of(reading)
+    return Understood(forms, document_rows(facts, reading, forms))
+
+
+def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: Understood) -> Understood:
     """The best reading of a PDF: the first one if it adds up; else others are asked for until one does, or
     one says the same.
     """
-    first = best = verdict(reading, rows)
+    first = best = verdict(reading, found.rows)
     for opinion in OPINIONS:
         if best.adds_up or (opinion == RECOGNISED and first.forms >= first.expected):
             break  # a text layer that gives forms is better than any recognition
@@ -51,13 +70,13 @@ def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, rows: Do
             isinstance(b, Table) and b.reader == opinion for b in other.blocks
         ):
             continue  # it sees no table there
-        found = document_rows(facts, other, forms_of(other))
-        judged = verdict(other, found)
+        again = _understood(facts, other)
+        judged = verdict(other, again.rows)
         if judged.cells == first.cells and first.rows:
             break  # another program sees the same: it is the form that does not add up
         if judged.beats(best):
-            best, rows = judged, found
-    return rows
+            best, found = judged, again
+    return found
 
 
 def _media_type(data: bytes, name: str) -> str | None:

@@ -48,14 +48,14 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def show_forms(forms: Sequence[Form]) -> Iterator[str]:
-    """What the forms are: head, funds, indicators, totals, each field with its confidence where it is below
-    1.
+    """What the forms are: head, funds, indicators, totals, each field with what was repaired or guessed
+    of it.
     """
     for index, form in enumerate(forms, 1):
         title = form.title or "no title"
         facts = f"year {form.fiscal_year}, amounts in {form.amount_unit}"
         yield f"form {index}: {form.form_type}, {title}, {facts}"
-        yield f"  confidence {form.confidence:.2f}, flags {', '.join(form.flags) or 'none'}"
+        yield f"  flags {', '.join(form.flags) or 'none'}"
         yield from (f"  {name}: {_field(f)}" for name, f in form.header.items())
         yield from (_fund(line) for line in form.funds)
         yield from (_indicator(seq, item) for seq, item in enumerate(form.indicators, 1))
@@ -69,23 +69,13 @@ def _fund(line: FundLine) -> str:
 
 def _indicator(seq: int, item: Indicator) -> str:
     fields = " | ".join(_field(getattr(item, name)) for name in ROW_FIELDS)
-    doubt = (
-        f"  {item.confidence:.2f} {', '.join(item.flags)}".rstrip()
-        if item.flags or item.confidence < 1
-        else ""
-    )
-    return f"  {seq:3d} {item.level1} / {item.level2} | {fields}{doubt}"
+    return f"  {seq:3d} {item.level1} / {item.level2} | {fields}  {', '.join(item.flags)}".rstrip()
 
 
 def _field(f: Field | None) -> str:
     if f is None or f.text is None:
         return "·"
-    doubt = (
-        f" ({f.confidence:.2f}{''.join(f' {flag}' for flag in f.flags)})"
-        if f.confidence < 1 or f.flags
-        else ""
-    )
-    return _flat(f.text) + doubt
+    return _flat(f.text) + (f" ({' '.join(f.flags)})" if f.flags else "")
 
 
 def show_records(rows: DocumentRows) -> Iterator[str]:

@@ -1,9 +1,8 @@
 """The audit: the rows of all documents → findings.
 
 Comes in: the rows of every form, and the series that they belong to. Goes out: rows of `findings`, in the
-order of the documents, forms and rows. A rule never accuses on a doubtful reading: a sum that does not close
-where a row was read with doubt is `info` with the rule name `reading_doubtful`; any other rule is silent
-there. It refuses nothing.
+order of the documents, forms and rows. A rule never accuses on a doubtful reading: there it says what it
+found as `info`, under its own name, and which rows to look at. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from typing import Literal
 from pipeline.audit import forms
 from pipeline.audit.case import INFO, AuditedRow, Case, Mark, Rule, doubtful
 from pipeline.audit.messages import say
-from pipeline.audit.rules import ACROSS, OF_FORMS, READING_DOUBTFUL
+from pipeline.audit.rules import ACROSS, OF_FORMS
 from pipeline.model.flags import Flag
 from pipeline.model.rows import FindingRow
 
 
 def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[FindingRow]:
-    """The findings of some rules on single forms; a doubtful sum counts where its rule is among them."""
+    """The findings of some rules on single forms, those that accuse nobody among them."""
     return [
         row
         for case in cases
@@ -61,21 +60,21 @@ def _of_form(case: Case) -> Iterator[FindingRow]:
 
 
 def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[FindingRow]:
-    """The findings of one rule; what rests on a doubtful reading is silent, or a doubt of the reading."""
+    """The findings of one rule; what rests on a doubtful reading accuses nobody."""
     for mark in marks:
-        doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r)]
+        doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r, rule.columns)]
         if rule.sums and Flag.TRUNCATED in case.project["flags"]:
             doubts.append(case.project)
         if not doubts:
             yield _finding(case, rule.name, mark.severity or rule.severity, mark.message, mark)
-        elif rule.sums:
+        else:
             where = "、".join(str(r["seq"]) for r in doubts if "seq" in r)
             message = (
-                say("reading_doubtful.rows", finding=mark.message, rows=where)
+                say("shared.doubted_rows", finding=mark.message, rows=where)
                 if where
-                else say("reading_doubtful.form", finding=mark.message)
+                else say("shared.doubted_form", finding=mark.message)
             )
-            yield _finding(case, READING_DOUBTFUL.name, INFO, message, mark)
+            yield _finding(case, rule.name, INFO, message, mark)
 
 
 def _finding(case: Case, rule: str, severity: str, message: str, mark: Mark) -> FindingRow:

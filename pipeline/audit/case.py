@@ -19,15 +19,19 @@ from pipeline.audit.costs import Costs
 from pipeline.audit.messages import label_of, term
 from pipeline.model.flags import Flag
 from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
+from pipeline.model.standards import SURE
 from pipeline.words import vocabulary
 
 AuditedRow = ProjectRow | FundRow | IndicatorRow
 
-SURE = 0.9  # confidence from which on a row's figures may accuse somebody
 DOUBTS = frozenset({Flag.VALUE_UNREAD, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT})
 EXACT = 1e-6
 LONGEST = 30  # characters of a name in a message
 INNER = str.maketrans("“”", "‘’")
+LEVELS = frozenset({"level1", "level2"})
+VALUES = frozenset({"name", "target_raw", "actual_raw"})
+POINTS = frozenset({"weight", "score"})
+ROW = LEVELS | VALUES | POINTS | {"deviation_reason"}
 ERROR, WARNING, INFO = "error", "warning", "info"
 
 
@@ -91,8 +95,9 @@ Check = Callable[[Case], Iterator[Mark]]
 class Rule:
     """A rule: stable name, severity, where it comes from, tolerance, and the function that looks.
 
-    `sums`: it adds up many cells, so that a misread one shows as a failure: with a doubtful row it says
-    `reading_doubtful`.
+    `columns`: the cells of a row that it accuses, so that doubt of another cell does not silence it.
+    `sums`: it adds up many cells, so that one that is missing shows as a failure: of a truncated form it
+    accuses nobody.
     """
 
     name: str
@@ -100,6 +105,7 @@ class Rule:
     source: str
     tolerance: str
     check: Check
+    columns: frozenset[str] = ROW
     sums: bool = False
     contract: bool = field(default=True)
 
@@ -115,9 +121,19 @@ def words() -> Mapping[str, Any]:
     return found
 
 
-def doubtful(row: AuditedRow) -> bool:
-    """Is a row not read surely enough to rest an accusation on it?"""
-    return bool(row["confidence"] < SURE or DOUBTS & set(row["flags"]))
+def doubtful(row: AuditedRow, columns: frozenset[str]) -> bool:
+    """Is what a rule uses of a row not read surely enough to rest an accusation on it?"""
+    return bool(DOUBTS & set(row["flags"])) or unsure(row, columns)
+
+
+def unsure(row: AuditedRow, columns: frozenset[str]) -> bool:
+    """Is the row not sure, and one of these columns doubted?
+
+    Of forms and funding lines no single column is.
+    """
+    if row["confidence"] >= SURE:
+        return False
+    return "doubts" not in row or any(d["column"] in columns for d in row["doubts"])
 
 
 def figure(value: Decimal | float) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.audit import broken_rules
-from pipeline.audit.case import SURE
 from pipeline.audit.cases import cases_of
 from pipeline.model.cells import Reading, Table
 from pipeline.model.flags import Flag
@@ -107,12 +106,10 @@ def _cells(row: IndicatorRow) -> tuple[object, ...]:
 
 
 def _odd(row: IndicatorRow, columns: frozenset[str]) -> bool:
-    """No row of such a form: no name, no level where it has a column for it, no figure in place of one, or a
-    reading not sure of itself.
-    """
+    """No row of such a form: no name, no level where it has a column for it, or no figure in place of one."""
     nameless = not row["name"] and not row["is_placeholder"]
     without_level = row["level1"] is None and "level1" in columns
-    return nameless or without_level or row["confidence"] < SURE or bool(UNREAD & set(row["flags"]))
+    return nameless or without_level or bool(UNREAD & set(row["flags"]))
 
 
 def _announced(reading: Reading) -> frozenset[int]:

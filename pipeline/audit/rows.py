@@ -12,7 +12,19 @@ from typing import NamedTuple
 
 from normalizers.symbols import fold
 from normalizers.values import PLACEHOLDERS
-from pipeline.audit.case import EXACT, INFO, SURE, Case, Mark, figure, names_of, same_text, shown, words
+from pipeline.audit.case import (
+    EXACT,
+    INFO,
+    VALUES,
+    Case,
+    Mark,
+    figure,
+    names_of,
+    same_text,
+    shown,
+    unsure,
+    words,
+)
 from pipeline.audit.costs import is_cost
 from pipeline.audit.messages import say, term
 from pipeline.model.flags import Flag
@@ -228,22 +240,23 @@ def actual_copies_target(case: Case) -> Iterator[Mark]:
 def digits_lost(case: Case) -> Iterator[Mark]:
     """A cell has its units and signs, but not its figures."""
     for row in case.rows:
-        if Flag.DIGITS_LOST in row["flags"] and row["confidence"] >= SURE:
+        if Flag.DIGITS_LOST in row["flags"]:
             mark = say("digits_lost.message", name=names_of(row), target=shown(row["target_raw"]))
-            yield Mark(mark, None, row["target_raw"], row)
+            yield Mark(mark, None, row["target_raw"], row, severity=INFO if unsure(row, VALUES) else None)
 
 
 def unit_suspect(case: Case) -> Iterator[Mark]:
     """A figure that its sign or unit cannot belong to: `290%` for `≥90%`, a day's serial number."""
     for row in case.rows:
-        if Flag.UNIT_SUSPECT in row["flags"] and row["confidence"] >= SURE:
+        if Flag.UNIT_SUSPECT in row["flags"]:
             mark = say(
                 "unit_suspect.message",
                 name=names_of(row),
                 actual=shown(row["actual_raw"]),
                 target=shown(row["target_raw"]),
             )
-            yield Mark(mark, None, row["actual_raw"] or row["target_raw"], row)
+            said = row["actual_raw"] or row["target_raw"]
+            yield Mark(mark, None, said, row, severity=INFO if unsure(row, VALUES) else None)
 
 
 def rate_over_100(case: Case) -> Iterator[Mark]:

@@ -91,6 +91,5 @@ def longer(before: Field, cell: Cell) -> Field:
     return Field(
         clean((before.text or "") + "\n" + cell.text),
         (*before.cells, cell),
-        before.confidence,
         (*before.flags, Flag.PAGE_STITCHED),
     )

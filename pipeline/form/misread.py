@@ -2,7 +2,7 @@
 be.
 
 Comes in: a region before it is read, and the form read from it. Goes out: both with repairs, each flagged
-`ocr_repaired` and costing confidence. The evidence: no unit of money is 方元; no Chinese sentence has an
+`ocr_repaired`. The evidence: no unit of money is 方元; no Chinese sentence has an
 ASCII full stop between two characters; weights, scores and fund lines sum to their totals, and the one figure
 that spoils a sum could not be read, or was read unsurely and differs from what it must be by one digit. The
 `*_raw` columns keep what was read. Texts of other sources come back as they are.
@@ -27,7 +27,6 @@ from pipeline.model.regions import Region
 from pipeline.model.standards import FULL_MARKS
 from pipeline.words.values import word, words
 
-SURE_REPAIR = 0.85  # what a repair leaves of a field's confidence
 UNSURE = 0.97  # a figure that was read with more confidence is not called misread: sums may be wrong in print
 MOST_POINTS = Decimal(60)  # a single indicator's weight is no larger
 _MONEY_UNIT = word("misread", "money_unit")
@@ -79,7 +78,7 @@ def _sentence(found: Field) -> Field:
 
 def _mended(found: Field, text: str) -> Field:
     flags = tuple(dict.fromkeys((*found.flags, Flag.OCR_REPAIRED)))
-    return replace(found, text=text, confidence=round(found.confidence * SURE_REPAIR, 4), flags=flags)
+    return replace(found, text=text, flags=flags)
 
 
 def _by_total(rows: Sequence[Indicator], form: Form, points: Points) -> list[Indicator]:

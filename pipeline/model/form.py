@@ -19,7 +19,6 @@ class Field:
 
     text: str | None
     cells: tuple[Cell, ...] = ()
-    confidence: float = 1.0
     flags: tuple[str, ...] = ()
 
 
@@ -115,6 +114,7 @@ class Evidence:
     loose: bool = False  # the source does not know its merged cells
     recognised: bool = False  # the texts were read off a picture
     wrapped: bool = False  # lines were put together to cells by their places alone
+    pieces_left: bool = False  # in its block of such lines some are no whole rows
     least_read: float = 1.0  # the least certainty with which a cell was recognised
 
 
@@ -140,7 +140,6 @@ class Indicator:
     horizon: str = "annual"
     reader: str = ""  # that gave the row
     cells: tuple[Cell, ...] = ()
-    confidence: float = 1.0
     flags: tuple[str, ...] = ()
     reviews: tuple[tuple[str, Field], ...] = ()  # further reviewers, and their points
     adjusted_target: Field | None = None
@@ -167,7 +166,6 @@ class Form:
     recognised: bool = False  # the texts were read off a picture
     page_start: int | None = None
     page_end: int | None = None
-    confidence: float = 1.0
     flags: tuple[str, ...] = field(default=())
     unread: tuple[Unread, ...] = ()
     grade: Field | None = None

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from pipeline.model.schema import DEPARTMENT, PART, REVIEW, TABLES, Table
+from pipeline.model.schema import DEPARTMENT, DOUBT, PART, REVIEW, TABLES, Table
 
 NAMES: Mapping[str, str] = {
     "documents": "DocumentRow",
@@ -32,6 +32,7 @@ STRUCTS: Mapping[str, tuple[pa.DataType, str]] = {
     "PartRow": (PART, "One measure of a value: an element of `target_parts` and `actual_parts`."),
     "DepartmentRow": (DEPARTMENT, "A department and its part in the project: an element of `departments`."),
     "ReviewRow": (REVIEW, "A further reviewer's score: an element of `reviews`."),
+    "DoubtRow": (DOUBT, "A column that is likelier wrong than 1 in 20: an element of `doubts`."),
 }
 OPENING = '''"""What a row of each table holds, as types: one TypedDict a table, its keys the table's columns.
 

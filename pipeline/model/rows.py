@@ -42,6 +42,15 @@ class ReviewRow(TypedDict):
 
 
 @final
+class DoubtRow(TypedDict):
+    """A column that is likelier wrong than 1 in 20: an element of `doubts`."""
+
+    column: str
+    confidence: float
+    why: str
+
+
+@final
 class DocumentRow(TypedDict):
     """A row of `documents`."""
 
@@ -194,6 +203,7 @@ class IndicatorRow(TypedDict):
     line_end: int | None
     extractor: str
     confidence: float
+    doubts: list[DoubtRow]
     flags: list[str]
 
 

@@ -38,6 +38,14 @@ PARTS = pa.list_(pa.field("element", PART, nullable=False))
 DEPARTMENT = pa.struct([pa.field("role", STRING, nullable=False), pa.field("name", STRING, nullable=False)])
 DEPARTMENTS = pa.list_(pa.field("element", DEPARTMENT, nullable=False))
 REVIEW = pa.struct([pa.field("by", STRING, nullable=False), pa.field("score", FLOAT, nullable=False)])
+DOUBT = pa.struct(
+    [
+        pa.field("column", STRING, nullable=False),
+        pa.field("confidence", FLOAT, nullable=False),
+        pa.field("why", STRING, nullable=False),
+    ]
+)
+DOUBTS = pa.list_(pa.field("element", DOUBT, nullable=False))
 REVIEWS = pa.list_(pa.field("element", REVIEW, nullable=False))
 
 PERCENT = "percent points"
@@ -121,7 +129,7 @@ def _number(name: str, label: str, meaning: str, source: str, unit: str) -> Colu
 # Columns that stand in more than one table.
 DOCUMENT_ID = _text("document_id", "文档编号", "First 16 hex digits of the file's SHA-256.", "the file's bytes", required=True)
 PROJECT_ID = _text("project_id", "项目编号", "`{document_id}-{form_index:03d}`.", "document and position of the form", required=True)
-CONFIDENCE = Column("confidence", FLOAT, "置信度", "How sure the reading is; 1 means that nothing was guessed.", "the stages that read the row", SHARE, True)
+CONFIDENCE = Column("confidence", FLOAT, "置信度", "How probable it is that the row is right.", "pipeline/confidence, by numbers fitted on drawn documents", SHARE, True)
 FLAG_LIST = Column("flags", FLAGS, "疑点标记", "What was repaired, guessed or found odd, sorted; the words are listed below.", "the stages that read the row", required=True)
 FISCAL_YEAR = Column("fiscal_year", INT16, "年度", "The budget year.", "the form's title, its line (2023年度), or the document around it", "year")
 # fmt: on
@@ -234,7 +242,7 @@ PROJECTS = Table("projects", "One row per form; a form is one project's table.",
     Column("page_start", INT32, "起始页", "The form's first page, from 1; null without pages.", "the reader", "page"),
     Column("page_end", INT32, "结束页", "The form's last page, from 1; null without pages.", "the reader", "page"),
     _text("series_id", "系列编号", "The same project in other years, forms and documents shares it; null without a project name.", "pipeline/corpus/series.py; see the table series"),
-    replace(CONFIDENCE, meaning="The form's own confidence or, where lower, the mean of its indicators'."),
+    replace(CONFIDENCE, meaning="How probable it is that the form's head and funds are right, all of them."),
     replace(FLAG_LIST, meaning="What was repaired or guessed in the form's head, goals, totals or blocks, sorted."),
 ))
 
@@ -252,7 +260,7 @@ FUNDS = Table("funds", "One row per funding line of a form.", ("project_id", "li
     _number("weight", "分值", "Points that the line can earn.", "分值", POINTS),
     _number("execution_rate_reported_pct", "执行率（填报）", "The line's rate of execution as printed.", "执行率", PERCENT),
     _number("score", "得分", "Points that the line earned.", "得分", POINTS),
-    replace(CONFIDENCE, meaning="How sure the reading of the line is.", contract=False),
+    replace(CONFIDENCE, meaning="How probable it is that the whole line is right.", contract=False),
     replace(FLAG_LIST, meaning="What was repaired, guessed or not read in the line, sorted.", contract=False),
 ))
 
@@ -296,7 +304,8 @@ INDICATORS = Table("indicators", "One row per indicator of a form.", ("indicator
     Column("line_start", INT32, "起始行", "The row's first line in a text source, from 1; else null.", "the reader", "line"),
     Column("line_end", INT32, "结束行", "The row's last line in a text source, from 1; else null.", "the reader", "line"),
     _text("extractor", "抽取器", "Which reader gave the row.", "the reader that gave the cells", required=True),
-    replace(CONFIDENCE, meaning="How sure the reading of the row is: cells, columns, levels and figures."),
+    replace(CONFIDENCE, meaning="How probable it is that every field of the row is right; from 0.95 on at least 99.5 % of the rows are."),
+    Column("doubts", DOUBTS, "存疑列", "The columns that are likelier wrong than 1 in 20, each with its own probability of being right and the reason: what a reviewer has to look at.", "pipeline/confidence", required=True),
     FLAG_LIST,
 ))
 
@@ -318,7 +327,7 @@ TASKS = Table("tasks", "One row per line of 年度主要任务, or of a list of 
     Column("start", DATE, "开始日期", "The day on which it begins.", "开始时间", "day"),
     Column("end", DATE, "完成日期", "The day by which it is done.", "完成时间", "day"),
     *_PLACE,
-    replace(CONFIDENCE, meaning="How sure the reading of the line is."),
+    replace(CONFIDENCE, meaning="That of the form: how probable it is that its head and funds are right."),
     replace(FLAG_LIST, meaning="What was repaired, guessed or not read in the line, sorted."),
 ))
 

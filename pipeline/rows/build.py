@@ -2,11 +2,8 @@
 
 Comes in: what a file is, its reading, its forms with texts as printed. Goes out: a file's rows in every
 table, figures read, texts cleaned. Pure: no file, no clock. It refuses nothing: a figure that cannot be read
-becomes null with the flag `value_unread` and costs confidence.
-
-Confidence. A row's is the lowest of its own and its fields', times `UNREAD` for every figure that was
-expected and not read. A form's is its own or, where lower, the mean of its indicators'. A document's is the
-mean of its forms'.
+becomes null with the flag `value_unread`. How sure rows and forms are is told by `pipeline/confidence`; a
+document's confidence is the mean of its forms'.
 """
 
 from __future__ import annotations
@@ -96,7 +93,7 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         funds.extend(lines)
         indicators.extend(rows)
         keys: Keys = {"project_id": project["project_id"], "document_id": project["document_id"]}
-        tasks.extend(task_rows(form, keys))
+        tasks.extend(task_rows(form, keys, project["confidence"]))
         statements.extend(statement_rows(form, keys))
         unread.extend(unread_rows(form, project["document_id"], project["project_id"]))
     years = {p["fiscal_year"] for p in projects} - {None}

@@ -17,7 +17,6 @@ from normalizers.units import yuan
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field
 
-UNREAD = 0.6  # what one figure that was expected and not read leaves of a row's confidence
 MOST_YUAN = Decimal("1e17")  # more is no amount of money, and does not fit the column
 MOST_POINTS = 10_000.0
 FRACTION_MOST = 1.5  # a rate up to here may be a fraction of one
@@ -25,27 +24,19 @@ FRACTION_MOST = 1.5  # a rate up to here may be a fraction of one
 
 @dataclass(slots=True)
 class Doubt:
-    """Collects what weakens one row while its figures are read."""
+    """Collects what was repaired, guessed or not read of one row while its figures are read."""
 
-    confidence: float = 1.0
     flags: set[str] = field(default_factory=set)
-    unread: int = 0
 
     def note(self, *fields: Field | None) -> None:
-        """Takes over the confidence and the flags of fields."""
+        """Takes over the flags of fields."""
         for f in fields:
             if f is not None:
-                self.confidence = min(self.confidence, f.confidence, *(c.confidence for c in f.cells))
                 self.flags.update(f.flags)
 
     def miss(self) -> None:
         """A figure was expected and not read."""
-        self.unread += 1
         self.flags.add(Flag.VALUE_UNREAD)
-
-    def sure(self) -> float:
-        """The row's `confidence`."""
-        return round(min(1.0, max(0.0, self.confidence)) * UNREAD**self.unread, 4)
 
     def words(self) -> list[str]:
         """The row's `flags`."""

@@ -13,11 +13,12 @@ from typing import TypedDict
 
 from normalizers import head_texts
 from normalizers.symbols import clean
+from pipeline.confidence.judge import judged
 from pipeline.model.flags import Flag
 from pipeline.model.form import Form, FundLine
 from pipeline.model.rows import DepartmentRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import FULL_MARKS
-from pipeline.rows.figures import Doubt, execution_rate, mean, money_of, percent_of, points_of, text_of
+from pipeline.rows.figures import Doubt, execution_rate, money_of, percent_of, points_of, text_of
 from pipeline.rows.indicator_rows import Keys, indicator_row, with_parents
 
 ROUNDED = 0.5  # points that rounding may take from the sum of a form's weights
@@ -42,13 +43,22 @@ def form_rows(
     keys: Keys = {"project_id": f"{document_id}-{index:03d}", "document_id": document_id}
     lines = [_fund(line, form, keys, no) for no, line in enumerate(form.funds, 1)]
     rows = with_parents([indicator_row(item, form, keys, seq) for seq, item in enumerate(form.indicators, 1)])
-    return _project(form, keys, index, lines, rows), lines, rows
+    project = _project(form, keys, index, lines, rows)
+    sure = judged(form, project, lines, rows)
+    return (
+        {**project, "confidence": sure.form},
+        [{**line, "confidence": c} for line, c in zip(lines, sure.funds, strict=True)],
+        [
+            {**row, "confidence": c, "doubts": doubts}
+            for row, c, doubts in zip(rows, sure.rows, sure.doubts, strict=True)
+        ],
+    )
 
 
 def _project(
     form: Form, keys: Keys, index: int, lines: Sequence[FundRow], rows: Sequence[IndicatorRow]
 ) -> ProjectRow:
-    doubt = Doubt(form.confidence, set(form.flags))
+    doubt = Doubt(set(form.flags))
     text = {name: text_of(f) for name, f in form.header.items()}
     code, attribute = head_texts.attribute(text.get("project_attribute"))
     start, end = _period(text, form.fiscal_year)
@@ -83,16 +93,13 @@ def _project(
         "page_start": form.page_start,
         "page_end": form.page_end,
         "series_id": None,
-        "confidence": 1.0,
+        "confidence": 0.0,
         "flags": [],
     }
     doubt.note(form.total_weight, form.total_score, *form.header.values())
     if _breaks_off(row, rows):
         doubt.flags.add(Flag.TRUNCATED)
-    doubt.confidence = (
-        min(doubt.confidence, mean(r["confidence"] for r in rows)) if rows else doubt.confidence
-    )
-    return {**row, "confidence": doubt.sure(), "flags": doubt.words()}
+    return {**row, "flags": doubt.words()}
 
 
 def _code(text: Mapping[str, str | None], name: str) -> str | None:
@@ -159,7 +166,7 @@ def _breaks_off(project: ProjectRow, rows: Sequence[IndicatorRow]) -> bool:
 
 
 def _fund(line: FundLine, form: Form, keys: Keys, line_no: int) -> FundRow:
-    doubt = Doubt(form.confidence)
+    doubt = Doubt()
     figures = (
         line.initial_budget,
         line.annual_budget,
@@ -185,7 +192,7 @@ def _fund(line: FundLine, form: Form, keys: Keys, line_no: int) -> FundRow:
             line.execution_rate, execution_rate(executed, annual), doubt
         ),
         "score": points_of(line.score, doubt),
-        "confidence": 1.0,
+        "confidence": 0.0,
         "flags": [],
     }
-    return {**row, "confidence": doubt.sure(), "flags": doubt.words()}
+    return {**row, "flags": doubt.words()}

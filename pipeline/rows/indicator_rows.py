@@ -80,7 +80,7 @@ class Place(TypedDict):
 
 def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> IndicatorRow:
     """The row of an indicator; `seq` counts the form's rows from 1."""
-    doubt = Doubt(min(form.confidence, item.confidence), set(item.flags))
+    doubt = Doubt(set(item.flags))
     doubt.note(item.name, item.target, item.actual, item.weight, item.score, item.review_score, item.reason)
     doubt.note(item.adjusted_target, *(f for _, f in item.reviews))
     weight, score, review = (points_of(f, doubt) for f in (item.weight, item.score, item.review_score))
@@ -122,7 +122,8 @@ def indicator_row(item: Indicator, form: Form, keys: Keys, seq: int) -> Indicato
         "cost_amount": None,
         **place_of(_cells(item)),
         "extractor": item.reader or form.reader,
-        "confidence": doubt.sure(),
+        "confidence": 0.0,
+        "doubts": [],
     }
 
 

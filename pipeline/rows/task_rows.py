@@ -14,9 +14,9 @@ from pipeline.rows.figures import Doubt, money_of, text_of
 from pipeline.rows.indicator_rows import Keys, place_of
 
 
-def task_rows(form: Form, keys: Keys) -> list[TaskRow]:
-    """The lines of the form's list of tasks."""
-    return [_task(task, form, keys, seq) for seq, task in enumerate(form.tasks, 1)]
+def task_rows(form: Form, keys: Keys, sure: float) -> list[TaskRow]:
+    """The lines of the form's list of tasks; `sure` is the form's confidence: none is fitted on tasks."""
+    return [_task(task, form, keys, seq, sure) for seq, task in enumerate(form.tasks, 1)]
 
 
 def statement_rows(form: Form, keys: Keys) -> list[StatementRow]:
@@ -24,8 +24,8 @@ def statement_rows(form: Form, keys: Keys) -> list[StatementRow]:
     return [_statement(said, keys, seq) for seq, said in enumerate(form.statements, 1)]
 
 
-def _task(task: Task, form: Form, keys: Keys, seq: int) -> TaskRow:
-    doubt = Doubt(form.confidence)
+def _task(task: Task, form: Form, keys: Keys, seq: int, sure: float) -> TaskRow:
+    doubt = Doubt()
     fields = (task.name, task.content, task.budget, task.executed, task.start, task.end)
     doubt.note(*fields)
     start, end = text_of(task.start), text_of(task.end)
@@ -39,10 +39,10 @@ def _task(task: Task, form: Form, keys: Keys, seq: int) -> TaskRow:
         "start": head_texts.day(start) or head_texts.term(start, form.fiscal_year)[0],
         "end": head_texts.day(end) or head_texts.term(end, form.fiscal_year)[1],
         **place_of(_cells(*fields)),
-        "confidence": 1.0,
+        "confidence": sure,
         "flags": [],
     }
-    return {**row, "confidence": doubt.sure(), "flags": doubt.words()}
+    return {**row, "flags": doubt.words()}
 
 
 def _statement(said: Statement, keys: Keys, seq: int) -> StatementRow:

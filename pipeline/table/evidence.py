@@ -43,7 +43,8 @@ def _of_row(
     wrapped: bool,
 ) -> Evidence:
     used = [c for c in columns if c.role in row.texts]
-    flags = row.flags | level.flags | {f for cs in row.cells.values() for c in cs for f in c.flags}
+    cells = [c for cs in row.cells.values() for c in cs]
+    flags = row.flags | level.flags | {f for c in cells for f in c.flags}
     return Evidence(
         margin=row.margin,
         cost=row.cost,
@@ -60,7 +61,7 @@ def _of_row(
         loose=not row.spans,
         recognised=row.recognised,
         wrapped=wrapped,
-        least_read=min((c.confidence for cs in row.cells.values() for c in cs), default=1.0),
+        least_read=min((c.confidence for c in (*cells, *row.doubtful)), default=1.0),
     )
 
 

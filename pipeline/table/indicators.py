@@ -7,9 +7,8 @@ label are no indicators.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from normalizers.indicator_names import split_name
@@ -30,16 +29,6 @@ from pipeline.table.torn_rows import all_whole, join_torn
 from pipeline.words import vocabulary
 from pipeline.words.values import word, words
 
-# confidence of a row without any doubt: by its source's cells; without them; read off a picture
-# (of 62 rows of pictures above 0.95 by their characters alone 4 were wrong: no sum vouches for a text)
-UNDOUBTED, UNDOUBTED_LOOSE, UNDOUBTED_RECOGNISED = 0.99, 0.985, 0.94
-WRAPPED = 0.9  # what a row is worth in a block of wrapped lines where pieces are left over
-DOUBT: Mapping[str, float] = {
-    Flag.LABEL_FUZZY: 0.06,
-    Flag.LEVEL2_INFERRED: 0.02,
-    Flag.PAGE_STITCHED: 0.01,
-    Flag.CELLS_JOINED: 0.01,
-}
 BUDGET_RATE = word("level", "budget_rate")
 ANNUAL, LONG_TERM = "annual", "long_term"
 _POINT = word("points", "unit")
@@ -57,7 +46,7 @@ def read_block(
     wrapped = any(r.wrapped_lines for r in rows if any(c.text for c in r.cells))
     found = indicators(join_torn(placed), columns, side_text, wrapped)
     if wrapped and not all_whole(placed):
-        return tuple(replace(i, confidence=round(i.confidence * WRAPPED, 3)) for i in found)
+        return tuple(replace(i, evidence=replace(i.evidence, pieces_left=True)) for i in found)
     return found
 
 
@@ -153,7 +142,6 @@ def _indicator(row: PlacedRow, level: RowLevels, horizon: str) -> Indicator:
         horizon=horizon,
         reader=row.reader,
         cells=tuple(c for role, cs in row.cells.items() for c in cs if role == Role.NAME or c.row_span == 1),
-        confidence=_confidence(row, flags),
         flags=tuple(sorted(flags)),
     )
 
@@ -187,17 +175,6 @@ def _target(row: PlacedRow) -> Field | None:
 
 def _members(row: PlacedRow, roles: Iterable[Role]) -> tuple[Cell, ...]:
     return tuple(c for r in roles for c in row.cells.get(r, ()))
-
-
-def _confidence(row: PlacedRow, flags: Iterable[str]) -> float:
-    """How sure a row is: the margin of its reading, less what each repair costs, times how well its cells
-    were read.
-    """
-    sure = UNDOUBTED_RECOGNISED if row.recognised else UNDOUBTED if row.spans else UNDOUBTED_LOOSE
-    sure -= 0.45 * math.exp(-1.6 * row.margin)
-    sure -= sum(DOUBT.get(f, 0.0) for f in flags)
-    read = [c.confidence for c in _cells_of(row)]
-    return round(max(0.05, sure * min(read, default=1.0)), 3)
 
 
 def _cells_of(row: PlacedRow) -> tuple[Cell, ...]:

@@ -105,7 +105,6 @@ def test_every_rule_has_a_case() -> None:
         "indicator_dropped",
         "indicator_added",
         "form_repeated",
-        "reading_doubtful",
         "level2_weight_sum",
     }
     assert {r.name for r in RULES} == {c[0] for c in CASES} | across
@@ -125,13 +124,22 @@ def test_the_contracts_rules_are_all_there(root: Path) -> None:
     assert {r.name for r in RULES if r.contract} == set(re.findall(r"`([a-z0-9_]+)`", text)) - severities
 
 
-def test_doubt_is_said_where_a_sum_fails_and_silences_the_rest() -> None:
+def test_where_the_reading_is_doubtful_a_rule_speaks_and_accuses_nobody() -> None:
     wrong = {"rows": with_row(1, actual="94%", score="10"), "total": ("100", "90")}
-    assert {r for r, _, _ in found(document(form(**wrong)))} == {"scores_sum", "target_missed_full_score"}
-    assert found(document(form(**wrong, doubtful=1))) == [("reading_doubtful", "info", None)]
-    assert (
-        "第2行的识别存疑" in finish([document(form(**wrong, doubtful=1))]).documents[0].findings[0]["message"]
-    )
+    told = {r for r, _, _ in found(document(form(**wrong)))}
+    assert told == {"scores_sum", "target_missed_full_score"}
+    doubtful = found(document(form(**wrong, doubtful=1)))
+    assert {(r, severity) for r, severity, _ in doubtful} == {(r, "info") for r in told}
+    findings = finish([document(form(**wrong, doubtful=1))]).documents[0].findings
+    assert all("第2行的识别存疑" in f["message"] for f in findings)
+
+
+def test_doubt_of_another_column_silences_no_rule() -> None:
+    wrong = {"rows": with_row(1, actual="94%", score="10"), "total": ("100", "90")}
+    made = document(form(**wrong, doubtful=1))
+    rows = [{**r, "doubts": [d for d in r["doubts"] if d["column"] == "target_raw"]} for r in made.indicators]
+    severity = {r: s for r, s, _ in found(replace(made, indicators=rows))}
+    assert severity == {"scores_sum": "error", "target_missed_full_score": "info"}
 
 
 def test_a_missing_cell_silences_a_rule() -> None:

@@ -29,9 +29,6 @@ from pipeline.model.row_types import NAMES, row_types
 from pipeline.model.schema import TABLES, Column, Table
 from pipeline.version import VERSION
 
-PENDING = {("indicators", "doubts")}
-"""Columns that the contract has and the program does not give yet."""
-PENDING_TABLES: set[str] = set()
 IN_A_LINE = {"tasks", "statements", "unread"}  # tables whose columns the contract names without their types
 PLACE = ["page", "bbox", "line_start", "line_end"]
 COLUMNS = [(t.name, c) for t in TABLES.values() for c in t.columns]
@@ -66,9 +63,7 @@ def contract_columns(text: str) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-@pytest.mark.parametrize(
-    "table", [TABLES[name] for name in sorted(IN_A_LINE - PENDING_TABLES)], ids=lambda t: t.name
-)
+@pytest.mark.parametrize("table", [TABLES[name] for name in sorted(IN_A_LINE)], ids=lambda t: t.name)
 def test_a_table_named_in_a_line_has_its_columns(table: Table, root: Path) -> None:
     text = (root / "docs" / "data-contract.md").read_text(encoding="utf-8")
     line = re.search(rf"^\| {table.name} \|[^|]*\|([^|]*)\|", text, flags=re.MULTILINE)
@@ -88,16 +83,7 @@ def test_the_declaration_has_the_contracts_columns_and_types_in_order(table: Tab
         if c.contract
     ]
     assert len(wanted) > 7
-    assert declared == [(name, kind) for name, kind in wanted if (table.name, name) not in PENDING]
-
-
-def test_what_is_pending_is_promised_and_not_there(root: Path) -> None:
-    text = (root / "docs" / "data-contract.md").read_text(encoding="utf-8")
-    promised = {(table, name) for table, columns in contract_columns(text).items() for name, _ in columns}
-    assert promised >= PENDING
-    assert {(table, c.name) for table, c in COLUMNS} & PENDING == set()
-    assert PENDING_TABLES & TABLES.keys() == set()
-    assert set(re.findall(r"^\| (tasks|statements|unread) \|", text, flags=re.MULTILINE)) >= PENDING_TABLES
+    assert declared == wanted
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{t}.{c.name}" for t, c in COLUMNS])

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from pipeline.app.document import parse_document
-from tests.compare import FORM_FIELDS, FUND_FIELDS, Row, Rows, paired, rows_right, same
+from tests.compare import FORM_FIELDS, FUND_FIELDS, Pair, Row, Rows, paired, rows_right, same
 from tests.openworld.draw import Drawn, Stratum, documents
 
 SURE = 0.95
@@ -79,21 +79,27 @@ def read(drawn: Drawn) -> tuple[list[Record], Stats]:
     except FAULTS as fault:
         failed.append(f"{drawn.name}: {fault!r}")
     stats = Stats(documents=1, failed=failed, seconds=time.process_time() - start)
-    pairs = paired(drawn.truth, found)
-    words = "+".join(drawn.words) or KNOWN
-    sides = [sides for pair in pairs for sides in pair.indicators]
-    for (want, got), result in zip(sides, rows_right(drawn.truth, found), strict=True):
-        stats.records.append(
-            Record(
-                str(drawn.stratum), drawn.stratum.layout, words, got, result.right, result.wrong, want is not None, drawn.name
-            )
-        )  # fmt: skip
+    stats.records, pairs = records(drawn, found)
     for pair in pairs:
         if pair.truth is not None:
             _count(stats.heads, FORM_FIELDS, pair.truth, pair.got or {})
         for line, told in pair.funds:
             _count(stats.funds, FUND_FIELDS, line or {}, told or {}, always=line is None)
     return stats.records, stats
+
+
+def records(drawn: Drawn, found: Rows) -> tuple[list[Record], list[Pair]]:
+    """Every row of one document that was read, and its forms beside those of truth."""
+    pairs = paired(drawn.truth, found)
+    words = "+".join(drawn.words) or KNOWN
+    sides = [sides for pair in pairs for sides in pair.indicators]
+    told = [
+        Record(
+            str(drawn.stratum), drawn.stratum.layout, words, got, result.right, result.wrong, want is not None, drawn.name
+        )
+        for (want, got), result in zip(sides, rows_right(drawn.truth, found), strict=True)
+    ]  # fmt: skip
+    return told, pairs
 
 
 def _count(tally: list[int], names: Sequence[str], want: Row, got: Row, *, always: bool = False) -> None:

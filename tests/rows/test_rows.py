@@ -57,7 +57,7 @@ def test_a_forms_head_and_total_line(form: Form) -> None:
         "total_amount": Decimal("1200000.00"), "initial_budget": Decimal("350000.00"), "annual_budget": Decimal("400000.00"),
         "executed": Decimal("347100.00"), "execution_rate_reported_pct": 86.78, "execution_rate_pct": 86.775, "budget_weight": 10.0,
         "budget_score": 9.0, "goal_expected": "养护道路20公里。", "goal_actual": None, "total_weight": 100.0, "total_score": 99.0,
-        "confidence": 1.0, "flags": [],
+        "flags": [],
     }  # fmt: skip
     assert parts(project(form), wanted) == wanted
 
@@ -87,7 +87,7 @@ def test_an_indicator(form: Form) -> None:
         "name": "养护里程", "name_raw": "指标1：养护里程", "is_placeholder": False, "target_raw": "≥20公里", "target_kind": "number",
         "target_comparator": ">=", "target_value": 20.0, "target_unit": "公里", "actual_value": 21.0, "actual_comparator": "=", "weight": 50.0,
         "score": 50.0, "review_score": None, "attainment_pct": 105.0, "target_met": True, "deviation_reason": None, "horizon": "annual",
-        "direction": None, "page": None, "bbox": None, "line_start": 20, "line_end": 20, "extractor": "text-grid", "confidence": 1.0, "flags": [],
+        "direction": None, "page": None, "bbox": None, "line_start": 20, "line_end": 20, "extractor": "text-grid", "flags": [],
     }  # fmt: skip
     assert parts(row, wanted) == wanted
     assert [p["value"] for p in row["target_parts"]] == [20.0]
@@ -121,33 +121,23 @@ def test_a_bare_ten_thousand_is_money_in_a_cost_indicator_only(form: Form) -> No
 
 
 UNREAD = [
-    ("no doubt", {}, 1.0, []),
-    ("a weight in words", {"weight": at("十来分左右")}, 0.6, ["value_unread"]),
-    ("a dash is no figure", {"weight": at("—")}, 1.0, []),
-    ("two figures unread", {"weight": at("见附件"), "score": at("见附件")}, 0.36, ["value_unread"]),
-    (
-        "an unsure cell",
-        {"name": at("养护里程", confidence=0.7, flags=("ocr_repaired",))},
-        0.7,
-        ["ocr_repaired"],
-    ),
-    ("an unsure row", {"confidence": 0.5, "flags": ("row_shift_repaired",)}, 0.5, ["row_shift_repaired"]),
+    ("no doubt", {}, []),
+    ("a weight in words", {"weight": at("十来分左右")}, ["value_unread"]),
+    ("a dash is no figure", {"weight": at("—")}, []),
+    ("two figures unread", {"weight": at("见附件"), "score": at("见附件")}, ["value_unread"]),
+    ("a repaired cell", {"name": at("养护里程", flags=("ocr_repaired",))}, ["ocr_repaired"]),
+    ("a repaired row", {"flags": ("row_shift_repaired",)}, ["row_shift_repaired"]),
 ]
 
 
-@pytest.mark.parametrize(
-    ("fields", "confidence", "flags"), [c[1:] for c in UNREAD], ids=[c[0] for c in UNREAD]
-)
-def test_what_is_not_read_costs_confidence(
-    form: Form, fields: dict[str, Any], confidence: float, flags: list[str]
-) -> None:
-    row = indicator(form, **fields)
-    assert (row["confidence"], row["flags"]) == (pytest.approx(confidence), flags)
+@pytest.mark.parametrize(("fields", "flags"), [c[1:] for c in UNREAD], ids=[c[0] for c in UNREAD])
+def test_what_is_not_read_or_repaired_is_said(form: Form, fields: dict[str, Any], flags: list[str]) -> None:
+    assert indicator(form, **fields)["flags"] == flags
 
 
 def test_an_amount_that_cannot_be_read_is_null_and_said(form: Form) -> None:
     row = fund(form, executed=at("详见附表"))
-    assert (row["executed"], row["confidence"], row["flags"]) == (None, 0.6, ["value_unread"])
+    assert (row["executed"], row["flags"]) == (None, ["value_unread"])
     row = fund(form, executed=at("9" * 30))
     assert (row["executed"], row["flags"]) == (None, ["value_unread"])
 
@@ -259,10 +249,12 @@ def test_status(
 
 
 def test_a_documents_counts_year_and_confidence(form: Form) -> None:
-    rows = document_rows(FACTS, reading(flags=("wrong_ending",)), [form, replace(form, confidence=0.5)])
+    rows = document_rows(FACTS, reading(flags=("wrong_ending",)), [form, form])
     wanted = {"document_id": FACTS.sha256[:16], "source_path": "2023/x.txt", "n_bytes": 5, "n_projects": 2, "n_indicators": 4, "n_findings": 0,
-              "fiscal_year": 2023, "confidence": 0.75, "flags": ["wrong_ending"]}  # fmt: skip
+              "fiscal_year": 2023, "flags": ["wrong_ending"]}  # fmt: skip
     assert parts(rows.document, wanted) == wanted
+    told = [p["confidence"] for p in rows.projects]
+    assert rows.document["confidence"] == pytest.approx(sum(told) / 2, abs=1e-4)
     assert [p["project_id"] for p in rows.projects] == [
         f"{FACTS.document_id}-001",
         f"{FACTS.document_id}-002",

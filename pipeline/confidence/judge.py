@@ -1,0 +1,84 @@
+"""A form and its rows → the confidence of each, and the columns that are doubted.
+
+Comes in: a form and the rows made of it, without confidence. Goes out: how probable it is that the form's
+head and funds, each funding line and each indicator row are right, and for every row its `doubts`. A form
+without indicators is never sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.confidence.form_features import form_features, fund_features
+from pipeline.confidence.model import PLACES, UNSURE, models
+from pipeline.confidence.row_features import COLUMNS, Features, row_features
+from pipeline.confidence.source import source_of
+from pipeline.model.form import Form
+from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
+from pipeline.model.standards import SURE
+
+KNOWN, UNKNOWN = "known words", "unknown words"
+TELLS_UNKNOWN = (
+    "label_unknown:form>0",
+    "label_unknown:form missing>0",
+    "level_unsure:form unknown>0",
+    "repaired:label_fuzzy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Confidences by place: of the form, its funding lines, its indicators; the doubts of every indicator."""
+
+    form: float
+    funds: tuple[float, ...]
+    rows: tuple[float, ...]
+    doubts: tuple[list[DoubtRow], ...]
+
+
+def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequence[IndicatorRow]) -> Judged:
+    """How sure everything of one form is."""
+    known = models()
+    features = row_features(form, project, rows)
+    strata = strata_of(form, features)
+    whole = known["form"].chance(form_features(form, project, funds), strata)
+    return Judged(
+        form=whole if rows else min(UNSURE, whole),
+        funds=tuple(known["fund"].chance(f, strata) for f in fund_features(form, project, funds)),
+        rows=tuple(known["row"].chance(f, strata) for f in features),
+        doubts=tuple(_doubts(f) for f in features),
+    )
+
+
+def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
+    """The strata of a form's rows, the narrowest first: kind of source and reader, kind of source; each
+    with unknown words or without.
+    """
+    source = source_of(form)
+    words = UNKNOWN if any(name in f for f in features for name in TELLS_UNKNOWN) else KNOWN
+    return f"{source}, {form.reader}, {words}", f"{source}, {words}"
+
+
+def of_column(column: str, features: Features) -> Features:
+    """The features that speak of one column: its own, and those of no single one."""
+    return frozenset(f for f in features if _column_of(f) in (column, None))
+
+
+@cache
+def _column_of(feature: str) -> str | None:
+    """The one column that a feature speaks of."""
+    told = feature.partition(":")[2].partition(".")[0]
+    return told if told in COLUMNS else None
+
+
+def _doubts(features: Features) -> list[DoubtRow]:
+    out: list[DoubtRow] = []
+    for column in COLUMNS:
+        model = models()[column]
+        own = of_column(column, features)
+        chance = model.chance(own, ())
+        if chance < SURE:
+            out.append({"column": column, "confidence": round(chance, PLACES), "why": str(model.why(own))})
+    return out

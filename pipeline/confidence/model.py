@@ -1,0 +1,88 @@
+"""Features → a probability, by fitted numbers.
+
+Comes in: the features that hold. Goes out: how probable it is that what they speak of is right. The numbers
+are in `table.json`, written by `make calibrate`; a feature or stratum that was not met there weighs
+nothing. Rows of a stratum (a kind of source, with unknown words or without) are sure from its own mark on;
+one without a mark is never sure.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.model.doubt_reasons import DoubtReason
+from pipeline.model.standards import SURE
+
+TABLE = Path(__file__).parent / "table.json"
+PLACES = 4  # decimals of a confidence
+UNSURE = SURE - 10.0**-PLACES  # the most that what is below the mark can say
+ANY = "any"  # the stratum of all
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """From which score on which probability holds, and the score from which on rows are sure (None:
+    never).
+    """
+
+    scores: tuple[float, ...]
+    chances: tuple[float, ...]
+    mark: float | None
+
+    def chance(self, score: float) -> float:
+        """The probability at a score, rounded; scores below the first step have the first step's."""
+        found = self.chances[max(0, bisect_right(self.scores, score) - 1)]
+        sure = self.mark is not None and score >= self.mark
+        return round(max(SURE, found) if sure else min(UNSURE, found), PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What features are worth, and what a sum of them means in each stratum."""
+
+    base: float
+    weights: Mapping[str, float]
+    strata: Mapping[str, Stratum]
+
+    def score(self, features: Iterable[str]) -> float:
+        """The log odds before they are made monotone."""
+        return self.base + math.fsum(self.weights.get(f, 0.0) for f in features)
+
+    def chance(self, features: Iterable[str], strata: Sequence[str]) -> float:
+        """The probability that all is right; `strata`: from the narrowest on, the first that was fitted
+        counts.
+        """
+        known = next((self.strata[name] for name in strata if name in self.strata), self.strata[ANY])
+        return known.chance(self.score(features))
+
+    def why(self, features: Iterable[str]) -> str:
+        """The reason (a `DoubtReason`) that weighs most against."""
+        against: dict[str, float] = {}
+        for feature in features:
+            weight = self.weights.get(feature, 0.0)
+            if weight < 0:
+                name = feature.partition(":")[0]
+                against[name] = against.get(name, 0.0) + weight
+        return min(against, key=lambda name: (against[name], name)) if against else DoubtReason.SOURCE
+
+
+@cache
+def models() -> Mapping[str, Model]:
+    """The fitted models: `row`, `form`, `fund`, and one for every column that may be doubted."""
+    data: Mapping[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return {name: _model(told) for name, told in data["models"].items()}
+
+
+def _model(told: Mapping[str, Any]) -> Model:
+    strata = {
+        name: Stratum(tuple(s for s, _ in one["steps"]), tuple(p for _, p in one["steps"]), one["mark"])
+        for name, one in told["strata"].items()
+    }
+    return Model(told["base"], told["weights"], strata)

@@ -1,0 +1,144 @@
+"""Drawn documents → their rows, lines and forms with what was read, what speaks for it, and whether it is right.
+
+Comes in: a set of the open world, kinds, mutations and how many. Goes out: `Told`, one for every indicator row, funding line
+and form that the reader gives, those made up among them, in the order in which they were drawn. Documents are read by as
+many processes as the machine has cores; the outcome is the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from random import Random
+from typing import NamedTuple
+
+from pipeline.app.document import Understood, understood
+from pipeline.confidence.form_features import form_features, fund_features
+from pipeline.confidence.judge import strata_of
+from pipeline.confidence.row_features import Features, row_features
+from tests.compare import compare_document
+from tests.openworld import KINDS, MUTATIONS, documents, measure
+from tests.openworld.draw import Drawn
+from tests.writers.files import scans
+
+SCAN = "scan"  # a drawn PDF as a scanner gives it
+DPI = 200
+SCANNED = ("plain", "unknown:target", "levels-first")  # mutations that are scanned: a picture takes seconds
+ROW, FORM, FUND = "row", "form", "fund"
+
+
+class Told(NamedTuple):
+    """One thing that was read. `words`: the unknown ones in its document; `wrong`: the columns that are not right."""
+
+    what: str
+    kind: str
+    mutation: str
+    layout: str
+    words: tuple[str, ...]
+    document: str
+    strata: tuple[str, ...]
+    features: Features
+    confidence: float
+    right: bool
+    wrong: tuple[str, ...] = ()
+
+
+class Read(NamedTuple):
+    """One kind and mutation: what was told, and how many rows of truth there are and were found right."""
+
+    told: list[Told]
+    kind: str
+    mutation: str
+    rows: int
+    right: int
+    failed: list[str]
+
+
+Task = tuple[str, str, str, int, int]
+"""Set, kind, mutation, how many, seed."""
+
+
+def tasks(split: str, n: int, scanned: int, kinds: Sequence[str] = KINDS, seed: int = 0) -> list[Task]:
+    """What has to be read: `n` documents of every kind and mutation, `scanned` of those that are scanned."""
+    return [
+        *((split, kind, name, n, seed) for kind in kinds for name in MUTATIONS),
+        *((split, SCAN, name, scanned, seed) for name in SCANNED if scanned),
+    ]
+
+
+def read_all(todo: Sequence[Task]) -> Iterator[Read]:
+    """Everything read, in the order of the tasks."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(read_one, todo)
+
+
+def read_one(task: Task) -> Read:
+    """The documents of one kind and mutation."""
+    split, kind, mutation, n, seed = task
+    told: list[Told] = []
+    failed = []
+    rows = right = 0
+    for drawn in _drawn(split, kind, mutation, n, seed):
+        try:
+            found = understood(drawn.data, drawn.name)
+        except measure.FAULTS as fault:
+            failed.append(f"{drawn.name}: {fault!r}")
+            found = understood(b"", drawn.name)
+        records, _ = measure.records(drawn, found.rows)
+        rows += sum(r.in_truth for r in records)
+        right += sum(r.right for r in records)
+        told += _told(drawn, found, records)
+    return Read(told, kind, mutation, rows, right, failed)
+
+
+def _drawn(split: str, kind: str, mutation: str, n: int, seed: int) -> Iterator[Drawn]:
+    if kind != SCAN:
+        yield from documents(split, [kind], [mutation], n, seed)
+        return
+    for drawn in documents(split, ["pdf"], [mutation], n, seed):
+        rng = Random(f"scan {drawn.name}")
+        scanner = scans.Scanner.of(rng, DPI)
+        data = scans.as_pdf(scans.pictures(drawn.data, scanner, rng.randrange(1 << 30)), scanner)
+        name = f"scan-{drawn.name}"
+        yield replace(drawn, name=name, data=data, stratum=replace(drawn.stratum, kind=SCAN))
+
+
+def _told(drawn: Drawn, found: Understood, records: Sequence[measure.Record]) -> Iterator[Told]:
+    stratum = drawn.stratum
+    by_row = {r.row["indicator_id"]: r for r in records if r.row is not None}
+    differences = compare_document(drawn.truth, found.rows)
+    _, pairs = measure.records(drawn, found.rows)
+    pair_of = {p.got["project_id"]: p for p in pairs if p.got is not None}
+    for form, project in zip(found.forms, found.rows.projects, strict=True):
+        key = project["project_id"]
+        rows = [r for r in found.rows.indicators if r["project_id"] == key]
+        funds = [f for f in found.rows.funds if f["project_id"] == key]
+        features = row_features(form, project, rows)
+        strata = strata_of(form, features)
+
+        def one(
+            what: str, own: Features, sure: float, wrong: Sequence[str], strata: tuple[str, ...] = strata
+        ) -> Told:
+            return Told(
+                what, stratum.kind, stratum.mutation, stratum.layout, drawn.words, drawn.name, strata, own, sure, not wrong,
+                tuple(wrong),
+            )  # fmt: skip
+
+        for row, own in zip(rows, features, strict=True):
+            yield one(ROW, own, row["confidence"], by_row[row["indicator_id"]].wrong)
+        pair = pair_of[key]
+        mine = [d for d in differences if d.form == pair.index]
+        in_head = [d.field for d in mine if not d.row or d.row == "form" or d.row.startswith("fund")]
+        yield one(
+            FORM,
+            form_features(form, project, funds),
+            project["confidence"],
+            in_head if pair.truth else ["form"],
+        )
+        wrong_lines = {d.row for d in mine if d.row.startswith("fund")}
+        number = {id(got): f"fund {k}" for k, (_, got) in enumerate(pair.funds, 1) if got is not None}
+        for line, own in zip(funds, fund_features(form, project, funds), strict=True):
+            bad = pair.truth is None or number[id(line)] in wrong_lines
+            yield one(FUND, own, line["confidence"], ["line"] if bad else [])
