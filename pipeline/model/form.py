@@ -167,7 +167,6 @@ class Form:
     page_start: int | None = None
     page_end: int | None = None
     flags: tuple[str, ...] = field(default=())
-    unread: tuple[Unread, ...] = ()
     grade: Field | None = None
     departments: tuple[Department, ...] = ()
     tasks: tuple[Task, ...] = ()
