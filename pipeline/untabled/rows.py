@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.model.regions import CellRow
@@ -230,7 +231,7 @@ def _look_back(nodes: Sequence[_Node]) -> None:
 
 def _rows_of(path: Sequence[_Node]) -> list[list[Pick]]:
     rows: list[list[Pick]] = []
-    for before, node in zip(path, path[1:], strict=False):
+    for before, node in pairwise(path):
         if not rows or node.column <= before.column:
             rows.append([])
         rows[-1].append((before.at, node.at, node.column))
