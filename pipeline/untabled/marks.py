@@ -34,7 +34,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Counts over a flow; `brackets[i]` is the same number at two places between which every pair is whole."""
+    """Counts over a flow; `brackets` is the same number at two places between which every pair is whole."""
 
     measures: Count
     labels: Count
