@@ -1,7 +1,7 @@
 """Learns what a confidence is: `python -m tests.fitting.confidence`, which is `make calibrate`.
 
 Comes in: documents of the open world's set `calibrate`, whose words, layouts and seeds nothing else is fitted on, of every
-kind and mutation, some of them scanned. Goes out: `pipeline/confidence/table.json`: for rows, forms, funding lines and the
+kind and mutation, and the committed pictures. Goes out: `pipeline/confidence/table.json`: for rows, forms, funding lines and the
 columns of rows the weights of their features, and by stratum the probability at each score and the mark from which on rows
 are sure. Scores are made by models that saw neither the layout nor the unknown words of the row.
 """
@@ -161,16 +161,15 @@ def table(read: Sequence[Read], about: Mapping[str, Any]) -> dict[str, Any]:
 @click.command(help=__doc__)
 @click.option("--kinds", "-k", multiple=True, default=KINDS, help="Kinds of files; all if none is given.")
 @click.option("--n", default=4, show_default=True, help="Documents of every kind and mutation.")
-@click.option("--scanned", default=4, show_default=True, help="Scanned documents of each of some mutations.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=TABLE, show_default=True)
-def main(kinds: Sequence[str], n: int, scanned: int, seed: int, out: Path) -> None:
+def main(kinds: Sequence[str], n: int, seed: int, out: Path) -> None:
     start = time.monotonic()
-    read = list(read_all(tasks(SPLIT, n, scanned, kinds, seed)))
+    read = list(read_all(tasks(SPLIT, n, kinds, seed, pictures=True)))
     click.echo(f"read in {time.monotonic() - start:.0f} s")
     for failed in (f for r in read for f in r.failed):
         click.echo(f"the reader failed at {failed}")
-    made = table(read, {"split": SPLIT, "documents": n, "scanned": scanned, "seed": seed})
+    made = table(read, {"split": SPLIT, "documents": n, "seed": seed})
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
     out.write_text(
         text.replace('"strata":', '\n"strata":').replace('"},"', '"},\n"') + "\n", encoding="utf-8"

@@ -7,25 +7,24 @@ many processes as the machine has cores; the outcome is the same.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from random import Random
+from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.app.document import Understood, understood
 from pipeline.confidence.form_features import form_features, fund_features
 from pipeline.confidence.judge import strata_of
 from pipeline.confidence.row_features import Features, row_features
+from tests.accuracy import PICTURES, fixtures
 from tests.compare import compare_document
 from tests.openworld import KINDS, MUTATIONS, documents, measure
-from tests.openworld.draw import Drawn
-from tests.writers.files import scans
+from tests.openworld.draw import Drawn, Stratum
+from tests.openworld.mutations import GLUED
 
-SCAN = "scan"  # a drawn PDF as a scanner gives it
-DPI = 200
-SCANNED = ("plain", "unknown:target", "levels-first")  # mutations that are scanned: a picture takes seconds
+PICTURE = "picture"  # the committed scans and photographs: drawing others needs fonts of the machine
 ROW, FORM, FUND = "row", "form", "fund"
 
 
@@ -57,15 +56,21 @@ class Read(NamedTuple):
 
 
 Task = tuple[str, str, str, int, int]
-"""Set, kind, mutation, how many, seed."""
+"""Set (of a picture its path), kind, mutation, how many, seed."""
 
 
-def tasks(split: str, n: int, scanned: int, kinds: Sequence[str] = KINDS, seed: int = 0) -> list[Task]:
-    """What has to be read: `n` documents of every kind and mutation, `scanned` of those that are scanned."""
-    return [
-        *((split, kind, name, n, seed) for kind in kinds for name in MUTATIONS),
-        *((split, SCAN, name, scanned, seed) for name in SCANNED if scanned),
+def tasks(
+    split: str, n: int, kinds: Sequence[str] = KINDS, seed: int = 0, pictures: bool = False
+) -> list[Task]:
+    """What has to be read: `n` documents of every kind and mutation, and the committed pictures.
+
+    Text that nothing parts takes as long as all else together; half as many of it do.
+    """
+    drawn = [
+        (split, kind, name, -(-n // 2) if kind in GLUED else n, seed) for kind in kinds for name in MUTATIONS
     ]
+    found = [p for p in fixtures() if p.parent.name in PICTURES] if pictures else []
+    return [*drawn, *((str(p), PICTURE, "plain", 1, 0) for p in found)]
 
 
 def read_all(todo: Sequence[Task]) -> Iterator[Read]:
@@ -94,15 +99,12 @@ def read_one(task: Task) -> Read:
 
 
 def _drawn(split: str, kind: str, mutation: str, n: int, seed: int) -> Iterator[Drawn]:
-    if kind != SCAN:
+    if kind != PICTURE:
         yield from documents(split, [kind], [mutation], n, seed)
         return
-    for drawn in documents(split, ["pdf"], [mutation], n, seed):
-        rng = Random(f"scan {drawn.name}")
-        scanner = scans.Scanner.of(rng, DPI)
-        data = scans.as_pdf(scans.pictures(drawn.data, scanner, rng.randrange(1 << 30)), scanner)
-        name = f"scan-{drawn.name}"
-        yield replace(drawn, name=name, data=data, stratum=replace(drawn.stratum, kind=SCAN))
+    path = Path(split)
+    truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    yield Drawn(path.name, path.read_bytes(), truth, Stratum(kind, mutation, path.stem), ())
 
 
 def _told(drawn: Drawn, found: Understood, records: Sequence[measure.Record]) -> Iterator[Told]:

@@ -124,12 +124,12 @@ def _figure(value: float, places: int) -> str:
     return "–" if math.isnan(value) else f"{value:.{places}f}"
 
 
-def opening(n: int, scanned: int, seed: int) -> str:
+def opening(n: int, seed: int) -> str:
     """What the file says before its tables."""
     return f"""# Accuracy of the confidence
 
 Made by `python -m tests.fitting.reliability`; do not edit. Documents of the open test's set `{SPLIT}`: words, layouts and seeds
-that no number is fitted on; {n} of every kind and mutation, {scanned} of those that are scanned, seed {seed}.
+that no number is fitted on; {n} of every kind and mutation, seed {seed}.
 
 A row is right if every field of it is. *Sure* are the rows at a confidence of {SURE} or more: {GOAL} % of them shall be right.
 *At least* is the lower bound of that share (Clopper and Pearson, 95 %, one-sided), which a small group cannot bring above the
@@ -141,13 +141,12 @@ ones (– where none is wrong).
 @click.command(help=__doc__)
 @click.option("--kinds", "-k", multiple=True, default=KINDS, help="Kinds of files; all if none is given.")
 @click.option("--n", default=2, show_default=True, help="Documents of every kind and mutation.")
-@click.option("--scanned", default=2, show_default=True, help="Scanned documents of each of some mutations.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=TARGET, show_default=True)
-def main(kinds: Sequence[str], n: int, scanned: int, seed: int, out: Path) -> None:
+def main(kinds: Sequence[str], n: int, seed: int, out: Path) -> None:
     start = time.monotonic()
-    read = list(read_all(tasks(SPLIT, n, scanned, kinds, seed)))
-    text = "\n".join([opening(n, scanned, seed), *tables(read)])
+    read = list(read_all(tasks(SPLIT, n, kinds, seed)))
+    text = "\n".join([opening(n, seed), *tables(read)])
     out.write_text(text, encoding="utf-8")
     click.echo(text)
     for failed in (f for r in read for f in r.failed):
