@@ -19,9 +19,9 @@ from pipeline.model.roles import Role
 class CellRow:
     """One row of cells, in column order, blank ones included.
 
-    `roles`: what each cell holds, where the text was cut by what it says (`untabled`): of the first such row
-    of a region, the header, what each column holds. `top`: the first row of its table, so that a break lies before it. `spans`, `reader`, `recognised`,
-    `wrapped_lines`: as its `Table` says.
+    `roles`: what each cell holds, where the text was cut by what it says (`untabled`); in the first such row
+    of a region, the header, what each column holds. `top`: the first row of its table, so that a break lies
+    before it. `spans`, `reader`, `recognised`, `wrapped_lines`: as its `Table` says.
     """
 
     cells: tuple[Cell, ...]

@@ -1,7 +1,7 @@
 """A flow → what stands where in it: counts by which a stretch's cost as a running text is told in no time.
 
-Comes in: a flow. Goes out: `Marks`: how many measures, labels, sentence ends and words for a quality end before
-every place, so that a stretch holds the difference of two counts; and which brackets are open there.
+Comes in: a flow. Goes out: `Marks`: how many measures, labels, sentence ends and words for a quality end
+before every place, so that a stretch holds the difference of two counts; and which brackets are open there.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ class Count:
 
     def inside(self, start: int, end: int) -> int:
         """How many lie between two places."""
-        return max(0, min(self.started[end] - self.started[start], self.ended[end] - self.ended[start]))
+        started = self.started[end] - self.started[start]
+        return max(0, min(started, self.ended[end] - self.ended[start]))
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Counts over a flow; `brackets[i]` is the same number at two places between which every pair is whole."""
+    """Counts over a flow; `brackets` is the same number at two places between which every pair is whole."""
 
     measures: Count
     labels: Count

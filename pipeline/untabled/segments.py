@@ -147,6 +147,7 @@ def segments(flow: Flow, spots: Sequence[int], i: int, columns: Columns, sep: in
     numeric = kind(first) in "nd"
     levels = columns.levels if not glued or boundaries.LEVEL_AT.match(keys, at) else ()
     others = [c for c in columns.others if c[1] not in POINTS or numeric]
+    short = (*levels, *others)
     texts = columns.texts if first not in boundaries.NO_START and first != "." else ()
     values: Sequence[int] = columns.values
     out: list[tuple[float, int, int]] = []
@@ -157,32 +158,30 @@ def segments(flow: Flow, spots: Sequence[int], i: int, columns: Columns, sep: in
             break
         base = joins + end_cost(flow, stop)
         key = keys[at:stop]
-        for column, role, longest in (*levels, *others):
-            if n <= longest:
-                cost = base + cell_cost(role, key, glued) + torn.get(role, 0.0)
-                if cost < WORST:
-                    out.append((cost, stop, column))
+        out += [
+            (base + cell_cost(role, key, glued) + torn.get(role, 0.0), stop, column)
+            for column, role, longest in short
+            if n <= longest
+        ]
         if values:
             if n > LONGEST[Role.TARGET]:
                 values = ()
             else:
                 cost = base + cell_cost(Role.TARGET, key, glued) + torn.get(Role.TARGET, 0.0)
-                if cost < WORST:
-                    out += [(cost, stop, column) for column in values]
+                out += [(cost, stop, column) for column in values]
         alive = False
         for column, role, longest in texts:
             if n <= longest:
-                least, more = _text_cost(marks, keys, at, stop, role, key, glued)
+                least, more = _text_cost(marks, at, stop, role, key, glued)
                 alive = alive or joins + least < WORST
                 cost = base + least + more + torn.get(role, 0.0)
-                if cost < WORST:
-                    out.append((cost, stop, column))
+                out.append((cost, stop, column))
         if texts and not alive:
             texts = ()
-        if not (texts or values or n < LONGEST_FIGURE or (levels and n < LONGEST[Role.LEVEL2])):
+        if not texts and not values and n > LONGEST[Role.LEVEL2]:
             break
         joins += _join(flow, stop, sep)
-    return _cheapest(out, columns)
+    return _cheapest([found for found in out if found[0] < WORST], columns)
 
 
 def _cheapest(found: Sequence[tuple[float, int, int]], columns: Columns) -> list[Segment]:
@@ -199,9 +198,7 @@ def _cheapest(found: Sequence[tuple[float, int, int]], columns: Columns) -> list
     return [Segment(*found) for found in weighed[:MOST]]
 
 
-def _text_cost(
-    marks: Marks, keys: str, at: int, stop: int, role: Role, key: str, glued: bool
-) -> tuple[float, float]:
+def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bool) -> tuple[float, float]:
     """What a name, a reason or a remark costs: what no longer stretch from here costs less, and the rest."""
     n = stop - at
     labels = marks.labels.inside(at, stop)
