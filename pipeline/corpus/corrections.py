@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from pipeline.model.errors import Code, PipelineError, error
 from pipeline.model.flags import Flag
-from pipeline.model.rows import CorrectionRow, FundRow, IndicatorRow, ProjectRow
+from pipeline.model.rows import CorrectionRow, DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.schema import FUNDS, INDICATORS, PROJECTS, Column, Table
 from pipeline.rows.build import DocumentRows
 from pipeline.rows.form_rows import BudgetColumns, budget_columns
@@ -40,7 +40,7 @@ _DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 FIXED = frozenset({
     "project_id", "document_id", "indicator_id", "form_index", "line_no", "seq", "page", "page_start",
     "page_end", "bbox", "departments", "reviews", "is_core", "parent_id",
-    "line_start", "line_end", "extractor", "confidence", "flags", "indicator_columns",
+    "line_start", "line_end", "extractor", "confidence", "doubts", "flags", "indicator_columns",
     "series_id", "execution_rate_pct", "cost_of", "cost_amount", *ValueColumns.__annotations__,
 })  # fmt: skip
 # A form's row repeats these from its funding line of the whole year.
@@ -232,6 +232,8 @@ def _apply(document: DocumentRows, corrections: Sequence[Correction]) -> tuple[D
         else:
             row[c.column] = c.new
             row["flags"] = sorted({*cast(list[str], row["flags"]), Flag.CORRECTED})
+            if "doubts" in row:  # somebody has looked at it
+                row["doubts"] = [d for d in cast(list[DoubtRow], row["doubts"]) if d["column"] != c.column]
             said.append(Outcome(c, APPLIED))
     touched = {o.correction.form for o in said if o.status == APPLIED}
     forms = {p["project_id"]: p for p in projects if p["form_index"] in touched}
