@@ -2,7 +2,8 @@
 
 Comes in: the rows of every form, and the series that they belong to. Goes out: rows of `findings`, in the
 order of the documents, forms and rows. A rule never accuses on a doubtful reading: there it says what it
-found as `info`, under its own name, and which rows to look at. It refuses nothing.
+found as `info`, under its own name, and which rows to look at; one that only hints is silent. It refuses
+nothing.
 """
 
 from __future__ import annotations
@@ -60,14 +61,15 @@ def _of_form(case: Case) -> Iterator[FindingRow]:
 
 
 def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[FindingRow]:
-    """The findings of one rule; what rests on a doubtful reading accuses nobody."""
+    """The findings of one rule; what rests on a doubtful reading accuses nobody, and hints at nothing."""
     for mark in marks:
         doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r, rule.columns)]
         if rule.sums and Flag.TRUNCATED in case.project["flags"]:
             doubts.append(case.project)
+        severity = mark.severity or rule.severity
         if not doubts:
-            yield _finding(case, rule.name, mark.severity or rule.severity, mark.message, mark)
-        else:
+            yield _finding(case, rule.name, severity, mark.message, mark)
+        elif severity != INFO:
             where = "、".join(str(r["seq"]) for r in doubts if "seq" in r)
             message = (
                 say("shared.doubted_rows", finding=mark.message, rows=where)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.confidence.form_features import form_features, fund_features
-from pipeline.confidence.model import PLACES, UNSURE, models
+from pipeline.confidence.model import UNSURE, models
 from pipeline.confidence.row_features import COLUMNS, Features, row_features
 from pipeline.confidence.source import source_of
 from pipeline.model.form import Form
@@ -43,12 +43,13 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
     known = models()
     features = row_features(form, project, rows)
     strata = strata_of(form, features)
-    whole = known["form"].chance(form_features(form, project, funds), strata)
+    wider = (*strata, source_of(form))  # forms are few
+    whole = known["form"].chance(form_features(form, project, funds), wider)
     return Judged(
         form=whole if rows else min(UNSURE, whole),
-        funds=tuple(known["fund"].chance(f, strata) for f in fund_features(form, project, funds)),
+        funds=tuple(known["fund"].chance(f, wider) for f in fund_features(form, project, funds)),
         rows=tuple(known["row"].chance(f, strata) for f in features),
-        doubts=tuple(_doubts(f) for f in features),
+        doubts=tuple(_doubts(f, strata) for f in features),
     )
 
 
@@ -73,12 +74,12 @@ def _column_of(feature: str) -> str | None:
     return told if told in COLUMNS else None
 
 
-def _doubts(features: Features) -> list[DoubtRow]:
+def _doubts(features: Features, strata: Sequence[str]) -> list[DoubtRow]:
     out: list[DoubtRow] = []
     for column in COLUMNS:
         model = models()[column]
         own = of_column(column, features)
-        chance = model.chance(own, ())
+        chance = model.step(own, strata)
         if chance < SURE:
-            out.append({"column": column, "confidence": round(chance, PLACES), "why": str(model.why(own))})
+            out.append({"column": column, "confidence": chance, "why": str(model.why(own))})
     return out

@@ -36,11 +36,14 @@ class Stratum:
     chances: tuple[float, ...]
     mark: float | None
 
+    def step(self, score: float) -> float:
+        """The probability at a score; scores below the first step have the first step's."""
+        return self.chances[max(0, bisect_right(self.scores, score) - 1)]
+
     def chance(self, score: float) -> float:
-        """The probability at a score, rounded; scores below the first step have the first step's."""
-        found = self.chances[max(0, bisect_right(self.scores, score) - 1)]
+        """The same, but sure from the mark on and only there."""
         sure = self.mark is not None and score >= self.mark
-        return round(max(SURE, found) if sure else min(UNSURE, found), PLACES)
+        return round(max(SURE, self.step(score)) if sure else min(UNSURE, self.step(score)), PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,14 @@ class Model:
         """The probability that all is right; `strata`: from the narrowest on, the first that was fitted
         counts.
         """
-        known = next((self.strata[name] for name in strata if name in self.strata), self.strata[ANY])
-        return known.chance(self.score(features))
+        return self._stratum(strata).chance(self.score(features))
+
+    def step(self, features: Iterable[str], strata: Sequence[str]) -> float:
+        """The same without a mark: for what claims nothing."""
+        return round(self._stratum(strata).step(self.score(features)), PLACES)
+
+    def _stratum(self, strata: Sequence[str]) -> Stratum:
+        return next((self.strata[name] for name in strata if name in self.strata), self.strata[ANY])
 
     def why(self, features: Iterable[str]) -> str:
         """The reason (a `DoubtReason`) that weighs most against."""

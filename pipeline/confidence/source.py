@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.model.flags import Flag
 from pipeline.model.form import Form, Indicator
 from pipeline.untabled.stream import READER as FLOW
 
@@ -35,11 +34,10 @@ def source_of(form: Form) -> str:
 
 
 def _flow(items: Sequence[Indicator]) -> str:
-    guessed = sum(Flag.CUT_GUESSED in i.flags for i in items)
     lines = [sorted({c.line_start for c in i.cells if c.line_start is not None}) for i in items]
     several = sum(2 * len(own) > len(item.cells) for own, item in zip(lines, items, strict=True))
     if several > MOST * len(items):
         return "lines"
     shared = sum(bool(a and b and a[-1] == b[0]) for a, b in pairwise(lines))
     way = "one line" if shared > MOST * (len(items) - 1) else "line a row"
-    return f"{'glued' if guessed > MOST * len(items) else 'spaces'}, {way}"
+    return f"{'glued' if any(i.evidence.glued for i in items) else 'spaces'}, {way}"

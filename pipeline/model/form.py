@@ -114,6 +114,7 @@ class Evidence:
     loose: bool = False  # the source does not know its merged cells
     recognised: bool = False  # the texts were read off a picture
     wrapped: bool = False  # lines were put together to cells by their places alone
+    glued: bool = False  # nothing but their own sense parts the cells
     pieces_left: bool = False  # in its block of such lines some are no whole rows
     least_read: float = 1.0  # the least certainty with which a cell was recognised
 

@@ -21,7 +21,8 @@ class CellRow:
 
     `roles`: what each cell holds, where the text was cut by what it says (`untabled`); in the first such row
     of a region, the header, what each column holds. `top`: the first row of its table, so that a break lies
-    before it. `spans`, `reader`, `recognised`, `wrapped_lines`: as its `Table` says.
+    before it. `glued`: nothing but its own sense parts its cells. `spans`, `reader`, `recognised`,
+    `wrapped_lines`: as its `Table` says.
     """
 
     cells: tuple[Cell, ...]
@@ -32,6 +33,7 @@ class CellRow:
     recognised: bool = False
     wrapped_lines: bool = False
     roles: tuple[Role, ...] = ()
+    glued: bool = False
 
     @property
     def filled(self) -> tuple[Cell, ...]:

@@ -45,9 +45,8 @@ def read_block(
     placed = place_rows(columns, rows)
     wrapped = any(r.wrapped_lines for r in rows if any(c.text for c in r.cells))
     found = indicators(join_torn(placed), columns, side_text, wrapped)
-    if wrapped and not all_whole(placed):
-        return tuple(replace(i, evidence=replace(i.evidence, pieces_left=True)) for i in found)
-    return found
+    left, glued = wrapped and not all_whole(placed), any(r.glued for r in rows)
+    return tuple(replace(i, evidence=replace(i.evidence, pieces_left=left, glued=glued)) for i in found)
 
 
 def indicators(

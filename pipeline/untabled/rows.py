@@ -22,7 +22,7 @@ from pipeline.table import likelihood
 from pipeline.table.header import Column
 from pipeline.untabled.boundaries import boundaries
 from pipeline.untabled.segments import Said, Segment, columns_of, said, segments
-from pipeline.untabled.stream import GUESS, LINE, MOST_SURE, NONE, Flow, row_of
+from pipeline.untabled.stream import GUESS, LINE, NONE, Flow, row_of
 
 # Nodes of one place that are followed; with 12 and a margin of 5, 12 of 171 rows of one line are wrong.
 BEAM = 24
@@ -136,11 +136,11 @@ def cut_rows(flow: Flow, stretches: Sequence[tuple[int, int]], block: Block, fir
             continue
         found = read_rows(flow, start, end, block, last=(start, end) == stretches[-1])
         for picks, probability in zip(found.rows, found.sure, strict=True):
-            sure = min(probability, MOST_SURE if block.sep == NONE else 1.0)
-            flags = GUESS if sure < SURE or block.sep == NONE else frozenset()
+            glued = block.sep == NONE
+            flags = GUESS if probability < SURE or glued else frozenset()
             n = first_row + len(rows)
-            cells = [flow.cell(a, b, n, block.columns[c].start, sure, flags) for a, b, c in picks]
-            rows.append(row_of(cells, tuple(block.columns[c].role for _, _, c in picks)))
+            cells = [flow.cell(a, b, n, block.columns[c].start, probability, flags) for a, b, c in picks]
+            rows.append(row_of(cells, tuple(block.columns[c].role for _, _, c in picks), glued=glued))
     return rows
 
 

@@ -70,9 +70,9 @@ class Flow:
         )
 
 
-def row_of(cells: Iterable[Cell], roles: tuple[Role, ...] = ()) -> CellRow:
+def row_of(cells: Iterable[Cell], roles: tuple[Role, ...] = (), *, glued: bool = False) -> CellRow:
     """Cells that were cut out of a flow as a row; their columns are known, and what they hold may be."""
-    return CellRow(tuple(cells), True, 0, reader=READER, roles=roles)
+    return CellRow(tuple(cells), True, 0, reader=READER, roles=roles, glued=glued)
 
 
 def flow_of(lines: Iterable[Line]) -> Flow:

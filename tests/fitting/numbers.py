@@ -65,15 +65,20 @@ def monotone(scores: Matrix, y: Matrix) -> list[tuple[float, float]]:
             _, right, n = blocks.pop()
             low, before, all_before = blocks.pop()
             blocks.append((low, before + right, all_before + n))
-    if len(blocks) > 1 and blocks[-1][2] < FEWEST:
+    while len(blocks) > 1 and (blocks[-1][2] < FEWEST or _together(blocks[-2], blocks[-1])):
         _, right, n = blocks.pop()
         low, before, all_before = blocks.pop()
         blocks.append((low, before + right, all_before + n))
-    return [(low, (right + 0.5) / (n + 1.0)) for low, right, n in blocks]
+    return [(block[0], _share(block)) for block in blocks]
 
 
 def _together(a: tuple[float, float, int], b: tuple[float, float, int]) -> bool:
-    return a[2] < FEWEST or a[1] * b[2] >= b[1] * a[2]
+    return a[2] < FEWEST or _share(a) >= _share(b)
+
+
+def _share(block: tuple[float, float, int]) -> float:
+    _, right, n = block
+    return (right + 0.5) / (n + 1.0)
 
 
 def mark(scores: Matrix, y: Matrix, least: float) -> float | None:

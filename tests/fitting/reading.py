@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,8 +19,9 @@ from pipeline.app.document import Understood, understood
 from pipeline.confidence.form_features import form_features, fund_features
 from pipeline.confidence.judge import strata_of
 from pipeline.confidence.row_features import Features, row_features
+from pipeline.confidence.source import source_of
 from tests.accuracy import PICTURES, fixtures
-from tests.compare import compare_document
+from tests.compare import compare_document, paired
 from tests.openworld import KINDS, MUTATIONS, documents, measure
 from tests.openworld.draw import Drawn, Stratum
 from tests.openworld.mutations import GLUED
@@ -109,38 +111,33 @@ def _drawn(split: str, kind: str, mutation: str, n: int, seed: int) -> Iterator[
 
 def _told(drawn: Drawn, found: Understood, records: Sequence[measure.Record]) -> Iterator[Told]:
     stratum = drawn.stratum
+    told = partial(Told, kind=stratum.kind, mutation=stratum.mutation, layout=stratum.layout)
+    told = partial(told, words=drawn.words, document=drawn.name)
     by_row = {r.row["indicator_id"]: r for r in records if r.row is not None}
     differences = compare_document(drawn.truth, found.rows)
-    _, pairs = measure.records(drawn, found.rows)
-    pair_of = {p.got["project_id"]: p for p in pairs if p.got is not None}
+    pair_of = {p.got["project_id"]: p for p in paired(drawn.truth, found.rows) if p.got is not None}
     for form, project in zip(found.forms, found.rows.projects, strict=True):
         key = project["project_id"]
         rows = [r for r in found.rows.indicators if r["project_id"] == key]
         funds = [f for f in found.rows.funds if f["project_id"] == key]
+        pair = pair_of[key]
+        wrong = [d for d in differences if d.form == pair.index and pair.truth is not None]
         features = row_features(form, project, rows)
         strata = strata_of(form, features)
-
-        def one(
-            what: str, own: Features, sure: float, wrong: Sequence[str], strata: tuple[str, ...] = strata
-        ) -> Told:
-            return Told(
-                what, stratum.kind, stratum.mutation, stratum.layout, drawn.words, drawn.name, strata, own, sure, not wrong,
-                tuple(wrong),
-            )  # fmt: skip
-
+        wider = (*strata, source_of(form))
         for row, own in zip(rows, features, strict=True):
-            yield one(ROW, own, row["confidence"], by_row[row["indicator_id"]].wrong)
-        pair = pair_of[key]
-        mine = [d for d in differences if d.form == pair.index]
-        in_head = [d.field for d in mine if not d.row or d.row == "form" or d.row.startswith("fund")]
-        yield one(
-            FORM,
-            form_features(form, project, funds),
-            project["confidence"],
-            in_head if pair.truth else ["form"],
-        )
-        wrong_lines = {d.row for d in mine if d.row.startswith("fund")}
+            bad = by_row[row["indicator_id"]].wrong
+            yield told(
+                ROW, strata=strata, features=own, confidence=row["confidence"], right=not bad, wrong=bad
+            )
+        head = tuple(d.field for d in wrong if not d.row or d.row == "form" or d.row.startswith("fund"))
+        head = head if pair.truth is not None else ("form",)
+        yield told(
+            FORM, strata=wider, features=form_features(form, project, funds), confidence=project["confidence"],
+            right=not head, wrong=head,
+        )  # fmt: skip
+        lines = {d.row for d in wrong if d.row.startswith("fund")}
         number = {id(got): f"fund {k}" for k, (_, got) in enumerate(pair.funds, 1) if got is not None}
         for line, own in zip(funds, fund_features(form, project, funds), strict=True):
-            bad = pair.truth is None or number[id(line)] in wrong_lines
-            yield one(FUND, own, line["confidence"], ["line"] if bad else [])
+            good = pair.truth is not None and number[id(line)] not in lines
+            yield told(FUND, strata=wider, features=own, confidence=line["confidence"], right=good)
