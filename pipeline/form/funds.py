@@ -80,7 +80,7 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
 def is_fund_header(row: TaggedRow) -> bool:
     """Is the row the head of the fund block's columns?
 
-    One that says the same twice heads two panels of labels beside amounts (支出 | 预算金额 | 收入来源 | 预算金额).
+    One that says the same twice heads two panels of labels beside amounts (支出 | 金额 | 来源 | 金额).
     """
     heads = row.with_tag("fund_column")
     return len({t.key("fund_column") for t in heads}) >= 2 and not _paired(row)
