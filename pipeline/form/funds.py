@@ -68,7 +68,7 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
         if block.tasks:
             continue
         line = _line(row, block.columns) if block.columns is not None else None
-        if line is None and len(row.with_tag("fund_column")) >= 2 and block.columns is None:
+        if line is None and block.columns is None and _paired(row):
             line = _one_line(row)
         if line is not None:
             block.lines.append(line)
@@ -78,8 +78,12 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
 
 
 def is_fund_header(row: TaggedRow) -> bool:
-    """Is the row the head of the fund block's columns?"""
-    return len(row.with_tag("fund_column")) >= 2 and not _paired(row)
+    """Is the row the head of the fund block's columns?
+
+    One that says the same twice heads two panels of labels beside amounts (支出 | 金额 | 来源 | 金额).
+    """
+    heads = row.with_tag("fund_column")
+    return len({t.key("fund_column") for t in heads}) >= 2 and not _paired(row)
 
 
 def _goes_on(row: TaggedRow) -> bool:

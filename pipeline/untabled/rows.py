@@ -24,7 +24,8 @@ from pipeline.untabled.boundaries import boundaries
 from pipeline.untabled.segments import Said, Segment, columns_of, said, segments
 from pipeline.untabled.stream import GUESS, LINE, NONE, Flow, row_of
 
-BEAM = 24  # nodes of one place that are followed; with 12, and a margin of 5, 12 of 171 rows of one line are lost
+# Nodes of one place that are followed; with 12 and a margin of 5, 12 of 171 rows of one line are wrong.
+BEAM = 24
 MARGIN = 8.0  # what a way may cost more than the best one to the same place
 ALIKE = -0.9
 FULL_SCORE = -0.5

@@ -106,7 +106,25 @@ def test_a_list_of_tasks_has_no_fund_lines(read: Reads, heads: list[str]) -> Non
     ]
     rows = read([*HEAD, *FUNDS, *tasks, *BODY])
     assert funds(rows, "label_raw") == [("年度资金总额",)]
-    assert {(heads[1], "道路养护"), (heads[2], "维修桥梁三座"), ("执行金额", "8")} <= unread(rows)
+    if heads[1] == "任务名称":
+        assert [(t["name"], t["content"], t["executed"]) for t in rows.tasks][1:] == [
+            ("桥梁养护", "维修桥梁三座", 80000)
+        ]
+    else:
+        assert {(heads[1], "道路养护"), (heads[2], "维修桥梁三座"), ("执行金额", "8")} <= unread(rows)
+
+
+@both
+def test_panels_of_labels_beside_their_amounts_are_lines(read: Reads) -> None:
+    panels = [
+        ["预算情况", "支出", "预算金额（万元）", "收入来源", "预算金额（万元）"],
+        ["", "基本支出", "20", "财政拨款", "30"],
+        ["", "项目支出", "10", "其他资金", ""],
+    ]
+    rows = read([*HEAD, *panels, *BODY])
+    wanted = [("基本支出", None, "basic"), ("财政拨款", "fiscal", None), ("项目支出", None, "project")]
+    assert funds(rows, "label_raw", "source", "nature")[:3] == wanted
+    assert [line["annual_budget"] for line in rows.funds][:3] == [200000, 300000, 100000]
 
 
 # ---- labels and goals
