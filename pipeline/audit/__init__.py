@@ -2,8 +2,7 @@
 
 Comes in: the rows of every form, and the series that they belong to. Goes out: rows of `findings`, in the
 order of the documents, forms and rows. A rule never accuses on a doubtful reading: there it says what it
-found as `info`, under its own name, and which rows to look at; one that only hints is silent. It refuses
-nothing.
+found as `info`, under its own name, and which rows to look at. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ def _of_form(case: Case) -> Iterator[FindingRow]:
 
 
 def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[FindingRow]:
-    """The findings of one rule; what rests on a doubtful reading accuses nobody, and hints at nothing."""
+    """The findings of one rule; what rests on a doubtful reading accuses nobody."""
     for mark in marks:
         doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r, rule.columns)]
         if rule.sums and Flag.TRUNCATED in case.project["flags"]:
@@ -69,7 +68,7 @@ def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[FindingRow]
         severity = mark.severity or rule.severity
         if not doubts:
             yield _finding(case, rule.name, severity, mark.message, mark)
-        elif severity != INFO:
+        else:
             where = "、".join(str(r["seq"]) for r in doubts if "seq" in r)
             message = (
                 say("shared.doubted_rows", finding=mark.message, rows=where)
