@@ -66,10 +66,10 @@ def tasks(
 ) -> list[Task]:
     """What has to be read: `n` documents of every kind and mutation, and the committed pictures.
 
-    Text that nothing parts takes as long as all else together; half as many of it do.
+    Text that nothing parts takes longer than all else together; a quarter as many of it do.
     """
     drawn = [
-        (split, kind, name, -(-n // 2) if kind in GLUED else n, seed) for kind in kinds for name in MUTATIONS
+        (split, kind, name, -(-n // 4) if kind in GLUED else n, seed) for kind in kinds for name in MUTATIONS
     ]
     found = [p for p in fixtures() if p.parent.name in PICTURES] if pictures else []
     return [*drawn, *((str(p), PICTURE, "plain", 1, 0) for p in found)]
