@@ -58,8 +58,8 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
 
 
 def _vouched(form: Form, item: Indicator) -> float:
-    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value): too
-    rare to be fitted, and never to be ignored.
+    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value):
+    too rare to be fitted, and never to be ignored.
     """
     return item.evidence.least_read if source_of(form) in OF_CELLS else 1.0
 
