@@ -15,10 +15,11 @@ from pipeline.confidence.form_features import form_features, fund_features
 from pipeline.confidence.model import UNSURE, models
 from pipeline.confidence.row_features import COLUMNS, Features, row_features
 from pipeline.confidence.source import source_of
-from pipeline.model.form import Form
+from pipeline.model.form import Form, Indicator
 from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 
+OF_CELLS = frozenset({"cells", "unruled"})
 KNOWN, UNKNOWN = "known words", "unknown words"
 TELLS_UNKNOWN = (
     "label_unknown:form>0",
@@ -48,9 +49,19 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
     return Judged(
         form=whole if rows else min(UNSURE, whole),
         funds=tuple(known["fund"].chance(f, wider) for f in fund_features(form, project, funds)),
-        rows=tuple(known["row"].chance(f, strata) for f in features),
+        rows=tuple(
+            min(known["row"].chance(f, strata), _vouched(form, item))
+            for f, item in zip(features, form.indicators, strict=True)
+        ),
         doubts=tuple(_doubts(f, strata) for f in features),
     )
+
+
+def _vouched(form: Form, item: Indicator) -> float:
+    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value):
+    too rare to be fitted, and never to be ignored.
+    """
+    return item.evidence.least_read if source_of(form) in OF_CELLS else 1.0
 
 
 def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
