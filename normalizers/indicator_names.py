@@ -9,7 +9,7 @@ Nothing raises.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from normalizers.comparators import COMPARATORS_BEFORE
@@ -40,6 +40,7 @@ _MARKS = (
     (re.compile(r"(?P<n>[0-9]{1,2})\s*[、．.:)](?![0-9])\s*"), r"(?<![0-9]){n}[、．.:)](?![0-9])"),
     (re.compile(r"\((?P<n>[0-9]{1,2})\)\s*"), r"\({n}\)"),
 )
+_BEFORE_FIGURE = re.compile(r"(?P<n>[0-9]{1,2})\s*[、．.)]\s*(?=[0-9])")
 _COUNTED = re.compile(f"[{_WORDS['counted']}]")
 _NUMERALS = "一二三四五六七八九十"
 
@@ -65,6 +66,17 @@ def split_name(text: str) -> Name:
         return Name(ordinal, name, core or again)
     whole = clean(name[: m.start()] + name[m.end() :])
     return Name(ordinal, whole, core or again, name[m.start() : m.end()])
+
+
+def counted(text: str) -> Name | None:
+    """A name that opens with a number which may be an ordinal before a figure, read as one: `1.4类水体` → 1,
+    `4类水体`; None for any other.
+    """
+    name, view = clean(text), narrow(clean(text))
+    m = _BEFORE_FIGURE.match(view)
+    if m is None or int(m.group("n")) == 0:
+        return None
+    return replace(split_name(name[m.end() :]), ordinal=int(m.group("n")))
 
 
 def with_threshold(threshold: str | None, value: str | None, sign: bool = True) -> str | None:

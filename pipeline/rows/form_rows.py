@@ -19,7 +19,7 @@ from pipeline.model.form import Form, FundLine
 from pipeline.model.rows import DepartmentRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import FULL_MARKS
 from pipeline.rows.figures import Doubt, execution_rate, money_of, percent_of, points_of, text_of
-from pipeline.rows.indicator_rows import Keys, indicator_row, with_parents
+from pipeline.rows.indicator_rows import Keys, indicator_row, with_ordinals, with_parents
 
 ROUNDED = 0.5  # points that rounding may take from the sum of a form's weights
 
@@ -42,7 +42,8 @@ def form_rows(
     """A form's row, its funding lines and its indicators; `index` counts the document's forms from 1."""
     keys: Keys = {"project_id": f"{document_id}-{index:03d}", "document_id": document_id}
     lines = [_fund(line, form, keys, no) for no, line in enumerate(form.funds, 1)]
-    rows = with_parents([indicator_row(item, form, keys, seq) for seq, item in enumerate(form.indicators, 1)])
+    printed = [indicator_row(item, form, keys, seq) for seq, item in enumerate(form.indicators, 1)]
+    rows = with_ordinals(with_parents(printed))
     project = _project(form, keys, index, lines, rows)
     sure = judged(form, project, lines, rows)
     return (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypedDict
 
-from normalizers.indicator_names import Name, is_part, split_name, with_threshold
+from normalizers.indicator_names import Name, counted, is_part, split_name, with_threshold
 from normalizers.measures import Part
 from normalizers.values import Value, attainment, is_placeholder, read_value, target_met
 from pipeline.model.cells import Cell, union
@@ -137,6 +137,17 @@ def with_parents(rows: Sequence[IndicatorRow]) -> list[IndicatorRow]:
         else:
             whole = row["indicator_id"]
             out.append(row)
+    return out
+
+
+def with_ordinals(rows: Sequence[IndicatorRow]) -> list[IndicatorRow]:
+    """The rows of a form; where most names are numbered, `1.4类水体` is the first of them and no 1.4."""
+    if 2 * sum(row["ordinal"] is not None for row in rows) <= len(rows):
+        return list(rows)
+    out: list[IndicatorRow] = []
+    for row in rows:
+        name = counted(row["name_raw"] or "") if row["ordinal"] is None else None
+        out.append(row if name is None else {**row, "ordinal": name.ordinal, "name": name.text or None})
     return out
 
 

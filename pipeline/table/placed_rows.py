@@ -29,6 +29,8 @@ CERTAIN = 9.0  # margin of a row that was cut where its columns end: its rivals 
 LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 DASHES = frozenset(words("points", "misread_dashes"))
 _MARK = re.compile(r"[≥≤><=]")
+_EMPTY_SIGNS = frozenset(words("sign", "empty"))
+_EMPTY_UNITS = frozenset((*words("unit", "empty"), *words("unit", "none")))
 _DIRECTION_MARK = word("kind", "direction_mark")
 _KIND = re.compile(rf"({either(words('kind', 'kinds'))})({word('kind', 'ending')})?")
 
@@ -135,6 +137,8 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         role = columns[j].role
         if role == Role.OTHER:
             continue
+        if role == Role.TARGET:
+            members = _telling(members)
         text = clean("\n".join(c.text for c in members))
         if is_blank(text) or (role in POINTS and text in DASHES):
             dashes.add(role)
@@ -156,6 +160,15 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         row.reader,
         tuple(c for c in row.cells if not c.text and (c.flags or c.confidence < 1)),
     )
+
+
+def _telling(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The cells of a target without a sign (定性) and a unit (无) that say nothing, where one heading stands
+    over all three.
+    """
+    if len(cells) > 1 and fold(cells[0].text) in _EMPTY_SIGNS:
+        cells = cells[1:]
+    return cells[:-1] if len(cells) > 1 and fold(cells[-1].text) in _EMPTY_UNITS else cells
 
 
 def _aligned(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool, suits: Suits) -> Alignment:

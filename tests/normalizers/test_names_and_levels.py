@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.indicator_names import split_ordinal
+from normalizers.indicator_names import counted, split_ordinal
 from normalizers.levels import LEVEL1, LEVEL2_ORDER, LEVEL_LABELS, parent_of, read_level
 
 NAMES = [
@@ -83,6 +83,13 @@ UNKNOWN = [
 DAMAGED = [
     ("满意度指际", 1, "满意度指标"), ("社会效盖指标", 2, "社会效益指标"), ("数量指", 2, "数量指标"), ("可持续影向指标", 2, "可持续影响指标"), ("服务对象满意度捐标", 2, "服务对象满意度指标"),
 ]  # fmt: skip
+
+
+def test_a_number_before_a_figure_is_an_ordinal_where_names_are_numbered() -> None:
+    told = [counted(t) for t in ("1.4类以上水体消除率", "4、65岁以上老人", "就业人数", "4类水体", "0.5级")]
+    assert [t and (t.ordinal, t.text) for t in told] == [
+        (1, "4类以上水体消除率"), (4, "65岁以上老人"), None, None, None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("raw", "ordinal", "name"), NAMES)
