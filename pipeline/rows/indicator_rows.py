@@ -17,10 +17,11 @@ from pipeline.model.cells import Cell, union
 from pipeline.model.form import Form, Indicator
 from pipeline.model.rows import IndicatorRow, PartRow
 from pipeline.rows.figures import Doubt, points_of, text_of
-from pipeline.words.values import words
+from pipeline.words.values import pairs, word, words
 
 CORE = frozenset(words("further", "yes"))  # what a column 是否核心指标 says of a core indicator
-DIRECTIONS = {"正": "positive", "反": "negative", "负": "negative", "逆": "negative"}
+DIRECTIONS = pairs("kind", "ways")
+COST_MARK = word("level", "cost_mark")
 
 
 class Keys(TypedDict):
@@ -158,7 +159,7 @@ def value_columns(row: Printed, fiscal_year: int | None) -> ValueColumns:
     name = split_name(row["name_raw"]) if row["name_raw"] else Name(None, "")
     target_raw, actual_raw = row["target_raw"], row["actual_raw"]
     placeholder = is_placeholder(name.text, target_raw, actual_raw)
-    cost = any(level is not None and "成本" in level for level in (row["level1"], row["level2"]))
+    cost = any(level is not None and COST_MARK in level for level in (row["level1"], row["level2"]))
     target, actual = (
         Value()
         if placeholder

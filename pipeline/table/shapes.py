@@ -17,7 +17,7 @@ from normalizers.indicator_names import split_ordinal
 from normalizers.symbols import fold, is_blank
 from normalizers.units import CLASSIFIERS
 from pipeline.words import vocabulary
-from pipeline.words.values import either, words
+from pipeline.words.values import either, pairs, words
 
 LENGTHS = (1, 2, 4, 7, 12, 20, 40)  # upper ends of the classes of length, in characters
 _BARE = re.compile(r"-?[\d,]+(\.\d+)?(分)?")
@@ -31,17 +31,7 @@ _QUALITIES = frozenset(words("quality", "words"))
 _WORD = re.compile(r"[A-Za-z]{1,4}|[一-鿿]{1,6}(/[一-鿿]{1,4})?")
 _UNITS = frozenset({*CLASSIFIERS, *words("unit", "also")})
 LONGEST_UNIT = 8  # characters: 万元/平方米
-_ENDS = {
-    "率": "rate",
-    "度": "degree",
-    "数": "count",
-    "量": "count",
-    "性": "quality",
-    "%": "percent",
-    ")": "bracket",
-    "。": "stop",
-    "标": "indicator",
-}
+_ENDS = pairs("shape", "ends")
 _LONG_MARKS = re.compile(r"[。;；,，]")
 
 
