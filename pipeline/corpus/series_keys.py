@@ -177,7 +177,10 @@ def _head(text: str) -> str:
         (text.find(w) + len(w) for w in words("series", "regions") if 1 < text.find(w) <= LONGEST_HEAD),
         default=0,
     )
-    return "" if text[:at].endswith(tuple(words("series", "no_regions"))) else text[:at]
+    sounds_so = (
+        text[:at].endswith(tuple(words("series", "no_regions"))) and not named(text)[1]
+    )  # 西城区 is one
+    return "" if sounds_so else text[:at]
 
 
 def without_place(text: str) -> str:
