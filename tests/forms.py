@@ -104,7 +104,7 @@ def form(
     """A form; `doubtful` is the place in `rows` of one that was read with doubt, `more` are other fields of
     `Form` or texts of its head (by `HEAD`).
     """
-    texts = {"name": "农村道路养护", "unit": "县公路养护中心", "department": "县交通运输局"} | more
+    texts = {"name": "农村道路养护", "unit": "青河县公路养护中心", "department": "青河县交通运输局"} | more
     head = {HEAD[key]: texts[key] for key in HEAD if key in texts}
     more = {key: value for key, value in more.items() if key not in HEAD}
     kept: dict[str, Any] = {

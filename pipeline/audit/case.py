@@ -52,12 +52,22 @@ class Case:
         return tuple(r for r in self.indicators if r["horizon"] == "annual" and not r["is_placeholder"])
 
     @cached_property
+    def pointed(self) -> tuple[IndicatorRow, ...]:
+        """The rows whose points count in sums, those that only say that there is no indicator among them."""
+        return tuple(r for r in self.indicators if r["horizon"] == "annual")
+
+    @cached_property
     def rate_rows(self) -> tuple[IndicatorRow, ...]:
         """Rows of the indicator table for the execution of the budget: the fund block's weight is not added
         to them.
         """
         level = words()["budget_rate_level"]
         return tuple(r for r in self.rows if level in (r["level1"], r["level2"]))
+
+    @property
+    def plans(self) -> bool:
+        """Is it a form of targets, which has no executed budget to give points for?"""
+        return self.project["form_type"].endswith(words()["target_ending"])
 
     @cached_property
     def total_line(self) -> FundRow | None:
@@ -159,6 +169,25 @@ def adds_up(parts: Sequence[float], total: float) -> bool:
     gap = abs(sum(parts) - total)
     finest = max((places(p) for p in parts), default=0)
     return gap < EXACT or (places(total) < finest and gap <= 0.5 * 10 ** -places(total) + EXACT)
+
+
+def missed(row: IndicatorRow) -> bool:
+    """Was the target missed? Savings without a sign (`成本节约率 3%`) are not missed by more of them."""
+    if row["target_met"] is not False or row["target_comparator"] == "~":
+        return False
+    return not (row["target_comparator"] == "=" and rises(row) and _above(row))
+
+
+def rises(row: IndicatorRow) -> bool:
+    """Is more of it better although it stands below the costs: the form says so, or its name does?"""
+    if row["direction"] is not None:
+        return row["direction"] == "positive"
+    return any(w in (row["name"] or "") for w in words()["savings"])
+
+
+def _above(row: IndicatorRow) -> bool:
+    aim, got = row["target_value"], row["actual_value"]
+    return aim is not None and got is not None and got >= aim
 
 
 def names_of(row: IndicatorRow) -> str:

@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 
 from tests.writers.inventor import _goals, invented
+from tests.writers.oddities import with_oddities
 
 Form = dict[str, Any]
 Row = dict[str, Any]
@@ -42,18 +43,22 @@ class Planted:
     needs: frozenset[str]  # columns that a layout must have for it to be seen
 
 
-def consistent(seed: int, *, target: bool = False, n_forms: int = 2) -> list[Form]:
-    """Forms that give no error and no warning."""
+def consistent(seed: int, *, target: bool = False, n_forms: int = 2, odd: bool = False) -> list[Form]:
+    """Forms that give no error and no warning; `odd`: with oddities of honest forms."""
     rng = Random(f"consistent {seed} {target}")
-    return [_settled(form, rng) for form in invented(seed, n_forms=n_forms, target=target)]
+    forms = [_settled(form, rng) for form in invented(seed, n_forms=n_forms, target=target)]
+    if odd:
+        forms = [with_oddities(form, Random(f"odd {seed} {n}")) for n, form in enumerate(forms)]
+        forms = [form | _totals(form) for form in forms]
+    return forms
 
 
-def planted(rule: str, seed: int, *, target: bool = False) -> Planted | None:
+def planted(rule: str, seed: int, *, target: bool = False, odd: bool = False) -> Planted | None:
     """Consistent forms with one inconsistency of the rule in one of them; None where this document has no
     room for it.
     """
     rng = Random(f"planted {rule} {seed} {target}")
-    forms = consistent(seed, target=target)
+    forms = consistent(seed, target=target, odd=odd)
     if rule == "duplicate_project":
         forms = [forms[0], copy.deepcopy(forms[0]) | {"form_index": 2}]
         return Planted(tuple(forms), 2, frozenset({(rule, None)}), NEEDS[rule])
@@ -62,8 +67,8 @@ def planted(rule: str, seed: int, *, target: bool = False) -> Planted | None:
     expected = PLANTS[rule](form, rng)
     if expected is None:
         return None
-    kept = form["goal_expected"]
-    form |= _told(form, rng) if rule != "goal_amount_mismatch" else {"goal_expected": kept}
+    kept = {"goal_expected": form["goal_expected"]}
+    form |= kept if rule == "goal_amount_mismatch" or form.get("goal_told") else _told(form, rng)
     forms[at] = form
     return Planted(tuple(forms), form["form_index"], frozenset(expected), NEEDS[rule])
 
@@ -161,7 +166,8 @@ def _told(form: Form, rng: Random) -> Form:
 def _totals(form: Form) -> Form:
     if form["total_weight"] is None:
         return {}
-    score = sum(Decimal(str(r["score"])) for r in form["indicators"]) + Decimal(str(form["budget_score"]))
+    counted = [r for r in form["indicators"] if not r["name"].startswith("其中")]
+    score = sum(Decimal(str(r["score"] or 0)) for r in counted) + Decimal(str(form["budget_score"]))
     return {"total_score": _number(score)}
 
 
@@ -181,7 +187,7 @@ def _level_rules(rows: list[Row]) -> set[tuple[str, int | None]]:
 
 
 def _pick(form: Form, rng: Random, fits: Callable[[Row], bool]) -> Row | None:
-    rows = [r for r in form["indicators"] if not r["is_placeholder"] and fits(r)]
+    rows = [r for r in form["indicators"] if not r["is_placeholder"] and not r.get("odd") and fits(r)]
     return rng.choice(rows) if rows else None
 
 
