@@ -172,10 +172,16 @@ def adds_up(parts: Sequence[float], total: float) -> bool:
 
 
 def missed(row: IndicatorRow) -> bool:
-    """Was the target missed? Savings without a sign (`成本节约率 3%`) are not missed by more of them."""
+    """Was the target missed? Without a sign savings (`成本节约率 3%`) are not missed by more of them, and
+    what shall be kept low (`预算控制率 100%`) not by less.
+    """
     if row["target_met"] is not False or row["target_comparator"] == "~":
         return False
-    return not (row["target_comparator"] == "=" and rises(row) and _above(row))
+    if row["target_comparator"] != "=":
+        return True
+    above = _above(row)
+    kept_low = any(w in (row["name"] or "") for w in words()["kept_low"])
+    return not (rises(row) if above else kept_low)
 
 
 def rises(row: IndicatorRow) -> bool:

@@ -281,13 +281,31 @@ def _budget_score_mismatch(form: Form, _: Random) -> set[tuple[str, int | None]]
     return {("budget_score_mismatch", None)}
 
 
-def _fund_lines_sum(form: Form, _: Random) -> set[tuple[str, int | None]] | None:
+def _fund_lines_sum(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
+    """A source that is too much; or the only one that is printed; or lines by nature; or a little in forms
+    that print many decimals.
+    """
     line = next((f for f in form["funds"] if f["scope"] == "all" and f["source"] == "fiscal"), None)
+    basic = next((f for f in form["funds"] if f.get("nature") == "basic"), None)
     if line is None or line["initial_budget"] is None:
         return None
-    line["initial_budget"] = str(
-        (Decimal(line["initial_budget"]) * Decimal("1.3")).quantize(Decimal(100)).quantize(CENT)
-    )
+    if basic is not None and rng.random() < 0.5:
+        line = basic
+    elif rng.random() < 0.25:
+        form["funds"] = [f for f in form["funds"] if f["source"] in ("total", "fiscal") or f.get("nature")]
+    share = Decimal("1.3")
+    old = Decimal(line["initial_budget"])
+    if form.get("money") == "{:.6f}" and form["amount_unit"] == "万元" and rng.random() < 0.7:
+        new = old + 3000  # not a third of a whole 万元
+    else:
+        new = (old * share).quantize(Decimal(100)) + 100
+    if new == old:
+        return None
+    line["initial_budget"] = str(new.quantize(CENT))
+    whole = Decimal(form["funds"][0]["initial_budget"])
+    alone = sum(f["source"] is not None and f["source"] != "total" for f in form["funds"]) == 1
+    if alone and line is not basic and new <= whole:
+        return None  # it need not be all
     return {("fund_lines_sum", None)}
 
 
@@ -349,28 +367,43 @@ def _target_met_lost_score(form: Form, rng: Random) -> set[tuple[str, int | None
 
 
 def _period_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
+    """A result of the year before, or a target of it."""
     row = _pick(form, rng, lambda r: _scored(r) and r["level2"] == "时效指标" and "%" not in r["target_raw"])
     if row is None:
         return None
     year = form["fiscal_year"]
-    row |= {"target_raw": f"{year}年1-12月", "actual_raw": f"{year - 1}年1-12月"}
+    target, actual = rng.choice(
+        [
+            (f"{year}年1-12月", f"{year - 1}年1-12月"), (f"{year}年12月31日前", f"{year - 1}年11月20日"), (f"{year - 1}年底", f"{year - 1}年12月"),
+            (f"{year - 1}年6月30日前完成", f"{year - 1}年6月"),
+        ]
+    )  # fmt: skip
+    row |= {"target_raw": target, "actual_raw": actual}
     return {("period_mismatch", row["seq"])}
 
 
 def _cost_exceeds_target(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
+    """An amount, a rate or a number of a cost above what was planned."""
     row = _pick(form, rng, lambda r: _scored(r) and r["level2"] in COSTS)
     if row is None:
         return None
-    row["actual_raw"] = (
-        f"{(Decimal(row['target_raw'].removesuffix('万元')) * Decimal('1.25')).quantize(CENT).normalize():f}万元"
-    )
+    if rng.random() < 0.5:
+        name, target, actual = rng.choice(
+            [("成本控制率", "≤100%", "104%"), ("预算控制率", "100%", "112.5%"), ("每公里油耗", "≤9", "9.6"), ("办公用纸消耗", "≤300箱", "340箱")]
+        )  # fmt: skip
+        if any(r["name"] == name for r in form["indicators"]):
+            return None
+        row |= {"name": name, "target_raw": target, "actual_raw": actual}
+    else:
+        more = (Decimal(row["target_raw"].removesuffix("万元")) * Decimal("1.25")).quantize(CENT)
+        row["actual_raw"] = f"{more.normalize():f}万元"
     return {("cost_exceeds_target", row["seq"]), ("target_missed_full_score", row["seq"])}
 
 
 def _cost_total_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
     row = _pick(form, rng, lambda r: r["level2"] in COSTS)
-    if row is None:
-        return None
+    if row is None or any(r.get("odd") for r in form["indicators"] if r["level2"] in COSTS):
+        return None  # a price without a quantity leaves the list open
     text = f"{(Decimal(row['target_raw'].removesuffix('万元')) * Decimal('1.6')).quantize(CENT).normalize():f}万元"
     row |= {"target_raw": text, "actual_raw": None if row["actual_raw"] is None else text}
     return {("cost_total_mismatch", None)}
@@ -378,7 +411,12 @@ def _cost_total_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]]
 
 def _goal_amount_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
     amount = (Decimal(form["annual_budget"]) / 10_000 * Decimal("1.37")).quantize(CENT).normalize()
-    words = rng.choice(["本年度计划安排资金{}万元", "项目预算{}万元", "本年度申请经费{}万元用于项目实施"])
+    when = rng.choice(["本年度", "", "全年", f"{form['fiscal_year']}年"])
+    words = when + rng.choice(
+        [
+            "计划安排资金{}万元", "项目预算{}万元", "申请经费{}万元用于项目实施", "投入财政资金{}万元", "项目总投入{}万元", "下达预算{}万元", "共需资金{}万元，其中设备购置0.3万元",
+        ]
+    )  # fmt: skip
     form["goal_expected"] = f"{form['goal_expected'].rstrip('。')}。{words.format(f'{amount:f}')}。"
     return {("goal_amount_mismatch", None)}
 
@@ -407,7 +445,7 @@ def _digits_lost(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
     row = _pick(form, rng, lambda r: r["target_raw"].endswith("%"))
     if row is None:
         return None
-    row["target_raw"] = rng.choice(["≥%", "不低于%"])
+    row["target_raw"] = rng.choice(["≥%", "不低于%", "≥ %", "达到%以上"])
     return {("digits_lost", row["seq"])}
 
 
@@ -431,7 +469,7 @@ PLANTS: Mapping[str, Plant] = {
 
 _POINTS, _VALUES = frozenset({"weight", "score"}), frozenset({"target_raw", "actual_raw"})
 NEEDS: Mapping[str, frozenset[str]] = {
-    "weights_sum": frozenset({"weight", "total_weight"}), "scores_sum": frozenset({"score", "total_score"}),
+    "weights_sum": frozenset({"weight", "total_weight", "budget_weight"}), "scores_sum": frozenset({"score", "total_score", "budget_score"}),
     "total_weight_100": frozenset({"weight", "total_weight"}), "level1_weight_sum": frozenset({"weight", "level1"}),
     "level2_weight_sum": frozenset({"weight", "level2"}), "score_exceeds_weight": _POINTS,
     "execution_rate_mismatch": frozenset({"execution_rate_reported_pct", "executed", "annual_budget"}),
