@@ -65,6 +65,8 @@ HEAD = {
 SURE, UNSURE = Evidence(), Evidence(margin=0.0)
 LINE_FIELDS = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
 
+NATURES = ("basic", "project", "personnel", "public")  # in the place of a line's source
+
 RowCells = Sequence[Any]
 
 
@@ -114,7 +116,13 @@ def form(
         "fiscal_year": 2023,
     } | more
     lines = tuple(
-        FundLine(f[0], f[1], f[2], **{n: field(x) for n, x in zip(LINE_FIELDS, f[3:], strict=True)})
+        FundLine(
+            f[0],
+            f[1],
+            None if f[2] in NATURES else f[2],
+            nature=f[2] if f[2] in NATURES else None,
+            **{n: field(x) for n, x in zip(LINE_FIELDS, f[3:], strict=True)},
+        )
         for f in funds
     )
     return Form(

@@ -179,6 +179,8 @@ def missed(row: IndicatorRow) -> bool:
         return False
     if row["target_comparator"] != "=":
         return True
+    if row["level2"] in words()["other_cost_levels"]:
+        return False  # trees that are planted, or dust: which way is better is not said
     above = _above(row)
     kept_low = any(w in (row["name"] or "") for w in words()["kept_low"])
     return not (rises(row) if above else kept_low)

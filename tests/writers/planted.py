@@ -296,7 +296,7 @@ def _fund_lines_sum(form: Form, rng: Random) -> set[tuple[str, int | None]] | No
     share = Decimal("1.3")
     old = Decimal(line["initial_budget"])
     if form.get("money") == "{:.6f}" and form["amount_unit"] == "万元" and rng.random() < 0.7:
-        new = old + 3000  # not a third of a whole 万元
+        new = old + 10_000  # a whole 万元, which rounding does not explain here
     else:
         new = (old * share).quantize(Decimal(100)) + 100
     if new == old:
