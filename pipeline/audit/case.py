@@ -17,14 +17,12 @@ from normalizers.symbols import fold
 from normalizers.units import YUAN, yuan_per
 from pipeline.audit.costs import Costs
 from pipeline.audit.messages import label_of, term
-from pipeline.model.flags import Flag
 from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 from pipeline.words import vocabulary
 
 AuditedRow = ProjectRow | FundRow | IndicatorRow
 
-DOUBTS = frozenset({Flag.VALUE_UNREAD, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT})
 EXACT = 1e-6
 LONGEST = 30  # characters of a name in a message
 INNER = str.maketrans("“”", "‘’")
@@ -129,11 +127,6 @@ def words() -> Mapping[str, Any]:
     """The vocabulary's words for audits."""
     found: Mapping[str, Any] = vocabulary.data()["audit"]
     return found
-
-
-def doubtful(row: AuditedRow, columns: frozenset[str]) -> bool:
-    """Is what a rule uses of a row not read surely enough to rest an accusation on it?"""
-    return bool(DOUBTS & set(row["flags"])) or unsure(row, columns)
 
 
 def unsure(row: AuditedRow, columns: frozenset[str]) -> bool:

@@ -15,6 +15,7 @@ from itertools import product
 from pipeline.audit.case import EXACT, INFO, Case, Mark, figure, names_of, places, rounds_to
 from pipeline.audit.costs import AMOUNTS, slack
 from pipeline.audit.messages import say, term
+from pipeline.audit.vouching import closing
 from pipeline.model.rows import FundRow
 from pipeline.words.vocabulary import words
 
@@ -251,20 +252,6 @@ def head(case: Case) -> tuple[FundRow, ...]:
     if line is None or case.costs.closes_on == "annual_budget":
         return ()
     return () if ("annual_budget", line["annual_budget"]) in closing(case) else (line,)
-
-
-def closing(case: Case) -> frozenset[tuple[str, Decimal | None]]:
-    """The amounts, with their columns, that were read right for certain: of columns whose lines sum to the
-    year's amount, the one that may be a sum and those that it is made of.
-    """
-    total = case.total_line
-    parts = [f for f in case.funds if f["scope"] == "all" and f is not total]
-    out: set[tuple[str, Decimal | None]] = set()
-    for column in AMOUNTS:
-        amounts = [amount for line in parts if (amount := line[column])]
-        if total is not None and total[column] and sum(amounts, Decimal(0)) == total[column]:
-            out |= {(column, amount) for amount in (total[column], *amounts)}
-    return frozenset(out)
 
 
 def _rate(value: Decimal | float) -> str:

@@ -209,6 +209,15 @@ def test_an_amount_that_the_form_vouches_for_is_sure_however_its_line_was_read()
         assert told["goal_amount_mismatch"] == severity, faulty
 
 
+def test_lines_that_other_figures_vouch_for_are_sure_unless_they_were_recognised() -> None:
+    faulty = {"funds": with_line(0, execution_rate="89.78%"), "rows": with_row(3, target="39万元")}
+    made = doubting_lines(document(form(**faulty)))  # three columns sum up, and two other rates are right
+    alone = doubting_lines(document(form(**{**faulty, "funds": faulty["funds"][:1]})))
+    scanned = replace(made, indicators=[{**r, "extractor": "ocr-lattice"} for r in made.indicators])
+    for doc, severity in ((made, "error"), (alone, "info"), (scanned, "info")):
+        assert {r: s for r, s, _ in found(doc)}["execution_rate_mismatch"] == severity
+
+
 def test_what_is_less_than_the_budget_may_be_a_part_of_it() -> None:
     for goal, severity in (
         ("计划采购设备8.8万元。", "info"),
