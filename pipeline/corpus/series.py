@@ -205,7 +205,15 @@ def _contradict(i: int, j: int, named: _Projects) -> bool:
         return False
     a, b = named.keys[i], named.keys[j]
     same = (a.core, a.unit, a.department) == (b.core, b.unit, b.department)
-    return not (same and named.titles[i] and named.titles[i] == named.titles[j])
+    revised = bool(named.titles[i]) and named.titles[i] == named.titles[j]
+    return not (same and (revised or _same_form(p, q)))
+
+
+def _same_form(p: ProjectRow, q: ProjectRow) -> bool:
+    """Is it one form that two documents hold: its goal word for word, and its budget?"""
+    if not p["goal_expected"] or not p["annual_budget"]:
+        return False
+    return (p["goal_expected"], p["annual_budget"]) == (q["goal_expected"], q["annual_budget"])
 
 
 def _may_join(one: Sequence[int], other: Sequence[int], named: _Projects, earlier: Mapping[str, str]) -> bool:

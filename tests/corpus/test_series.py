@@ -152,6 +152,9 @@ def test_two_forms_of_one_kind_and_year_are_one_project_only_as_a_revision() -> 
     assert linked(first, first, "2024年部门预算公开", "2024年部门预算公开（更正）")
     assert not linked(first, {**first, "unit": "青河县公路养护服务中心"}, "预算公开", "预算公开（更正）")
     assert linked(first, {**first, "form_type": "target"})
+    goal = {**first, "goal_expected": "养护农村道路20公里，保障安全畅通。"}
+    assert linked(goal, goal)  # one form that two documents hold
+    assert not linked(goal, {**goal, "goal_expected": "改建农村道路20公里。"})
 
 
 def test_letters_that_tell_things_apart() -> None:

@@ -147,7 +147,7 @@ def _form(rng: Random, project: _Project, year: int, kind: str, since: int) -> t
     budget = Decimal(project.budget) * 10_000 * Decimal(rng.choice([1, 1, 1, 0.9, 1.2, 2]))
     row = {
         "project_id": "", "document_id": document, "project_name": name, "form_type": kind, "fiscal_year": 2020 + year,
-        "annual_budget": budget, "total_amount": None, **units,
+        "annual_budget": budget, "total_amount": None, "goal_expected": None, **units,
     }  # fmt: skip
     title = f"{2020 + year}年部门项目绩效{'目标' if kind == 'target' else '自评'}公开"
     told = {"document_id": document, "region": place.path if tells else None, "title": title}
