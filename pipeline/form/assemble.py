@@ -25,7 +25,7 @@ from pipeline.form.statements import read_statements
 from pipeline.form.tags import TaggedRow, tag_rows
 from pipeline.form.tasks import read_tasks
 from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
-from pipeline.form.totals import is_total, total_in_text, totals
+from pipeline.form.totals import is_subtotal, is_total, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
 from pipeline.form.unknown_labels import with_unknown
 from pipeline.model.cells import Cell, Line, Reading
@@ -175,7 +175,9 @@ def _line_rows(lines: Sequence[Line]) -> list[CellRow]:
 
 
 def split(rows: Sequence[CellRow]) -> Parts:
-    """Head, indicator blocks, total row and what follows, by the header rows and the total's label."""
+    """Head, indicator blocks, total row and what follows, by the header rows and the total's label; a row
+    that sums some of the indicators is none of them.
+    """
     head: list[CellRow] = []
     blocks: list[IndicatorRows] = []
     body: list[CellRow] = []
@@ -211,7 +213,7 @@ def split(rows: Sequence[CellRow]) -> Parts:
             total = row
         elif total is not None or tail or is_tail(row):
             tail.append(row)
-        else:
+        elif not is_subtotal(row):
             body.append(replace(row, top=True) if fresh else row)
             fresh = False
     if blocks:

@@ -15,10 +15,12 @@ from pipeline.model.form import Field
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import Role
 from pipeline.table.header import Column
+from pipeline.table.likelihood import level_known
 from pipeline.words import vocabulary
 from pipeline.words.values import word
 
 POINT = word("points", "unit")
+_SUBTOTAL = vocabulary.words("subtotal", "words")
 LONGEST_REMARK = 4  # characters of what else may stand in a row of totals
 _TOTAL_TEXT = re.compile(rf"^(.{{1,12}}?)[:：]?(?:[(]{POINT}[)])?[:：]?(\d{{1,3}}(?:\.\d+)?){POINT}?$")
 
@@ -35,6 +37,17 @@ def is_total(row: CellRow) -> bool:
     if not opens_total(row):
         return len(filled) == 1 and _labelled_total(filled[0].text) is not None
     return all(_is_figure(c) or len(fold(c.text)) <= LONGEST_REMARK for c in filled[1:])
+
+
+def is_subtotal(row: CellRow) -> bool:
+    """A row that sums some of the indicators: `小计`, `产出指标小计`, and figures only."""
+    filled = row.filled
+    at = next((n for n, c in enumerate(filled[:3]) if fold(c.text).rstrip(":").endswith(_SUBTOTAL)), None)
+    if at is None:
+        return False
+    return all(level_known(c.text, 1) or level_known(c.text, 2) for c in filled[:at]) and all(
+        map(_is_figure, filled[at + 1 :])
+    )
 
 
 def _is_figure(cell: Cell) -> bool:
