@@ -7,7 +7,7 @@ indicator header, a project and funds is no form and gives nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -168,10 +168,20 @@ def _line_rows(lines: Sequence[Line]) -> list[CellRow]:
     """
     out = []
     for i, line in enumerate(lines):
-        pieces = [p for p in re.split(r"\s{2,}", line.text.strip()) if p and not is_unit_note(p)]
+        pieces = [p for p in _pieces(line.text) if p and not is_unit_note(p)]
         if pieces and len(line.text) <= LONGEST_HEAD_LINE:
             out.append(CellRow(tuple(Cell(p, i, k, page=line.page) for k, p in enumerate(pieces)), False, 0))
     return out
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A line cut where many blanks part it, and before a word with a colon that is a label of the head."""
+    start = 0
+    for gap in re.finditer(r"\s+(?=([^\s:：]{2,16})[:：])|\s{2,}", text):
+        if gap[1] is None or vocabulary.key_of("field", gap[1], fuzzy=False) is not None or len(gap[0]) > 1:
+            yield text[start : gap.start()].strip()
+            start = gap.end()
+    yield text[start:].strip()
 
 
 def split(rows: Sequence[CellRow]) -> Parts:

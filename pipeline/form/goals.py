@@ -72,6 +72,8 @@ class _Goals:
     def _below(self, texts: Sequence[Cell], spans: bool) -> None:
         """The texts stand below their labels."""
         for key, cell in _below(self.heads, texts, spans):
+            if key in self.found and self.found[key].cells[-1].text == cell.text:
+                continue  # a merged cell, written out once for each of its columns
             self.found[key] = (
                 longer(self.found[key], cell) if key in self.found else Field(cell.text, (cell,))
             )

@@ -94,30 +94,35 @@ def tag_rows(rows: Sequence[CellRow]) -> list[TaggedRow]:
 
 
 def _join_labels(rows: Sequence[CellRow]) -> tuple[list[CellRow], Mapping[Cell, tuple[Cell, ...]]]:
-    """`其他资` and, alone in the next row, `金`: the label becomes whole where it is printed first.
+    """`其他资` and, in a row that holds nothing but rests of labels, `金`: the labels become whole where they are
+    printed first.
 
     Gives the rows, and the pieces of every label that was joined.
     """
     out: list[CellRow] = []
     pieces: dict[Cell, tuple[Cell, ...]] = {}
     for row in rows:
-        filled = row.filled
-        if out and len(filled) == 1 and not tags(filled[0].text):
-            torn = next(
-                (
-                    c
-                    for c in out[-1].filled
-                    if not tags(c.text) and any(k != "column" for k, _ in tags(c.text + filled[0].text))
-                ),
-                None,
-            )
-            if torn is not None:
-                whole = replace(torn, text=clean(torn.text + "\n" + filled[0].text))
-                out[-1] = replace(out[-1], cells=tuple(whole if c is torn else c for c in out[-1].cells))
-                pieces[whole] = (*pieces.pop(torn, (torn,)), filled[0])
-                continue
-        out.append(row)
+        torn = _torn(out[-1], row) if out else {}
+        if not torn:
+            out.append(row)
+            continue
+        whole = {c: replace(c, text=clean(c.text + "\n" + rest.text)) for c, rest in torn.items()}
+        out[-1] = replace(out[-1], cells=tuple(whole.get(c, c) for c in out[-1].cells))
+        for c, rest in torn.items():
+            pieces[whole[c]] = (*pieces.pop(c, (c,)), rest)
     return out, pieces
+
+
+def _torn(above: CellRow, row: CellRow) -> dict[Cell, Cell]:
+    """The pieces of labels in a row → their rests, all that the row below holds; empty where it holds more."""
+    out: dict[Cell, Cell] = {}
+    heads = [c for c in above.filled if not tags(c.text)]
+    for rest in row.filled:
+        fits = [c for c in heads if c not in out and any(k != "column" for k, _ in tags(c.text + rest.text))]
+        if tags(rest.text) or not fits:
+            return {}
+        out[min(fits, key=lambda c: abs(c.col - rest.col))] = rest
+    return out
 
 
 def tags(text: str) -> frozenset[tuple[Group, str]]:
