@@ -35,7 +35,7 @@ _LOST = re.compile(
 _MASKED = re.compile(
     rf"\*{{2,}}|×{{2,}}|[≥≤><=]\*|(?<![A-Za-z])[xX]{{2,}}(?=$|%|{alternatives(CLASSIFIERS)})"
 )
-# A label that ends in a figure of its own (`1100 00亩` → 1100): a number that a blank has torn. PM2.5 is a name.
+# A label that ends in a figure of its own (`1100 00亩` → 1100): a blank has torn a number. PM2.5 is a name.
 _TORN = re.compile(r"(?<![A-Za-z0-9.,])(?!(?:19|20)\d{2}$)\d[\d,]*(?:\.\d+)?$")
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _MISREAD_GE = re.compile(r"2(?:100(?:\.0+)?|[1-9][0-9](?:\.[0-9]+)?)%")
@@ -64,8 +64,9 @@ def read_value(raw: str | None, *, fiscal_year: int | None = None, cost: bool = 
 
     One measure is repeated in the scalar fields, more than one make a `compound`, none a `text`. Flags:
     `digits_lost` where units or comparators stand without their digits, or some are masked (`≤****000元`, a
-    text), `value_unread` where a figure stands before another with nothing between them, `unit_suspect` where a figure cannot be what it says (`290%` for `≥90%`, a workbook's day number);
-    the figure is kept. Source: data contract, "A value".
+    text), `value_unread` where a figure stands before another with nothing between them, `unit_suspect`
+    where a figure cannot be what it says (`290%` for `≥90%`, a workbook's day number); the figure is kept.
+    Source: data contract, "A value".
     """
     if raw is None or is_blank(raw):
         return Value()

@@ -18,10 +18,11 @@ from pipeline.model.rows import FundRow
 from pipeline.words.vocabulary import words
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
+OTHERS = ("other", "government_fund", "special_account")
 OF_SOURCES = (
-    ("fiscal", "carryover", "other"),
-    ("central", "regional", "carryover", "other"),
-    ("central", "regional", "other"),
+    ("fiscal", "carryover", *OTHERS),
+    ("central", "regional", "carryover", *OTHERS),
+    ("central", "regional", *OTHERS),
 )
 BEFORE_COLON = re.compile(r"([^:：]+)[:：]")
 FIGURE = re.compile(r"\d+(?:\.\d+)?")

@@ -1,8 +1,8 @@
 """Forms whose amounts cannot be in the unit that was read: 元 for 万元, or the reverse.
 
-Comes in: the cases of one document. Goes out: `Mark`s of the rule `unit_suspect`, each with the form that it is
-about. Sources: the data contract, `unit_suspect`. Silent where a form has no amounts, or too few forms stand beside
-it to compare it with.
+Comes in: the cases of one document. Goes out: `Mark`s of the rule `unit_suspect`, each with the form that
+it is about. Sources: the data contract, `unit_suspect`. Silent where a form has no amounts, or too few
+forms stand beside it to compare it with.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from pipeline.form.statements import read_statements
 from pipeline.form.tags import TaggedRow, tag_rows
 from pipeline.form.tasks import read_tasks
 from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
-from pipeline.form.totals import is_subtotal, is_total, total_in_text, totals
+from pipeline.form.totals import is_subtotal, is_total, total_in_head, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
 from pipeline.form.unknown_labels import with_unknown
 from pipeline.model.cells import Cell, Line, Reading
@@ -97,7 +97,7 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     header = _header(fields, goals, kind, title)
     weight, score = totals(parts.total, parts.blocks[-1].columns, roles) if parts.blocks else (None, None)
     if score is None and Role.SCORE in roles:
-        score = total_in_text(parts.tail, region.after)
+        score = total_in_text(parts.tail, region.after) or total_in_head(parts.head)
     tasks = read_tasks(parts.head)
     unit = amount_unit(tagged, region) if funds or tasks or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]

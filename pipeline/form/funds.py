@@ -67,6 +67,10 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
             block.columns, block.tasks = None, False
         if block.tasks:
             continue
+        if glued := _glued_lines(row):
+            block.lines += glued
+            block.glued += [id(line) for line in glued]
+            continue
         line = _line(row, block.columns) if block.columns is not None else None
         if line is None and block.columns is None and _paired(row):
             line = _one_line(row)
@@ -74,7 +78,44 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
             block.lines.append(line)
         else:
             block.read_pairs(row, rows[n + 1 :])
-    return tuple(_with_total(block.lines))
+    return tuple(_with_total(_in_column(block.lines, block.glued)))
+
+
+def _glued_lines(row: TaggedRow) -> list[FundLine]:
+    """The lines of a row whose labels share their cells with their amounts (`其中：基本支出：3200`), whatever
+    columns they stand under: the one amount is the year's. A label without an amount is a line too.
+    """
+    cells = row.cells
+    together = {id(a): b.cell for a, b in itertools.pairwise(cells) if a.origin and a.origin == b.origin}
+    if not any(id(t) in together and is_amount(together[id(t)].text) for t in cells if _names_line(t)):
+        return []
+    return [
+        _pair_line(t, together[id(t)], "all") if id(t) in together else _named(t, "all")
+        for t in cells
+        if _names_line(t)
+    ]
+
+
+def _in_column(lines: Sequence[FundLine], glued: Sequence[int]) -> list[FundLine]:
+    """The lines, those with one amount in the column whose total they sum to: the year's, if no other."""
+    total = next((x for x in lines if x.source == "total" and x.scope == "all"), None)
+    out = list(lines)
+    for by_nature in (False, True):
+        at = [n for n, x in enumerate(lines) if id(x) in glued and (x.nature is not None) == by_nature]
+        whole = sum((_yuan(lines[n].annual_budget) or Decimal(0) for n in at), Decimal(0))
+        fits = [name for name in AMOUNT_NAMES if total is not None and _yuan(getattr(total, name)) == whole]
+        if not at or not whole or not fits or "annual_budget" in fits:
+            continue
+        for n in at:
+            amount = lines[n].annual_budget
+            out[n] = _with_figures(
+                replace(lines[n], annual_budget=None), {fits[-1]: amount} if amount else {}
+            )
+    return out
+
+
+def _names_line(t: Tagged) -> bool:
+    return (t.key("fund_line") is not None or t.key("fund_nature") is not None) and t.key("field") is None
 
 
 def is_fund_header(row: TaggedRow) -> bool:
@@ -97,6 +138,9 @@ class _Block:
     """The fund block as far as it is read."""
 
     lines: list[FundLine] = field(default_factory=list)
+    glued: list[int] = field(
+        default_factory=list
+    )  # identities of the lines whose cells hold label and amount
     columns: tuple[Column, ...] | None = None  # the column heads that hold
     tasks: bool = False  # the heads are those of a list of tasks, which has no fund lines
     waiting: Tagged | None = None  # a label whose amount stands in the next row

@@ -90,6 +90,18 @@ def _single_total(cell: Cell, columns: Sequence[Column], spans: bool, roles: fro
     return near.role if spans or near.overlap(cell.col, 1) else Role.SCORE
 
 
+def total_in_head(head: Iterable[CellRow]) -> Field | None:
+    """The total score beside its label in a form's head (`自评总分（分） | 97.5`)."""
+    for row in head:
+        filled = row.filled
+        for label, value, after in zip(filled, filled[1:], (*filled[2:], None), strict=False):
+            if POINT not in label.text or not vocabulary.is_in("total", label.text) or not _is_figure(value):
+                continue
+            if after is None or not _is_figure(after):
+                return Field(value.text, (value,))
+    return None
+
+
 def total_in_text(tail: Iterable[CellRow], after: Iterable[Line]) -> Field | None:
     """The total score in a text below the indicators."""
     for row in tail:
