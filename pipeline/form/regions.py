@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from normalizers.symbols import clean
-from pipeline.form.titles import is_title
+from pipeline.form.titles import caption, is_title
 from pipeline.form.totals import opens_total
 from pipeline.model.cells import Cell, Line, Reading, Table
 from pipeline.model.regions import CellRow, Region
@@ -50,7 +50,8 @@ def regions(reading: Reading) -> tuple[Region, ...]:
 
     for item in _items(reading):
         line = item if isinstance(item, Line) else _line_of(item)
-        if line is not None and is_title(line.text):
+        inside = line is not item and now.named and line is not None and caption(line.text) is not None
+        if line is not None and is_title(line.text) and not inside:
             if now.rows:
                 kept, now.pending = now.pending, []
                 now = start(kept)

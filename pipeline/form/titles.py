@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 from normalizers.symbols import fold
 from pipeline.model.form import Field
@@ -54,6 +55,14 @@ def is_title(text: str) -> bool:
         vocabulary.find("column", text, fuzzy=False) is None
         and vocabulary.find("goal", text, fuzzy=False) is None
     )
+
+
+def caption(text: str) -> Literal["annual", "long_term"] | None:
+    """The term of the block of indicators that a row alone heads: `长期绩效目标表`, `年度绩效指标`."""
+    key, form = re.sub(r"[(][^()]*[)]$", "", fold(text)), vocabulary.data()["form"]
+    if re.fullmatch(form["caption_of_years"], key):
+        return "long_term"
+    return "annual" if re.fullmatch(form["caption_of_year"], key) else None
 
 
 def is_year(text: str) -> bool:
