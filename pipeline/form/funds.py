@@ -61,11 +61,16 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
         if headed:
             below = list(itertools.takewhile(_goes_on, rows[n + 1 :]))
             block.columns, block.waiting = _columns(row, below), None
+            block.beside = _beside(row, below)
             block.tasks = _is_task_list(row, block.columns, below)
             continue
         if row.with_tag("goal") or (row.with_tag("field") and not row.with_tag("fund_line")):
             block.columns, block.tasks = None, False
         if block.tasks:
+            continue
+        if block.beside and block.columns is not None:
+            found = [_line(part, side.columns) for side in block.beside if (part := side.of(row)).cells]
+            block.lines += [line for line in found if line is not None]
             continue
         if glued := _glued_lines(row):
             block.lines += glued
@@ -127,10 +132,51 @@ def is_fund_header(row: TaggedRow) -> bool:
     return len({t.key("fund_column") for t in heads}) >= 2 and not _paired(row)
 
 
+def _beside(header: TaggedRow, below: Sequence[TaggedRow]) -> tuple[_Side, ...]:
+    """The panels of a header whose columns come twice; none where they do not, or cells have lost places."""
+    heads = header.with_tag("fund_column")
+    keys = [t.key("fund_column") for t in heads]
+    several = next((k for k in range(len(keys) // 2, 1, -1) if keys[-k:] == keys[-2 * k : -k]), None)
+    width = len(header.row.cells)
+    if several is None or not all(r.row.spans or len(r.row.cells) == width for r in (header, *below)):
+        return ()
+    *before, middle = (_end(t) for t in heads[:-several])
+    if middle >= heads[-several].cell.col:
+        return ()  # no column of labels between them
+    end = max(c.col + c.col_span for r in (header, *below) for c in r.row.cells)
+    start = before[-several] if len(before) >= several else 0
+    sides = (_Side(start, middle), _Side(middle, end))
+    return tuple(
+        replace(side, columns=_columns(side.of(header), [side.of(r) for r in below])) for side in sides
+    )
+
+
+def _end(t: Tagged) -> int:
+    return t.cell.col + t.cell.col_span
+
+
 def _goes_on(row: TaggedRow) -> bool:
     """Does the row belong to the block of the fund header above it?"""
     other = row.with_tag("goal") or (row.with_tag("field") and not row.with_tag("fund_line"))
     return not other and not is_fund_header(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of two panels of lines side by side (按资金来源分 | 预算数 | 按支出性质分 | 预算数): its grid
+    columns.
+    """
+
+    start: int
+    end: int
+    columns: tuple[Column, ...] = ()
+
+    def of(self, row: TaggedRow) -> TaggedRow:
+        """The part of a row that lies in the panel."""
+        inner = replace(row.row, cells=tuple(c for c in row.row.cells if self.start <= c.col < self.end))
+        return replace(
+            row, cells=tuple(t for t in row.cells if self.start <= t.cell.col < self.end), row=inner
+        )
 
 
 @dataclass(slots=True)
@@ -142,6 +188,7 @@ class _Block:
         default_factory=list
     )  # identities of the lines whose cells hold label and amount
     columns: tuple[Column, ...] | None = None  # the column heads that hold
+    beside: tuple[_Side, ...] = ()  # two panels of lines with columns of their own, left to right
     tasks: bool = False  # the heads are those of a list of tasks, which has no fund lines
     waiting: Tagged | None = None  # a label whose amount stands in the next row
     panels: list[tuple[int, str]] = field(default_factory=list)  # grid column and scope of the panels' labels

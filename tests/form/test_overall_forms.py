@@ -106,3 +106,52 @@ def test_a_total_score_beside_its_label_in_the_head_and_a_stamp_behind_a_name() 
     assert project["total_score"] == 97.5
     assert project["supervising_department"] == "某县卫健局"
     assert project["project_attribute"] == "延续性项目"
+
+
+def test_two_panels_with_columns_of_their_own() -> None:
+    found = lines(read(
+        ["年度预算（万元）", "按资金来源分", "预算数", "执行数", "按支出性质分", "预算数", "执行数"],
+        ["", "资金总额", "1600", "1580", "支出总额", "1600", "1580"],
+        ["", "财政拨款", "1500", "1480", "基本支出", "1100", "1092"],
+        ["", "其他资金", "100", "100", "项目支出", "500", "488"],
+    ))  # fmt: skip
+    assert found == [
+        ("资金总额", "total", None, 1600, 1580),
+        ("支出总额", "total", None, 1600, 1580),
+        ("财政拨款", "fiscal", None, 1500, 1480),
+        ("基本支出", None, "basic", 1100, 1092),
+        ("其他资金", "other", None, 100, 100),
+        ("项目支出", None, "project", 500, 488),
+    ]
+
+
+def test_numbers_before_the_labels_of_lines() -> None:
+    found = lines(read(
+        HEADS, TOTAL,
+        ["", "其中：1.财政拨款", "5000", "5500", "5400", "", "", ""],
+        ["", "2.上年结转", "600", "600", "580", "", "", ""],
+    ))  # fmt: skip
+    assert [line[1] for line in found] == ["total", "fiscal", "carryover"]
+
+
+@pytest.mark.parametrize("write", ["web", "pipes"])
+def test_tasks_with_a_column_more_and_their_sum(write: str) -> None:
+    rows = [
+        ["年度主要任务", "任务名称", "完成情况", "预算数", "其中：财政拨款", "执行数", ""],
+        ["", "全民健身活动", "举办赛事20场", "300", "300", "298", ""],
+        ["", "体育场馆免费开放", "开放5个场馆", "200", "", "190", ""],
+        ["", "金额合计", "", "500", "300", "488", ""],
+    ]
+    if write == "web":
+        document = read(*rows, [c for c in HEADS if c], TOTAL)
+    else:
+        text = ["部门整体支出绩效自评表", "（2023年度）"]
+        whole = [["部门名称", "某市体育局"], *rows, HEADS, TOTAL, *ROWS]
+        text += ["| " + " | ".join(row) + " |" for row in whole]
+        document = parse_document("\n".join(text).encode(), "a.md")
+    names = ("name", "content", "budget", "executed")
+    assert [tuple(t[n] for n in names) for t in document.tasks] == [
+        ("全民健身活动", "举办赛事20场", 3000000, 2980000),
+        ("体育场馆免费开放", "开放5个场馆", 2000000, 1900000),
+    ]
+    assert [f["label_raw"] for f in document.funds] == ["年度资金总额"]
