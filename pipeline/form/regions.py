@@ -48,10 +48,13 @@ def regions(reading: Reading) -> tuple[Region, ...]:
             out.append(now.close())
         return _Open(lines=list(pending))
 
-    for item in _items(reading):
+    items = list(_items(reading))
+    for item, below in zip(items, (*items[1:], None), strict=True):
         line = item if isinstance(item, Line) else _line_of(item)
-        inside = line is not item and now.named and line is not None and caption(line.text) is not None
-        if line is not None and is_title(line.text) and not inside:
+        if now.named and line is not None and _heads_block(line, below):
+            now.rows.append(item if isinstance(item, CellRow) else _row_of(item))
+            continue
+        if line is not None and is_title(line.text):
             if now.rows:
                 kept, now.pending = now.pending, []
                 now = start(kept)
@@ -87,6 +90,29 @@ def _line_of(row: CellRow) -> Line | None:
         return None
     c = filled[0]
     return Line(c.text, c.page, c.box, c.line_start, c.line_end, c.confidence)
+
+
+def _row_of(line: Line) -> CellRow:
+    """A line between the rows of a table as a row of it."""
+    cell = Cell(
+        clean(line.text),
+        0,
+        0,
+        page=line.page,
+        box=line.box,
+        line_start=line.line_start,
+        line_end=line.line_end,
+    )
+    return CellRow((cell,), False, 0)
+
+
+def _heads_block(line: Line, below: Line | CellRow | None) -> bool:
+    """Does a line say the term of the indicators whose header stands right below it?"""
+    return (
+        caption(line.text) is not None
+        and isinstance(below, CellRow)
+        and header_roles(below.cells) is not None
+    )
 
 
 def _names_project(row: CellRow) -> bool:

@@ -4,6 +4,8 @@ template was left with is no row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pipeline.app.document import parse_document
@@ -26,16 +28,24 @@ YEAR = [
 ]
 
 
-def read(rows: list[list[str]]) -> tuple[list[str | None], list[tuple[object, ...]]]:
+def web(rows: list[list[str]]) -> str:
     body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
-    text = f"<p>2024年部门预算项目申报表</p><table border='1'>{body}</table>"
-    document = parse_document(text.encode(), "a.html")
+    return f"<p>2024年部门预算项目申报表</p><table border='1'>{body}</table>"
+
+
+def tabs(rows: list[list[str]]) -> str:
+    return "\n".join(["2024年部门预算项目申报表", *("\t".join(row) for row in rows)])
+
+
+def read(text: str) -> tuple[list[str | None], list[tuple[object, ...]]]:
+    document = parse_document(text.encode(), "a")
     names = ("level2", "name", "target_raw", "horizon")
     return [p["project_name"] for p in document.projects], [
         tuple(row[n] for n in names) for row in document.indicators
     ]
 
 
+@pytest.mark.parametrize("write", [web, tabs])
 @pytest.mark.parametrize(
     "captions",
     [
@@ -44,8 +54,10 @@ def read(rows: list[list[str]]) -> tuple[list[str | None], list[tuple[object, ..
         ("项目长期绩效指标", "年度绩效指标（2024年）"),
     ],
 )
-def test_long_term_and_annual_blocks(captions: tuple[str, str]) -> None:
-    projects, rows = read([*HEAD, [captions[0]], COLUMNS, *LONG, [captions[1]], COLUMNS, *YEAR])
+def test_long_term_and_annual_blocks(
+    captions: tuple[str, str], write: Callable[[list[list[str]]], str]
+) -> None:
+    projects, rows = read(write([*HEAD, [captions[0]], COLUMNS, *LONG, [captions[1]], COLUMNS, *YEAR]))
     assert projects == ["城市绿化养护"]
     assert rows == [
         ("数量指标", "养护绿地面积", "300万平方米", "long_term"),
