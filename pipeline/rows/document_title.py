@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from normalizers.symbols import clean, fold
+from normalizers.words import alternatives
 from pipeline.model.cells import Reading
 from pipeline.model.form import Form
 from pipeline.rows.cover import DATE, TITLE_LINES, cover_lines
@@ -34,6 +36,11 @@ ABOUT = "关于"
 SITE = re.compile(r"[_|—–-]+")  # parts a page's title from the name of its site
 
 
+@cache
+def _label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives(words('cover', 'title_labels'))})[:：]\s*(.+)$")
+
+
 def title_of(reading: Reading, forms: Sequence[Form]) -> str | None:
     """The document's own title, its lines joined; None if it has only its forms' titles."""
     own = {fold(f.title) for f in forms if f.title}
@@ -43,6 +50,10 @@ def title_of(reading: Reading, forms: Sequence[Form]) -> str | None:
     named = [run for run in runs if len(fold(run[0])) >= SHORTEST and fold(given).startswith(fold(run[0]))]
     if runs:
         return clean("\n".join((named or runs)[0]))
+    labelled = (_label().match(line) for line in lines)
+    told = next((m[1] for m in labelled if m and _is_title([m[1]], own)), None)
+    if told is not None:
+        return told
     whole = next((part for part in (given, SITE.split(given)[0].strip()) if _ends_as_title(part)), given)
     return whole if whole and _is_title([whole], own) else None
 
@@ -53,7 +64,8 @@ def _runs(lines: Sequence[str]) -> list[list[str]]:
     run: list[str] = []
     for at, line in enumerate(lines):
         after = lines[at + 1] if at + 1 < len(lines) else ""
-        if not _may_be_line(line, after):
+        closes = run and fold(line) in words("cover", "kinds") and not _ends_as_title("".join(run))
+        if not closes and not _may_be_line(line, after):
             out, run = [*out, run], []
             continue
         if run and (len(run) == TITLE_LINES or (_ends_as_title("".join(run)) and not _goes_on(line))):

@@ -48,12 +48,13 @@ def publisher_of(reading: Reading, forms: Sequence[Form], title: str | None) -> 
 
 
 def _beside(lines: Sequence[str], title: str | None) -> str | None:
-    """A name on a line of its own, right above the title or right below it."""
-    if title is None:
+    """A name on a line of its own, right above the title or right below it; without a title of the
+    document, right above that of its first form.
+    """
+    within = [i for i, line in enumerate(lines) if title and fold(line) and fold(line) in fold(title)]
+    if title is not None and not within:
         return None
-    within = [i for i, line in enumerate(lines) if fold(line) and fold(line) in fold(title)]
-    if not within:
-        return None
-    beside = [lines[i] for i in (within[0] - 1, within[-1] + 1) if 0 <= i < len(lines)]
+    places = (within[0] - 1, within[-1] + 1) if within else (len(lines) - 1,)
+    beside = [lines[i] for i in places if 0 <= i < len(lines)]
     ends = words("cover", "no_publishers")
     return next((n for n in beside if is_organisation(n) and not fold(n).endswith(ends)), None)
