@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from normalizers.symbols import clean
 from pipeline.form.titles import caption, is_title
@@ -49,7 +49,7 @@ def regions(reading: Reading) -> tuple[Region, ...]:
         return _Open(lines=list(pending))
 
     items = list(_items(reading))
-    for item, below in zip(items, (*items[1:], None), strict=True):
+    for item, below in zip_longest(items, items[1:]):
         line = item if isinstance(item, Line) else _line_of(item)
         if now.named and line is not None and _heads_block(line, below):
             now.rows.append(item if isinstance(item, CellRow) else _row_of(item))

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.app.document import parse_document
+from pipeline.form.regions import regions
+from pipeline.model.cells import Reading
 
 HEAD = [
     ["项目名称", "城市绿化养护"],
@@ -65,3 +67,8 @@ def test_long_term_and_annual_blocks(
         ("数量指标", "养护绿地面积", "100万平方米", "annual"),
         ("生态效益指标", "绿化覆盖率", "≥38%", "annual"),
     ]
+
+
+def test_a_document_without_a_line_has_no_regions() -> None:
+    assert parse_document(b" \n", "a.txt").document["status"] == "empty"
+    assert regions(Reading((), "text/plain", "text")) == ()
