@@ -22,12 +22,14 @@ UNIT_CODE = re.compile(
 )
 # `某局（219001）`, `某局[433]` at a name's end
 CODE_BEHIND = re.compile(r"\s*[(（\[【]\s*(\d{3,})\s*[)）\]】]\s*(?=$|[,，;；、])")
+SEAL = re.compile(r"\s*[(（][^()（）]{0,6}[章戳][)）]\s*$")
 DIGITS = re.compile(r"\d+")
 ATTRIBUTE_CODE = re.compile(
     r"^(?:(\d{1,6})\s*[-—–－_]\s*|[(（\[【](\d{1,6})[)）\]】]\s*|(0\d{1,5})(?=\D))(.+)$"
 )
 _BOXES = TICKED + EMPTY_BOX
 TICK_TOKENS = re.compile(rf"[{_BOXES}]+|[^{_BOXES}]+")
+ORDINAL = re.compile(r"^\d{1,2}[、.．](?!\d)\s*")  # `1、常年性项目`
 TERM = re.compile(r"^(.+?)(年|个?月)(期)?$")
 GRADES = {word: words[0] for words in load("values.toml")["grade"]["words"] for word in words}
 GRADE = re.compile(r"(?:[^():,、]*:|\d+(?:\.\d+)?分?[,;、]?)?[(]?(\w{1,2})(?:等级?|级)?[)]?(?:[(][^()]*[)])?")
@@ -36,8 +38,8 @@ FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 
 
 def without_code(text: str | None) -> str | None:
-    """A department's or unit's name without the code before or behind it."""
-    return (CODE_BEHIND.sub("", UNIT_CODE.sub("", text)).strip() or None) if text else None
+    """A department's or unit's name without the code before or behind it, and without a stamp's place."""
+    return (CODE_BEHIND.sub("", UNIT_CODE.sub("", SEAL.sub("", text))).strip() or None) if text else None
 
 
 def unit_code(text: str | None) -> str | None:
@@ -67,7 +69,7 @@ def ticked(text: str) -> str:
         for at, mark in enumerate(tokens)
         if mark[0] in TICKED and 0 <= at + steps < len(tokens) and tokens[at + steps][0] not in _BOXES
     ]
-    return "、".join(c for c in chosen if c) or text
+    return "、".join(ORDINAL.sub("", c) for c in chosen if c) or text
 
 
 def period_years(text: str | None) -> float | None:

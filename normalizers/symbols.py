@@ -44,7 +44,7 @@ _TORN_WORD = re.compile(
 _SPACE = re.compile(r"\s+")
 _CHINESE = "⺀-⿟\u3000-〿\u3040-ヿ㈀-㏿㐀-䶿一-鿿豈-﫿︰-﹏\uff00-\uffef𠀀-\U0003fffd“”‘’—…"
 _SPACE_BESIDE_CHINESE = re.compile(rf" (?=[{_CHINESE}])|(?<=[{_CHINESE}]) ")
-_BLANK = re.compile(rf"[\s{_INVISIBLE}—–‐‑‒―─−－﹣_\-/／\\＼]*")
+_BLANK = re.compile(rf"[\s{_INVISIBLE}—–‐‑‒―─−－﹣_\-/／\\＼…⋯]*|\s*(?:\.{{3,}}|·{{3,}}|。{{3,}})\s*")
 _LATEX_WORDS = re.compile(
     r"\\(geqslant|leqslant|geq|leq|ge|le|gt|lt|sim|approx|times|pm|cdot|mathrm|text|mathbf|quad|qquad|left|right|circ)(?![A-Za-z])"
 )
@@ -180,5 +180,7 @@ def narrow(text: str) -> str:
 
 
 def is_blank(text: str | None) -> bool:
-    """Is there nothing in the cell, or only `—`, `-`, `/`, `\\` (any run of them and white space)?"""
+    """Is there nothing in the cell, or only `—`, `-`, `/`, `\\` (any run of them and white space), or the
+    `……` that a template was left with?
+    """
     return text is None or _BLANK.fullmatch(text) is not None

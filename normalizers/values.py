@@ -35,6 +35,8 @@ _LOST = re.compile(
 _MASKED = re.compile(
     rf"\*{{2,}}|×{{2,}}|[≥≤><=]\*|(?<![A-Za-z])[xX]{{2,}}(?=$|%|{alternatives(CLASSIFIERS)})"
 )
+# A label that ends in a figure of its own (`1100 00亩` → 1100): a blank has torn a number. PM2.5 is a name.
+_TORN = re.compile(r"(?<![A-Za-z0-9.,])(?!(?:19|20)\d{2}$)\d[\d,]*(?:\.\d+)?$")
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _MISREAD_GE = re.compile(r"2(?:100(?:\.0+)?|[1-9][0-9](?:\.[0-9]+)?)%")
 
@@ -62,8 +64,9 @@ def read_value(raw: str | None, *, fiscal_year: int | None = None, cost: bool = 
 
     One measure is repeated in the scalar fields, more than one make a `compound`, none a `text`. Flags:
     `digits_lost` where units or comparators stand without their digits, or some are masked (`≤****000元`, a
-    text), `unit_suspect` where a figure cannot be what it says (`290%` for `≥90%`, a workbook's day number);
-    the figure is kept. Source: data contract, "A value".
+    text), `value_unread` where a figure stands before another with nothing between them, `unit_suspect`
+    where a figure cannot be what it says (`290%` for `≥90%`, a workbook's day number); the figure is kept.
+    Source: data contract, "A value".
     """
     if raw is None or is_blank(raw):
         return Value()
@@ -78,6 +81,8 @@ def read_value(raw: str | None, *, fiscal_year: int | None = None, cost: bool = 
         flags |= {"digits_lost"}
     if not parts:
         return Value("text", flags=flags)
+    if any(p.label is not None and _TORN.search(narrow(p.label)) for p in parts):
+        return Value("text", flags=flags | {"value_unread"})
     if _suspect(key, parts):
         flags |= {"unit_suspect"}
     if len(parts) > 1:

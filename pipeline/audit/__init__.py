@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipeline.audit import forms
+from pipeline.audit import forms, units
 from pipeline.audit.case import INFO, AuditedRow, Case, Mark, Rule
 from pipeline.audit.messages import say
-from pipeline.audit.rules import ACROSS, OF_FORMS
+from pipeline.audit.rules import ACROSS, OF_FORMS, UNIT_SUSPECT
 from pipeline.audit.vouching import doubtful
 from pipeline.model.flags import Flag
 from pipeline.model.rows import FindingRow
@@ -38,6 +38,8 @@ def findings_of(cases: Sequence[Case]) -> list[FindingRow]:
     for group in _groups(cases, "document_id"):
         for case, mark in forms.duplicate_project(group):
             found[case.project["project_id"]] += _rows(case, ACROSS["duplicate_project"], [mark])
+        for case, mark in units.suspect_units(group):
+            found[case.project["project_id"]] += _rows(case, UNIT_SUSPECT, [mark])
     for group in _groups(cases, "series_id"):
         for case, name, mark in forms.target_against_result(group):
             found[case.project["project_id"]] += _rows(case, ACROSS[name], [mark])

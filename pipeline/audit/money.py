@@ -21,10 +21,11 @@ from pipeline.words.vocabulary import words
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
 MOST_NESTED = 10  # lines of a block of which it is tried which are parts of others
+OTHERS = ("other", "government_fund", "special_account")
 OF_SOURCES = (
-    ("fiscal", "carryover", "other"),
-    ("central", "regional", "carryover", "other"),
-    ("central", "regional", "other"),
+    ("fiscal", "carryover", *OTHERS),
+    ("central", "regional", "carryover", *OTHERS),
+    ("central", "regional", *OTHERS),
 )
 BEFORE_COLON = re.compile(r"([^:：]+)[:：]")
 FIGURE = re.compile(r"\d+(?:\.\d+)?")

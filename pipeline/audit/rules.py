@@ -79,4 +79,7 @@ ACROSS: Mapping[str, Rule] = {r.name: r for r in (
 )}
 # fmt: on
 
+UNIT_SUSPECT = next(rule for rule in OF_FORMS if rule.name == "unit_suspect")
+"""Told of rows one by one, and of forms beside the others of their document."""
+
 RULES: tuple[Rule, ...] = (*OF_FORMS, *ACROSS.values())

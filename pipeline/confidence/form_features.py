@@ -19,7 +19,8 @@ HEAD = (
     "project_name", "supervising_department", "implementing_unit", "goal_expected", "goal_actual",
     "total_weight", "total_score", "annual_budget", "executed", "fiscal_year", "form_title", "amount_unit",
 )  # fmt: skip
-PARTS = ("fiscal", "carryover", "other", "central", "regional")  # what the total of a form is made up of
+PARTS = ("fiscal", "carryover", "other", "central", "regional", "government_fund", "special_account")
+"""What the total of a form is made up of."""
 LONG = {
     "project_name": 40,
     "supervising_department": 25,

@@ -7,11 +7,13 @@ indicator header, a project and funds is no form and gives nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
-from normalizers.symbols import fold
+from normalizers.indicator_names import split_name
+from normalizers.symbols import fold, is_blank
 from pipeline.form.conservation import Printed, conserved, stretches
 from pipeline.form.departments import departments
 from pipeline.form.funds import read_funds
@@ -24,8 +26,8 @@ from pipeline.form.regions import regions
 from pipeline.form.statements import read_statements
 from pipeline.form.tags import TaggedRow, tag_rows
 from pipeline.form.tasks import read_tasks
-from pipeline.form.titles import fiscal_year, form_type, name_in_title, title_of
-from pipeline.form.totals import is_total, total_in_text, totals
+from pipeline.form.titles import caption, fiscal_year, form_type, name_in_title, title_of
+from pipeline.form.totals import is_subtotal, is_total, total_in_head, total_in_text, totals
 from pipeline.form.units import amount_unit, is_unit_note
 from pipeline.form.unknown_labels import with_unknown
 from pipeline.model.cells import Cell, Line, Reading
@@ -47,11 +49,14 @@ NOT_ANNOUNCED = frozenset({Role.SIDE, Role.OTHER})
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRows:
-    """One indicator block: its columns, the rows below them, and a weight printed in the header's corner."""
+    """One indicator block: its columns, the rows below them, a weight printed in the header's corner, and the
+    term that a row of its own above it says.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[CellRow, ...]
     side: str | None
+    horizon: Literal["annual", "long_term"] = "annual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def read_form(region: Region, reader: str = "") -> Form | None:
     header = _header(fields, goals, kind, title)
     weight, score = totals(parts.total, parts.blocks[-1].columns, roles) if parts.blocks else (None, None)
     if score is None and Role.SCORE in roles:
-        score = total_in_text(parts.tail, region.after)
+        score = total_in_text(parts.tail, region.after) or total_in_head(parts.head)
     tasks = read_tasks(parts.head)
     unit = amount_unit(tagged, region) if funds or tasks or "total_amount" in header else None
     pages = [c.page for r in region.rows for c in r.cells if c.page is not None]
@@ -149,10 +154,18 @@ def _indicators(parts: Parts) -> tuple[Indicator, ...]:
     for block in parts.blocks:
         terms = halves(block.columns)
         found = [read_block(half, block.rows, block.side) for half in terms]
-        if len(terms) > 1 and _names_terms(parts.head):
+        if block.horizon == LONG_TERM or (len(terms) > 1 and _names_terms(parts.head)):
             found[0] = tuple(replace(i, horizon=LONG_TERM) for i in found[0])
-        out += tuple(i for half in found for i in half)
+        out += tuple(i for half in found for i in half if not _is_empty(i))
     return out
+
+
+def _is_empty(item: Indicator) -> bool:
+    """A line that the template was left with: `指标2：` or `……` for a name, and nothing else."""
+    values = (item.target, item.actual, item.weight, item.score)
+    return is_blank(split_name(item.name.text or "").text) and all(
+        f is None or is_blank(f.text) for f in values
+    )
 
 
 def _names_terms(head: Iterable[CellRow]) -> bool:
@@ -168,56 +181,80 @@ def _line_rows(lines: Sequence[Line]) -> list[CellRow]:
     """
     out = []
     for i, line in enumerate(lines):
-        pieces = [p for p in re.split(r"\s{2,}", line.text.strip()) if p and not is_unit_note(p)]
+        pieces = [p for p in _pieces(line.text) if p and not is_unit_note(p)]
         if pieces and len(line.text) <= LONGEST_HEAD_LINE:
             out.append(CellRow(tuple(Cell(p, i, k, page=line.page) for k, p in enumerate(pieces)), False, 0))
     return out
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """A line cut where many blanks part it, and before a word with a colon that is a label of the head."""
+    start = 0
+    for gap in re.finditer(r"\s+(?=([^\s:：]{2,16})[:：])|\s{2,}", text):
+        if gap[1] is None or vocabulary.key_of("field", gap[1], fuzzy=False) is not None or len(gap[0]) > 1:
+            yield text[start : gap.start()].strip()
+            start = gap.end()
+    yield text[start:].strip()
+
+
 def split(rows: Sequence[CellRow]) -> Parts:
-    """Head, indicator blocks, total row and what follows, by the header rows and the total's label."""
+    """Head, indicator blocks, total row and what follows, by the header rows and the total's label; a row
+    that sums some of the indicators is none of them.
+    """
     head: list[CellRow] = []
     blocks: list[IndicatorRows] = []
     body: list[CellRow] = []
     tail: list[CellRow] = []
     total: CellRow | None = None
+    term: Literal["annual", "long_term"] | None = None  # that a row of its own says of the block below it
     skip = False
     fresh = False  # the header was printed again, so that a break lies before the next row
     for i, row in enumerate(rows):
-        if skip:
+        if skip or (row.roles and blocks):
+            body += [] if skip else [row]
             skip = False
             continue
-        if row.roles and blocks:
-            body.append(row)
-            continue
-        below = rows[i + 1].cells if i + 1 < len(rows) else ()
-        found = (
-            (_told(row), False)
-            if row.roles
-            else read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
-        )
+        found = _header_at(rows, i)
         if found is not None:
             columns, skip = found
-            if blocks and _same(blocks[-1].columns, columns):
+            if blocks and term is None and _same(blocks[-1].columns, columns):
                 fresh = True
                 continue
             if blocks:
                 blocks[-1] = replace(blocks[-1], rows=tuple(body))
-            blocks.append(IndicatorRows(columns, (), _side_text(row)))
-            body, total, fresh = [], None, False
+            blocks.append(IndicatorRows(columns, (), _side_text(row), term or "annual"))
+            body, total, fresh, term = [], None, False, None
+        elif (said := _caption(row, rows[i + 1 :])) is not None:
+            term = said
         elif not blocks:
             head.append(row)
         elif total is None and is_total(row):
             total = row
         elif total is not None or tail or is_tail(row):
             tail.append(row)
-        else:
+        elif not is_subtotal(row):
             body.append(replace(row, top=True) if fresh else row)
             fresh = False
     if blocks:
         blocks[-1] = replace(blocks[-1], rows=tuple(body))
         return Parts(tuple(head), tuple(blocks), total, tuple(tail))
     return _headless(head)
+
+
+def _header_at(rows: Sequence[CellRow], i: int) -> tuple[tuple[Column, ...], bool] | None:
+    """The columns of a row that is a header of indicators, and whether the row below belongs to it."""
+    row, below = rows[i], rows[i + 1 : i + 2]
+    if row.roles:
+        return _told(row), False
+    body = partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT])
+    return read_columns(row.cells, below[0].cells if below else (), body)
+
+
+def _caption(row: CellRow, below: Sequence[CellRow]) -> Literal["annual", "long_term"] | None:
+    """The term that a row says alone, right above a header of indicators."""
+    if len(row.filled) != 1 or not below or header_roles(below[0].cells) is None:
+        return None
+    return caption(row.filled[0].text)
 
 
 def _told(header: CellRow) -> tuple[Column, ...]:

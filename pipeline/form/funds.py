@@ -61,11 +61,20 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
         if headed:
             below = list(itertools.takewhile(_goes_on, rows[n + 1 :]))
             block.columns, block.waiting = _columns(row, below), None
+            block.beside = _beside(row, below)
             block.tasks = _is_task_list(row, block.columns, below)
             continue
         if row.with_tag("goal") or (row.with_tag("field") and not row.with_tag("fund_line")):
             block.columns, block.tasks = None, False
         if block.tasks:
+            continue
+        if block.beside and block.columns is not None:
+            found = [_line(part, side.columns) for side in block.beside if (part := side.of(row)).cells]
+            block.lines += [line for line in found if line is not None]
+            continue
+        if glued := _glued_lines(row):
+            block.lines += glued
+            block.glued += [id(line) for line in glued]
             continue
         line = _line(row, block.columns) if block.columns is not None else None
         if line is None and block.columns is None and _paired(row):
@@ -74,7 +83,44 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
             block.lines.append(line)
         else:
             block.read_pairs(row, rows[n + 1 :])
-    return tuple(_with_total(block.lines))
+    return tuple(_with_total(_in_column(block.lines, block.glued)))
+
+
+def _glued_lines(row: TaggedRow) -> list[FundLine]:
+    """The lines of a row whose labels share their cells with their amounts (`其中：基本支出：3200`), whatever
+    columns they stand under: the one amount is the year's. A label without an amount is a line too.
+    """
+    cells = row.cells
+    together = {id(a): b.cell for a, b in itertools.pairwise(cells) if a.origin and a.origin == b.origin}
+    if not any(id(t) in together and is_amount(together[id(t)].text) for t in cells if _names_line(t)):
+        return []
+    return [
+        _pair_line(t, together[id(t)], "all") if id(t) in together else _named(t, "all")
+        for t in cells
+        if _names_line(t)
+    ]
+
+
+def _in_column(lines: Sequence[FundLine], glued: Sequence[int]) -> list[FundLine]:
+    """The lines, those with one amount in the column whose total they sum to: the year's, if no other."""
+    total = next((x for x in lines if x.source == "total" and x.scope == "all"), None)
+    out = list(lines)
+    for by_nature in (False, True):
+        at = [n for n, x in enumerate(lines) if id(x) in glued and (x.nature is not None) == by_nature]
+        whole = sum((_yuan(lines[n].annual_budget) or Decimal(0) for n in at), Decimal(0))
+        fits = [name for name in AMOUNT_NAMES if total is not None and _yuan(getattr(total, name)) == whole]
+        if not at or not whole or not fits or "annual_budget" in fits:
+            continue
+        for n in at:
+            amount = lines[n].annual_budget
+            out[n] = _with_figures(
+                replace(lines[n], annual_budget=None), {fits[-1]: amount} if amount else {}
+            )
+    return out
+
+
+def _names_line(t: Tagged) -> bool:
+    return (t.key("fund_line") is not None or t.key("fund_nature") is not None) and t.key("field") is None
 
 
 def is_fund_header(row: TaggedRow) -> bool:
@@ -86,10 +132,51 @@ def is_fund_header(row: TaggedRow) -> bool:
     return len({t.key("fund_column") for t in heads}) >= 2 and not _paired(row)
 
 
+def _beside(header: TaggedRow, below: Sequence[TaggedRow]) -> tuple[_Side, ...]:
+    """The panels of a header whose columns come twice; none where they do not, or cells have lost places."""
+    heads = header.with_tag("fund_column")
+    keys = [t.key("fund_column") for t in heads]
+    several = next((k for k in range(len(keys) // 2, 1, -1) if keys[-k:] == keys[-2 * k : -k]), None)
+    width = len(header.row.cells)
+    if several is None or not all(r.row.spans or len(r.row.cells) == width for r in (header, *below)):
+        return ()
+    *before, middle = (_end(t) for t in heads[:-several])
+    if middle >= heads[-several].cell.col:
+        return ()  # no column of labels between them
+    end = max(c.col + c.col_span for r in (header, *below) for c in r.row.cells)
+    start = before[-several] if len(before) >= several else 0
+    sides = (_Side(start, middle), _Side(middle, end))
+    return tuple(
+        replace(side, columns=_columns(side.of(header), [side.of(r) for r in below])) for side in sides
+    )
+
+
+def _end(t: Tagged) -> int:
+    return t.cell.col + t.cell.col_span
+
+
 def _goes_on(row: TaggedRow) -> bool:
     """Does the row belong to the block of the fund header above it?"""
     other = row.with_tag("goal") or (row.with_tag("field") and not row.with_tag("fund_line"))
     return not other and not is_fund_header(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of two panels of lines side by side (按资金来源分 | 预算数 | 按支出性质分 | 预算数): its grid
+    columns.
+    """
+
+    start: int
+    end: int
+    columns: tuple[Column, ...] = ()
+
+    def of(self, row: TaggedRow) -> TaggedRow:
+        """The part of a row that lies in the panel."""
+        inner = replace(row.row, cells=tuple(c for c in row.row.cells if self.start <= c.col < self.end))
+        return replace(
+            row, cells=tuple(t for t in row.cells if self.start <= t.cell.col < self.end), row=inner
+        )
 
 
 @dataclass(slots=True)
@@ -97,7 +184,11 @@ class _Block:
     """The fund block as far as it is read."""
 
     lines: list[FundLine] = field(default_factory=list)
+    glued: list[int] = field(
+        default_factory=list
+    )  # identities of the lines whose cells hold label and amount
     columns: tuple[Column, ...] | None = None  # the column heads that hold
+    beside: tuple[_Side, ...] = ()  # two panels of lines with columns of their own, left to right
     tasks: bool = False  # the heads are those of a list of tasks, which has no fund lines
     waiting: Tagged | None = None  # a label whose amount stands in the next row
     panels: list[tuple[int, str]] = field(default_factory=list)  # grid column and scope of the panels' labels

@@ -15,6 +15,7 @@ from pipeline.form.head import longer, value_after
 from pipeline.form.tags import Group, Tagged, TaggedRow
 from pipeline.model.cells import Cell
 from pipeline.model.form import Field
+from pipeline.words.vocabulary import bare, words
 
 EXPECTED, ACTUAL = "goal_expected", "goal_actual"
 SHORTEST_GOAL = 8  # characters: shorter texts beside two labels are labels themselves
@@ -35,6 +36,7 @@ class _Goals:
     found: dict[str, Field] = field(default_factory=dict)
     heads: list[tuple[str, Cell]] = field(default_factory=list)
     open_cells: dict[str, Cell] = field(default_factory=dict)
+    of_year: bool = False  # was the goal found beside a label that says the year's?
 
     def read(self, row: TaggedRow) -> None:
         """One row more."""
@@ -50,6 +52,8 @@ class _Goals:
                 self._beside(row)
         elif not texts:
             return
+        elif self.heads and row.row.spans and not _under_heads(texts, self.heads):
+            self.heads, self.open_cells = [], {}
         elif self.heads:
             self._below(texts, row.row.spans)
         elif labels:
@@ -65,13 +69,16 @@ class _Goals:
             value = value_after(row.cells, i)
             if t.key("goal") in (None, "long_term") or value is None:
                 continue
-            if _column(t) not in self.found:
+            if _column(t) not in self.found or (_of_year(t) and not self.of_year):
                 self.found[_column(t)] = Field(value.text, (value,))
                 self.open_cells[_column(t)] = value
+                self.of_year = self.of_year or _of_year(t)
 
     def _below(self, texts: Sequence[Cell], spans: bool) -> None:
         """The texts stand below their labels."""
         for key, cell in _below(self.heads, texts, spans):
+            if key in self.found and self.found[key].cells[-1].text == cell.text:
+                continue  # a merged cell, written out once for each of its columns
             self.found[key] = (
                 longer(self.found[key], cell) if key in self.found else Field(cell.text, (cell,))
             )
@@ -89,6 +96,13 @@ def _other_part(row: TaggedRow) -> bool:
     return any(row.with_tag(group) for group in groups) or any(names_tasks(t.cell.text) for t in row.cells)
 
 
+def _of_year(label: Tagged) -> bool:
+    """Is it the label of the block of the year's goal, which counts before that of the whole project?"""
+    return label.key("goal") == "block" and bare(label.cell.text).startswith(
+        words("goal_of_year", "beginnings")
+    )
+
+
 def _column(label: Tagged) -> str:
     return ACTUAL if label.key("goal") == "actual" else EXPECTED
 
@@ -99,6 +113,12 @@ def _column_heads(labels: Sequence[Tagged]) -> list[Tagged]:
     if any(t.key("goal") == "actual" for t in named):
         return named
     return [t for t in named if t.key("goal") == "expected"]
+
+
+def _under_heads(texts: Sequence[Cell], heads: Sequence[tuple[str, Cell]]) -> bool:
+    """Do texts whose places can be trusted stand under the heads, and none beside them?"""
+    first = min(head.col for _, head in heads)
+    return all(cell.col + cell.col_span > first for cell in texts)
 
 
 def _below(heads: Sequence[tuple[str, Cell]], texts: Sequence[Cell], spans: bool) -> list[tuple[str, Cell]]:

@@ -15,6 +15,7 @@ from pipeline.model.cells import Cell
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field
 
+COLONS = ":： "  # a label's colon in a cell of its own is no value
 KEPT = (
     "project_name",
     "supervising_department",
@@ -81,7 +82,7 @@ def value_after(cells: Sequence[Tagged], i: int) -> Cell | None:
     for t in cells[i + 1 :]:
         if t.tags:
             return None
-        if not is_blank(t.cell.text):
+        if not is_blank(t.cell.text.strip(COLONS)):
             return t.cell
     return None
 

@@ -2,8 +2,9 @@
 
 Comes in: a region whose indicator table has columns for the projects themselves (单位名称, 项目名称, 预算数,
 年度目标, merged over the project's rows) left of the levels. Goes out: a region for each project, its rows
-without those columns, what they say in `given`. Any other region comes out as it is. A unit holds for all
-projects that its cell stands beside; amounts and goals for their own.
+without those columns, what they say in `given`; leading cells that a row has lost are back in place. Any
+other region comes out as it is. A unit holds for all projects that its cell stands beside; amounts and
+goals for their own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from enum import StrEnum
 from normalizers.merged_cells import fill_down
 from normalizers.symbols import fold, is_blank
 from normalizers.units import is_amount
+from pipeline.form.collapsed_rows import in_place
 from pipeline.form.funds import amount_of, label_of
 from pipeline.form.goals import EXPECTED
 from pipeline.model.cells import Cell
@@ -70,7 +72,9 @@ def projects_of(region: Region) -> tuple[Region, ...]:
         return (region,)
     header = region.rows[at]
     heads = _heads(header)
-    projects = _projects(region.rows[at + 1 :], heads)
+    amounts = [col for col, head in heads.items() if head.about == About.AMOUNT]
+    rows = [in_place(row, header.cells, heads, amounts) for row in region.rows[at + 1 :]]
+    projects = _projects(rows, heads)
     if not projects:
         return (region,)
     table = replace(header, cells=_without(header, heads))

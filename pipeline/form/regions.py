@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from normalizers.symbols import clean
-from pipeline.form.titles import is_title
+from pipeline.form.titles import caption, is_title
 from pipeline.form.totals import opens_total
 from pipeline.model.cells import Cell, Line, Reading, Table
 from pipeline.model.regions import CellRow, Region
@@ -48,8 +48,12 @@ def regions(reading: Reading) -> tuple[Region, ...]:
             out.append(now.close())
         return _Open(lines=list(pending))
 
-    for item in _items(reading):
+    items = list(_items(reading))
+    for item, below in zip_longest(items, items[1:]):
         line = item if isinstance(item, Line) else _line_of(item)
+        if now.named and line is not None and _heads_block(line, below):
+            now.rows.append(item if isinstance(item, CellRow) else _row_of(item))
+            continue
         if line is not None and is_title(line.text):
             if now.rows:
                 kept, now.pending = now.pending, []
@@ -86,6 +90,29 @@ def _line_of(row: CellRow) -> Line | None:
         return None
     c = filled[0]
     return Line(c.text, c.page, c.box, c.line_start, c.line_end, c.confidence)
+
+
+def _row_of(line: Line) -> CellRow:
+    """A line between the rows of a table as a row of it."""
+    cell = Cell(
+        clean(line.text),
+        0,
+        0,
+        page=line.page,
+        box=line.box,
+        line_start=line.line_start,
+        line_end=line.line_end,
+    )
+    return CellRow((cell,), False, 0)
+
+
+def _heads_block(line: Line, below: Line | CellRow | None) -> bool:
+    """Does a line say the term of the indicators whose header stands right below it?"""
+    return (
+        caption(line.text) is not None
+        and isinstance(below, CellRow)
+        and header_roles(below.cells) is not None
+    )
 
 
 def _names_project(row: CellRow) -> bool:

@@ -7,6 +7,7 @@ the printed cells that it was made of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -31,6 +32,7 @@ Group = Literal[
     "unknown",
 ]
 LABEL_GROUPS: tuple[Group, ...] = ("field", "fund_column", "fund_line", "fund_nature", "fund_scope", "goal")
+_FUND = re.compile(r"^(.{2,24}?)\s*[:：]\s*([-\d][\d,，.]*\s*(?:[亿万]?元)?)$")
 SHORTEST_GLUED_LABEL = 4
 SHORTEST_GLUED_VALUE = 4  # characters of a value that no colon parts from its label
 LONGEST_GLUED = 200
@@ -94,30 +96,35 @@ def tag_rows(rows: Sequence[CellRow]) -> list[TaggedRow]:
 
 
 def _join_labels(rows: Sequence[CellRow]) -> tuple[list[CellRow], Mapping[Cell, tuple[Cell, ...]]]:
-    """`其他资` and, alone in the next row, `金`: the label becomes whole where it is printed first.
+    """`其他资` and, in a row that holds nothing but rests of labels, `金`: the labels become whole where
+    they are printed first.
 
     Gives the rows, and the pieces of every label that was joined.
     """
     out: list[CellRow] = []
     pieces: dict[Cell, tuple[Cell, ...]] = {}
     for row in rows:
-        filled = row.filled
-        if out and len(filled) == 1 and not tags(filled[0].text):
-            torn = next(
-                (
-                    c
-                    for c in out[-1].filled
-                    if not tags(c.text) and any(k != "column" for k, _ in tags(c.text + filled[0].text))
-                ),
-                None,
-            )
-            if torn is not None:
-                whole = replace(torn, text=clean(torn.text + "\n" + filled[0].text))
-                out[-1] = replace(out[-1], cells=tuple(whole if c is torn else c for c in out[-1].cells))
-                pieces[whole] = (*pieces.pop(torn, (torn,)), filled[0])
-                continue
-        out.append(row)
+        torn = _torn(out[-1], row) if out else {}
+        if not torn:
+            out.append(row)
+            continue
+        whole = {c: replace(c, text=clean(c.text + "\n" + rest.text)) for c, rest in torn.items()}
+        out[-1] = replace(out[-1], cells=tuple(whole.get(c, c) for c in out[-1].cells))
+        for c, rest in torn.items():
+            pieces[whole[c]] = (*pieces.pop(c, (c,)), rest)
     return out, pieces
+
+
+def _torn(above: CellRow, row: CellRow) -> dict[Cell, Cell]:
+    """Pieces of labels → their rests, all that the row below holds; empty where it holds more."""
+    out: dict[Cell, Cell] = {}
+    heads = [c for c in above.filled if not tags(c.text)]
+    for rest in row.filled:
+        fits = [c for c in heads if c not in out and any(k != "column" for k, _ in tags(c.text + rest.text))]
+        if tags(rest.text) or not fits:
+            return {}
+        out[min(fits, key=lambda c: abs(c.col - rest.col))] = rest
+    return out
 
 
 def tags(text: str) -> frozenset[tuple[Group, str]]:
@@ -134,6 +141,11 @@ def tags(text: str) -> frozenset[tuple[Group, str]]:
     return frozenset(found)
 
 
+def _fund_tags(label: str) -> frozenset[tuple[Group, str]]:
+    """What a text may be as a label of a fund line."""
+    return frozenset(t for t in tags(label) if t[0] in ("fund_line", "fund_nature"))
+
+
 @cache
 def _glued_labels() -> tuple[str, ...]:
     words = [w for w in vocabulary.index("field") if len(w) >= SHORTEST_GLUED_LABEL and "(" not in w]
@@ -141,8 +153,12 @@ def _glued_labels() -> tuple[str, ...]:
 
 
 def _unglue(cell: Cell) -> tuple[Cell, ...]:
-    """`实施单位 某某局` or `项目名称：某某` → label and value; other cells as they are."""
+    """`实施单位 某某局` or `项目名称：某某` → label and value, `其中：基本支出：3200` → label and amount;
+    other cells as they are.
+    """
     text = cell.text
+    if (fund := _FUND.match(text)) is not None and _fund_tags(fund[1]):
+        return (replace(cell, text=fund[1]), replace(cell, text=fund[2]))
     if len(text) < SHORTEST_GLUED_LABEL + 2 or len(text) > LONGEST_GLUED or tags(text):
         return (cell,)
     head = fold(text[:LONGEST_LABEL])

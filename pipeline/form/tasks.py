@@ -26,13 +26,14 @@ def read_tasks(rows: Iterable[CellRow]) -> tuple[Task, ...]:
     """The tasks of a form's head, in printed order."""
     out: list[Task] = []
     heads: Mapping[str, Cell] = {}
+    width = 0
     for row in rows:
         found = _heads(row)
         if found:
-            heads = found
+            heads, width = found, len(row.cells)
         elif heads and _ends(row):
             heads = {}
-        elif heads and (task := _task(row, heads)) is not None:
+        elif heads and (task := _task(row, heads, len(row.cells) == width)) is not None:
             out.append(task)
     return tuple(out)
 
@@ -55,14 +56,23 @@ def _heads(row: CellRow) -> dict[str, Cell]:
     return found if "name" in found and len(found) >= FEWEST and amounts else {}
 
 
+def _is_sum(name: str) -> bool:
+    return bare(name).endswith((*words("subtotal", "words"), *words("task_list", "sums")))
+
+
 def _ends(row: CellRow) -> bool:
     first = row.filled[0].text if row.filled else ""
-    return vocabulary.is_in("total", first) or any(group in ENDS for group, _ in tags(first))
+    heads = sum(any(group == "fund_column" for group, _ in tags(c.text)) for c in row.filled)
+    return (
+        heads >= FEWEST or vocabulary.is_in("total", first) or any(group in ENDS for group, _ in tags(first))
+    )
 
 
-def _task(row: CellRow, heads: Mapping[str, Cell]) -> Task | None:
-    """The line's cells under their heads, in a loose grid in their order; None for a name alone."""
-    if row.spans:
+def _task(row: CellRow, heads: Mapping[str, Cell], whole: bool) -> Task | None:
+    """The line's cells under their heads, in a loose grid that has lost cells in their order; None for a name
+    alone, and for a sum.
+    """
+    if row.spans or whole:
         under = {key: _under(row, head) for key, head in heads.items()}
     else:
         order = sorted(heads, key=lambda key: heads[key].col)
@@ -71,7 +81,7 @@ def _task(row: CellRow, heads: Mapping[str, Cell]) -> Task | None:
     filled = {key: cells for key, cells in under.items() if not _blank(cells)}
     fields = {key: Field("\n".join(c.text for c in cells), cells) for key, cells in filled.items()}
     name = fields.pop("name", None)
-    return None if name is None or not fields else Task(name, **fields)
+    return None if name is None or not fields or _is_sum(name.text or "") else Task(name, **fields)
 
 
 def _under(row: CellRow, head: Cell) -> tuple[Cell, ...]:

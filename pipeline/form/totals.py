@@ -15,10 +15,12 @@ from pipeline.model.form import Field
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import Role
 from pipeline.table.header import Column
+from pipeline.table.likelihood import level_known
 from pipeline.words import vocabulary
 from pipeline.words.values import word
 
 POINT = word("points", "unit")
+_SUBTOTAL = vocabulary.words("subtotal", "words")
 LONGEST_REMARK = 4  # characters of what else may stand in a row of totals
 _TOTAL_TEXT = re.compile(rf"^(.{{1,12}}?)[:：]?(?:[(]{POINT}[)])?[:：]?(\d{{1,3}}(?:\.\d+)?){POINT}?$")
 
@@ -35,6 +37,17 @@ def is_total(row: CellRow) -> bool:
     if not opens_total(row):
         return len(filled) == 1 and _labelled_total(filled[0].text) is not None
     return all(_is_figure(c) or len(fold(c.text)) <= LONGEST_REMARK for c in filled[1:])
+
+
+def is_subtotal(row: CellRow) -> bool:
+    """A row that sums some of the indicators: `小计`, `产出指标小计`, and figures only."""
+    filled = row.filled
+    at = next((n for n, c in enumerate(filled[:3]) if fold(c.text).rstrip(":").endswith(_SUBTOTAL)), None)
+    if at is None:
+        return False
+    return all(level_known(c.text, 1) or level_known(c.text, 2) for c in filled[:at]) and all(
+        map(_is_figure, filled[at + 1 :])
+    )
 
 
 def _is_figure(cell: Cell) -> bool:
@@ -75,6 +88,18 @@ def _single_total(cell: Cell, columns: Sequence[Column], spans: bool, roles: fro
     under = {c.role: c for c in columns if c.role in (Role.WEIGHT, Role.SCORE)}
     near = min(under.values(), key=lambda c: (-c.overlap(cell.col, cell.col_span), abs(c.start - cell.col)))
     return near.role if spans or near.overlap(cell.col, 1) else Role.SCORE
+
+
+def total_in_head(head: Iterable[CellRow]) -> Field | None:
+    """The total score beside its label in a form's head (`自评总分（分） | 97.5`)."""
+    for row in head:
+        filled = row.filled
+        for label, value, after in zip(filled, filled[1:], (*filled[2:], None), strict=False):
+            if POINT not in label.text or not vocabulary.is_in("total", label.text) or not _is_figure(value):
+                continue
+            if after is None or not _is_figure(after):
+                return Field(value.text, (value,))
+    return None
 
 
 def total_in_text(tail: Iterable[CellRow], after: Iterable[Line]) -> Field | None:

@@ -253,7 +253,7 @@ FUNDS = Table("funds", "One row per funding line of a form.", ("project_id", "li
     Column("line_no", INT32, "行号", "1, 2, … as printed, row by row and left to right.", "position in the fund block", required=True),
     _text("label_raw", "资金名称（原文）", "The line's label, white space and trailing colon removed; `其中：` stays.", "the fund block", required=True),
     _text("scope", "资金范围", "`all`, `own_level` (本级资金) or `transferred` (转移市县（区）资金).", "the block that the line stands in", required=True),
-    _text("source", "资金来源", "`total`, `fiscal`, `central`, `regional`, `carryover` or `other`; null for a line by nature and for a label that is not known.", "label_raw, by the vocabulary"),
+    _text("source", "资金来源", "`total`, `fiscal`, `central`, `regional`, `carryover`, `government_fund`, `special_account` or `other`; null for a line by nature and for a label that is not known.", "label_raw, by the vocabulary"),
     _text("nature", "支出性质", "`basic` (基本支出), `project` (项目支出), `personnel` (人员经费), `public` (公用经费); null for a line by source.", "label_raw, by the vocabulary"),
     _money("initial_budget", "年初预算数", "The line's budget at the start of the year.", "年初预算数"),
     _money("annual_budget", "全年预算数", "The line's budget after changes; on a target form its one amount.", "全年预算数"),

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.form.titles import year_of
 from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, PipelineError
 from pipeline.model.flags import Flag
@@ -26,10 +27,12 @@ from pipeline.model.rows import (
     TaskRow,
     UnreadRow,
 )
-from pipeline.rows.cover import document_number, published_on, publisher_of, title_of
+from pipeline.rows.cover import document_number, published_on
+from pipeline.rows.document_title import title_of
 from pipeline.rows.figures import mean
 from pipeline.rows.form_rows import form_rows
 from pipeline.rows.indicator_rows import Keys
+from pipeline.rows.publisher import publisher_of
 from pipeline.rows.region import region_of
 from pipeline.rows.task_rows import statement_rows, task_rows
 from pipeline.rows.unread_rows import unread_rows
@@ -96,9 +99,10 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         tasks.extend(task_rows(form, keys, project["confidence"]))
         statements.extend(statement_rows(form, keys))
         unread.extend(unread_rows(form, project["document_id"], project["project_id"]))
-    years = {p["fiscal_year"] for p in projects} - {None}
     status, code, sentence = _status(reading, projects, unread)
-    title, publisher = title_of(reading, forms), publisher_of(reading, forms)
+    title = title_of(reading, forms)
+    publisher = publisher_of(reading, forms, title)
+    years = {p["fiscal_year"] for p in projects} - {None} or {year_of(title or "")}
     region = region_of(publisher, title, projects)
     document: DocumentRow = {
         **_document(facts, status),

@@ -27,7 +27,9 @@ KEYS: Mapping[str, frozenset[str]] = {
         "initial_budget", "annual_budget", "executed", "arrived", "weight", "execution_rate", "score",
         "reason",
     }),
-    "fund_line": frozenset({"total", "fiscal", "central", "regional", "carryover", "other"}),
+    "fund_line": frozenset({
+        "total", "fiscal", "central", "regional", "carryover", "other", "government_fund", "special_account",
+    }),
     "fund_nature": frozenset({"basic", "project", "personnel", "public"}),
     "fund_scope": frozenset({"own_level", "transferred"}),
     "goal": frozenset({"expected", "actual", "block", "long_term"}),

@@ -88,7 +88,7 @@ def entries(tables: Mapping[str, Any], group: str) -> dict[str, list[str]]:
 @cache
 def _prefix() -> re.Pattern[str]:
     """What stands before a label and is no part of it: 其中：, 一、, 1., （一）, ★."""
-    return re.compile(rf"^(?:(?:{alternatives(words('of_which', 'words'))}):?|{_MARK})")
+    return re.compile(rf"^(?:(?:{alternatives(words('of_which', 'words'))}):?|{_MARK})+")
 
 
 @lru_cache(maxsize=65536)

@@ -26,7 +26,7 @@ HEADS = [
     "权重",
 ]
 PROJECTS = [
-    ("市教育局机关", "校车安全运行补助", "86.4", "保障校车安全运行", [("产出指标", "数量指标", "补助校车数", "≥", "36", "辆", "60"), ("满意度指标", "服务对象满意度指标", "家长满意度", "≥", "90", "%", "30")]),
+    ("市教育局机关", "校车安全运行补助", "86.4", "保障校车安全运行", [("产出指标", "数量指标", "补助校车数", "≥", "36", "辆", "40"), ("产出指标", "质量指标", "校车年检合格率", "≥", "98", "%", "20"), ("满意度指标", "服务对象满意度指标", "家长满意度", "≥", "90", "%", "30")]),
     ("市教育局机关", "教师培训经费", "52", "提升教师教学能力", [("产出指标", "数量指标", "培训教师人次", "≥", "800", "人次", "60"), ("效益指标", "社会效益指标", "教师教学能力", "定性", "提升", "", "30")]),
     ("市第一中学", "实验室改造", "130.25", "改造实验室", [("产出指标", "数量指标", "改造实验室", "=", "4", "间", "90")]),
 ]  # fmt: skip
@@ -59,13 +59,31 @@ def repeated() -> bytes:
     return "\n".join(lines).encode()
 
 
+def collapsed() -> bytes:
+    """As a pipe table whose merged cells are gone, so that a row may begin with its second level."""
+    lines, unit = (
+        ["2024年部门预算项目绩效目标表", "| " + " | ".join(HEADS) + " |", "|---" * len(HEADS) + "|"],
+        "",
+    )
+    for p in PROJECTS:
+        level = ""
+        for k, row in enumerate(p[4]):
+            cells = [*([p[0]] if p[0] != unit else []), *p[1:4]] if k == 0 else []
+            cells += row if k == 0 or row[0] != level else row[1:]
+            unit, level = p[0], row[0]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines).encode()
+
+
 def told(rows: DocumentRows) -> list[tuple[object, ...]]:
     keys = ("project_name", "implementing_unit", "annual_budget", "goal_expected", "form_type", "fiscal_year")
     return [tuple(p[k] for k in keys) for p in rows.projects]
 
 
 @pytest.mark.parametrize(
-    "data", [merged(), merged(repeat_header_at=5), repeated()], ids=["merged", "header again", "repeated"]
+    "data",
+    [merged(), merged(repeat_header_at=6), repeated(), collapsed()],
+    ids=["merged", "header again", "repeated", "collapsed"],
 )
 def test_a_list_of_projects_is_a_form_each(data: bytes) -> None:
     rows = parse_document(data, "a.html" if data.startswith(b"<") else "a.txt")

@@ -338,3 +338,15 @@ def test_nothing_raises_and_the_fields_agree(text: str, year: int | None, cost: 
         assert part.value_max is None or part.value is None or part.value <= part.value_max
     assert target_met(value, value, cost=cost, target_raw=text, actual_raw=text) in (True, False, None)
     assert is_placeholder(text, text, text) in (True, False)
+
+
+@pytest.mark.parametrize("text", ["1100 00亩", "≥5 0%", "1,2 00人"])
+def test_a_figure_right_before_another_is_a_number_not_understood(text: str) -> None:
+    value = read_value(text)
+    assert (value.kind, value.value, value.parts) == ("text", None, ())
+    assert "value_unread" in value.flags
+
+
+@pytest.mark.parametrize("text", ["PM2.5 35微克", "2023年 95%", "培训1100"])
+def test_a_name_or_a_year_before_a_figure_is_no_torn_number(text: str) -> None:
+    assert "value_unread" not in read_value(text).flags
