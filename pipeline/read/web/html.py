@@ -3,8 +3,8 @@
 Comes in: the bytes of a page, or the markup of a table found inside a text. Goes out: a `Reading`, or its
 blocks. Nothing is loaded from anywhere and no external entity is resolved; scripts, styles, comments, hidden
 elements and menus are dropped; broken markup is read as far as it goes. A table that only arranges the page
-(one column, or a frame around other tables) is not one: what is in it becomes lines and tables of their own; a
-table inside a cell of a real one becomes part of its grid. Nothing is refused.
+(one column, or a frame around other tables) is not one: what is in it becomes lines and tables of their own;
+a table inside a cell of a real one becomes part of its grid. Nothing is refused.
 """
 
 from __future__ import annotations
