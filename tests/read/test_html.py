@@ -12,7 +12,7 @@ from pipeline.model.cells import Line, Reading, Table
 from pipeline.model.errors import Code, PipelineError
 from pipeline.read import read_document
 from pipeline.read.common.span_grid import MAX_COLS, SpanCell, place
-from pipeline.read.web.html import html_blocks
+from pipeline.read.web.html import html_blocks, read_html
 from tests.compare import compare_document
 from tests.writers.inventor import invented
 from tests.writers.sheet import WCell
@@ -329,3 +329,18 @@ def test_what_the_pages_own_style_sheet_hides_is_hidden(sheet: str, marks: str, 
     (table,) = read_document(page.encode(), "a.html").blocks
     assert isinstance(table, Table)
     assert ("丙" in [c.text for c in table.cells]) == seen
+
+
+def test_a_menu_is_left_out_and_a_list_of_documents_is_not() -> None:
+    menu = (
+        "<ul>"
+        + "".join(f"<li><a href='#'>{t}</a></li>" for t in ("首页", "政务公开", "预决算公开"))
+        + "</ul>"
+    )
+    documents = (
+        "<ul>" + "".join(f"<li><a href='#'>附件{n}：项目支出绩效自评表</a></li>" for n in (1, 2, 3)) + "</ul>"
+    )
+    blocks = read_html(f"<body>{menu}{documents}</body>".encode(), "a.html", "text/html").blocks
+    assert [b.text for b in blocks if isinstance(b, Line)] == [
+        f"附件{n}：项目支出绩效自评表" for n in (1, 2, 3)
+    ]

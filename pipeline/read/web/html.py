@@ -1,10 +1,10 @@
 """HTML → blocks: tables with their merged cells, and the lines around them.
 
 Comes in: the bytes of a page, or the markup of a table found inside a text. Goes out: a `Reading`, or its
-blocks. Nothing is loaded from anywhere and no external entity is resolved; scripts, styles, comments and
-hidden elements are dropped; broken markup is read as far as it goes. A table that only arranges the page (one
-column, or a frame around other tables) is not one: what is in it becomes lines and tables of their own; a
-table inside a cell of a real one becomes part of its grid. Nothing is refused.
+blocks. Nothing is loaded from anywhere and no external entity is resolved; scripts, styles, comments, hidden
+elements and menus are dropped; broken markup is read as far as it goes. A table that only arranges the page
+(one column, or a frame around other tables) is not one: what is in it becomes lines and tables of their own;
+a table inside a cell of a real one becomes part of its grid. Nothing is refused.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ DROPPED = frozenset(
         "datalist",
     )
 )
+LISTS = frozenset(("nav", "ul", "ol", "menu"))
+LEAST_LINKS, LONGEST_LINK = (
+    3,
+    8,
+)  # links of a menu, and characters of each: a list of documents has longer ones
 FRAMES = frozenset(("html", "body"))  # hidden by a sheet until a script shows them
 STRUCK = frozenset(("del", "s", "strike"))
 UNTITLED = re.compile(
@@ -383,8 +388,21 @@ def _dropped(element: Any, tag: str) -> bool:
         return True
     if tag == "option" and element.get("selected") is None:
         return True
+    if tag in LISTS and _is_menu(element):
+        return True
     style = element.get("style")
     return style is not None and _HIDDEN.search(style) is not None
+
+
+def _is_menu(element: Any) -> bool:
+    """Is a list the page's menu: several short links and nothing else?"""
+    links = list(element.iter("a"))
+    if len(links) < LEAST_LINKS or element.find(".//table") is not None:
+        return False
+    texts = ["".join(link.itertext()).strip() for link in links]
+    inside = sum(len("".join(text.split())) for text in texts)
+    whole = len("".join("".join(element.itertext()).split()))
+    return inside == whole and all(len(text) <= LONGEST_LINK for text in texts)
 
 
 def _control(element: Any, tag: str) -> str | None:
