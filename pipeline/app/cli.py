@@ -154,7 +154,10 @@ def show(file: Path, stage: str) -> None:
     help="Folder of the tables.",
 )
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder for the site; an earlier one is replaced."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the site; an earlier one is replaced.",
 )
 @click.option(
     "--raw",

@@ -1,7 +1,7 @@
 """The inputs of an earlier run → the bytes of a source by the name that its rows have.
 
-Comes in: the files and folders that were read. Goes out: a function that gives the bytes of a name, members of
-archives too, or None where there is no such source any more or it cannot be read. Nothing is refused.
+Comes in: the files and folders that were read. Goes out: a function that gives the bytes of a name, members
+of archives too, or None where there is no such source any more or it cannot be read. Nothing is refused.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Values → the text of a script that a page opened from disk can load.
 
 Comes in: a name and plain values (what JSON knows, decimals and days). Goes out: one call, `site.take(name,
-packed)`, where `packed` is JSON under gzip in base 64: a browser reads no data files from disk, but it does read
-scripts, and no text of a document can be code in one that holds base 64 only. The same values give the same
-text. Refused (TypeError): values of any other type.
+packed)`, where `packed` is JSON under gzip in base 64: a browser reads no data files from disk, but it does
+read scripts, and no text of a document can be code in one that holds base 64 only. The same values give the
+same text. Refused (TypeError): values of any other type.
 """
 
 from __future__ import annotations

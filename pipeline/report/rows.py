@@ -1,7 +1,7 @@
-"""Rows of the tables → the columns that the site's lists show, and everything about one document for its page.
+"""Rows of the tables → the columns that the site's lists show, and all about one document for its page.
 
-Comes in: the tables of a run as rows. Goes out: plain values for `packed.script`: a list is a column after the
-other, so that 50,000 rows stay small. Nothing is refused.
+Comes in: the tables of a run as rows. Goes out: plain values for `packed.script`: a list is a column after
+the other, so that 50,000 rows stay small. Nothing is refused.
 """
 
 from __future__ import annotations
@@ -40,16 +40,6 @@ def correctable() -> dict[str, list[str]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """The rows of the site's four lists, each a column after the other."""
-
-    documents: Mapping[str, list[object]]
-    forms: Mapping[str, list[object]]
-    indicators: Mapping[str, list[object]]
-    findings: Mapping[str, list[object]]
-
-
 @dataclass(slots=True)
 class _Counts:
     indicators: int = 0
@@ -57,8 +47,10 @@ class _Counts:
     severities: Counter[str] = field(default_factory=Counter)
 
 
-def lists(tables: Tables) -> Lists:
-    """What the site lists; `form` and `document` are positions in the lists of forms and documents."""
+def lists(tables: Tables) -> dict[str, dict[str, list[object]]]:
+    """The site's four lists, each a column after the other; `form` and `document` are places in the lists of
+    forms and documents.
+    """
     documents, forms = tables["documents"], tables["projects"]
     place = {d["document_id"]: i for i, d in reversed(list(enumerate(documents)))}
     form = {p["project_id"]: i for i, p in enumerate(forms)}
@@ -72,43 +64,42 @@ def lists(tables: Tables) -> Lists:
         counts[row["project_id"]].severities[row["severity"]] += 1
         about[row["indicator_id"]] += 1
     name = {i["indicator_id"]: i["name"] for i in tables["indicators"]}
+    seq = {i["indicator_id"]: i["seq"] for i in tables["indicators"]}
     of = [counts[p["project_id"]] for p in forms]
-    return Lists(
-        documents=_columns(documents, [n for n in DOCUMENTS.names if n != "parser_version"]),
-        forms={
+    return {
+        "documents": _columns(documents, [n for n in DOCUMENTS.names if n != "parser_version"]),
+        "forms": {
             **_columns(forms, _FORM_COLUMNS, numbers=True),
             "document": [place[p["document_id"]] for p in forms],
             "n_indicators": [c.indicators for c in of],
             "n_sure": [c.sure for c in of],
             **{f"n_{s}": [c.severities[s] for c in of] for s in SEVERITIES},
         },
-        indicators={
+        "indicators": {
             "form": [form[i["project_id"]] for i in tables["indicators"]],
             **_columns(tables["indicators"], _INDICATOR_COLUMNS),
             "doubts": [[d["column"] for d in i["doubts"]] for i in tables["indicators"]],
             "n_findings": [about[i["indicator_id"]] for i in tables["indicators"]],
         },
-        findings={
+        "findings": {
             "document": [place.get(f["document_id"], -1) for f in tables["findings"]],
             "form": [form.get(f["project_id"], -1) for f in tables["findings"]],
-            "seq": [int(f["indicator_id"].rpartition("-")[2]) if f["indicator_id"] else None for f in tables["findings"]],
+            "seq": [seq.get(f["indicator_id"]) for f in tables["findings"]],
             "name": [name.get(f["indicator_id"]) for f in tables["findings"]],
             **_columns(tables["findings"], _FINDING_COLUMNS),
         },
-    )  # fmt: skip
+    }  # fmt: skip
 
 
 def _columns(rows: Sequence[Row], names: Iterable[str], numbers: bool = False) -> dict[str, list[object]]:
     """The named columns; amounts as numbers where a list sorts and adds them."""
     money = {"annual_budget", "executed"} if numbers else set()
-    return {
-        n: [float(r[n]) if n in money and r[n] is not None else r[n] for r in rows] for n in names
-    }
+    return {n: [float(r[n]) if n in money and r[n] is not None else r[n] for r in rows] for n in names}
 
 
 def by_document(tables: Tables) -> dict[str, list[dict[str, object]]]:
     """The forms of every document, each a row of `projects` with the rows of the other tables that belong to
-    it. A row of `unread` that belongs to no form is in `document_rows`.
+    it.
     """
     below: dict[str, defaultdict[str, list[Row]]] = {t: defaultdict(list) for t in _OF_FORMS}
     for table, rows in below.items():
@@ -135,5 +126,7 @@ def pages_of(forms: Iterable[Mapping[str, Any]]) -> set[int]:
     for f in forms:
         if f["page_start"] is not None:
             pages |= set(range(f["page_start"], (f["page_end"] or f["page_start"]) + 1))
-        pages |= {r["page"] for t in ("indicators", "tasks", "statements", "unread") for r in f[t] if r["page"]}
+        pages |= {
+            r["page"] for t in ("indicators", "tasks", "statements", "unread") for r in f[t] if r["page"]
+        }
     return pages

@@ -1,9 +1,9 @@
 """Tables and sources → the folder of the site.
 
 Comes in: a folder of tables, and a function that gives the bytes of a source by its `source_path`, or None.
-Goes out: the folder, whole or not at all, and an account: a source that is missing, or has other bytes than the
-tables were made from, is named and its forms show their rows alone. Refused: a folder without tables, an output
-folder that holds anything but an earlier site, and one that cannot be written.
+Goes out: the folder, whole or not at all, and an account: a source that is missing, or has other bytes than
+the tables were made from, is named and its forms show their rows alone. Refused: a folder without tables, an
+output folder that holds anything but an earlier site, and one that cannot be written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from pipeline.model.errors import Code, error
 from pipeline.model.schema import TABLES
 from pipeline.report.packed import script
-from pipeline.report.rows import Lists, by_document, correctable, lists, pages_of
+from pipeline.report.rows import by_document, correctable, lists, pages_of
 from pipeline.report.source_view import NOTHING, SourceView, view
 from pipeline.report.words import LANGUAGES, words
 
@@ -35,7 +35,7 @@ FOLDER_MODE = 0o755  # a temporary folder is the owner's alone; the site is for 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a site holds, and the sources that it could not show: missing ones, and those whose bytes changed."""
+    """What a site holds, and the sources that it could not show: gone, or with other bytes."""
 
     documents: int
     forms: int
@@ -84,55 +84,54 @@ def _write(made: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], find: Fi
         (made / name).mkdir()
     for folder in ("static", "vendor"):
         shutil.copytree(HERE / folder, made / folder)
-    page = (made / "static" / "index.html").read_text(encoding="utf-8")
-    (made / "index.html").write_text(page.replace("LANGUAGE", LANGUAGES[language]), encoding="utf-8")
-    (made / "static" / "index.html").unlink()
+    page = made / "static" / "index.html"
+    text = page.read_text(encoding="utf-8").replace("LANGUAGE", LANGUAGES[language])
+    (made / "index.html").write_text(text, encoding="utf-8")
+    page.unlink()
     (made / SIGN).write_text("made by `report`, which may replace this folder\n", encoding="utf-8")
-    all_lists = lists(rows)
-    pieces = dict(_pieces(all_lists))
-    for name, piece in pieces.items():
-        _script(made, name, piece)
-    missing: list[str] = []
-    changed: list[str] = []
+    chunks: dict[str, list[str]] = {}
+    for name, columns in lists(rows).items():
+        pieces = {f"{name}-{n:04d}": piece for n, piece in enumerate(_pieces(columns))}
+        chunks[name] = list(pieces)
+        for script_name, piece in pieces.items():
+            _script(made, script_name, piece)
+    facts = {"words": words(), "language": language, "correctable": correctable(), "chunks": chunks}
+    _script(made, "site", facts)
+    kinds = _documents(made, rows, find)
+    missing, changed = (tuple(p for p, kind in kinds.items() if kind == k) for k in ("missing", "changed"))
+    return Written(len(rows["documents"]), len(rows["projects"]), missing, changed)
+
+
+def _documents(made: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], find: Find) -> dict[str, str]:
+    """Writes a script for every document with forms; gives what is to be seen of each, by its path."""
     forms = by_document(rows)
-    done: set[str] = set()
+    kinds: dict[str, str] = {}
     for document in rows["documents"]:
-        identifier = document["document_id"]
-        if identifier not in forms or identifier in done:  # nothing to see, or the same bytes once more
+        identifier, path = document["document_id"], document["source_path"]
+        mine = forms.pop(identifier, None)  # the same bytes under a second path have no forms of their own
+        if mine is None:
             continue
-        done.add(identifier)
-        path = document["source_path"]
         data = find(path)
         if data is None:
-            missing.append(path)
-            seen = NOTHING
+            kind, seen = "missing", NOTHING
         elif hashlib.sha256(data).hexdigest() != document["sha256"]:
-            changed.append(path)
-            seen = NOTHING
+            kind, seen = "changed", NOTHING
         else:
-            seen = view(data, path, document["media_type"], pages_of(forms[identifier]))
-        why = "missing" if data is None else "changed" if path in changed else seen.kind
-        source = {"kind": why, "pages": _pictures(made, identifier, seen), "lines": seen.lines, "blocks": seen.blocks}
-        _script(made, f"document-{identifier}", {"document": document, "source": source, "forms": forms[identifier]})
-    _script(made, "site", {
-        "words": words(), "language": language, "correctable": correctable(),
-        "chunks": {name: [p for p in pieces if p.startswith(f"{name}-")] for name in ("documents", "forms", "indicators", "findings")},
-    })  # fmt: skip
-    return Written(len(rows["documents"]), len(rows["projects"]), tuple(missing), tuple(changed))
+            seen = view(data, path, document["media_type"], pages_of(mine))
+            kind = seen.kind
+        kinds[path] = kind
+        pages = _pictures(made, identifier, seen)
+        source = {"kind": kind, "pages": pages, "lines": seen.lines, "blocks": seen.blocks}
+        value = {"document": document, "source": source, "forms": mine}
+        _script(made, f"document-{identifier}", value)
+    return kinds
 
 
-def _pieces(all_lists: Lists) -> Iterator[tuple[str, dict[str, object]]]:
-    """Every list in pieces of `CHUNK` rows, by the names of their scripts."""
-    named = {
-        "documents": all_lists.documents,
-        "forms": all_lists.forms,
-        "indicators": all_lists.indicators,
-        "findings": all_lists.findings,
-    }
-    for name, columns in named.items():
-        length = max((len(c) for c in columns.values()), default=0)
-        for at in range(0, max(1, length), CHUNK):  # a list without rows has its columns all the same
-            yield f"{name}-{at // CHUNK:04d}", {k: c[at : at + CHUNK] for k, c in columns.items()}
+def _pieces(columns: Mapping[str, list[object]]) -> Iterator[dict[str, list[object]]]:
+    """A list in pieces of `CHUNK` rows; one without rows is one piece, for the names of its columns."""
+    length = max(len(c) for c in columns.values())
+    for at in range(0, max(1, length), CHUNK):
+        yield {k: c[at : at + CHUNK] for k, c in columns.items()}
 
 
 def _pictures(made: Path, identifier: str, seen: SourceView) -> list[dict[str, object]]:

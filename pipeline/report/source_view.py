@@ -1,7 +1,8 @@
 """The bytes of a source → what a person sees of it beside the rows.
 
 Comes in: the bytes of a file, its media type and the pages that forms stand on. Goes out: pictures of pages
-with their size in points (PDF, pictures), the lines of a text, or the cells as they were read (HTML, Office, OFD).
+with their size in points (PDF, pictures), the lines of a text, or the cells as they were read (HTML, Office,
+OFD).
 A page that cannot be drawn is left out; a file that cannot be opened at all gives nothing to see.
 """
 
@@ -18,12 +19,13 @@ from PIL import Image
 from pipeline.model.cells import Reading, Table
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
+from pipeline.read.common.broken import BrokenError
 from pipeline.read.common.encoding import decode
 from pipeline.read.common.media_type import JPEG, MARKDOWN, PDF, PLAIN, PNG, TIFF
 
-SCALE = 2.0  # pixels a point: print of 8 points, the smallest of usual forms, is read without effort at 144 dpi
+SCALE = 2.0  # pixels a point: at 144 dpi print of 8 points, the smallest of usual forms, is still sharp
 LONGEST_SIDE = 2400  # pixels: A3 at that scale
-QUALITY = 72  # of WebP: rulings and small print of the scans of the fixtures stay sharp, seen by eye
+QUALITY = 72  # of WebP: rulings and small print of scans stay sharp; a page of print takes 100 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def view(data: bytes, name: str, media_type: str | None, pages: Set[int]) -> Sou
             text = decoded.text.replace("\r\n", "\n").replace("\r", "\n") if decoded else ""
             return SourceView("lines", lines=tuple(text.split("\n")))
         return SourceView("cells", blocks=tuple(_blocks(read_document(data, name))))
-    except (PipelineError, pdfium.PdfiumError):
+    except (PipelineError, BrokenError, pdfium.PdfiumError):
         return NOTHING
 
 

@@ -86,7 +86,7 @@ const SEVERITIES = ["error", "warning", "info"];
 const severityMark = (severity, count = null) =>
   el("span", { class: `mark ${SEVERITIES.includes(severity) ? severity : ""}` }, word("severity", severity), count === null ? "" : ` ${count}`);
 const sureMark = (value) =>
-  el("span", { class: `sure ${value >= SURE ? "yes" : value >= 0.8 ? "part" : "no"}`, title: t(value >= SURE ? "ui.sure" : "ui.not_sure") }, confidence(value));
+  el("span", { class: `sure ${value >= SURE ? "high" : value >= 0.8 ? "middle" : "low"}`, title: t(value >= SURE ? "ui.sure" : "ui.not_sure") }, confidence(value));
 
 // ---- the address: #/page/part?key=value --------------------------------------------------------
 site.address = () => {

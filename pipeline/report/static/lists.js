@@ -48,9 +48,9 @@ site.pages = {
   async indicators() {
     const [rows, forms, docs] = await Promise.all([site.lists("indicators"), site.lists("forms"), site.lists("documents")]);
     const n = rows.seq.length;
-    const ofForm = (values) => (rows.form).map((f) => values[f]);
+    const ofForm = (values) => rows.form.map((f) => values[f]);
     const project = ofForm(forms.project_name), year = ofForm(forms.fiscal_year), department = ofForm(forms.supervising_department);
-    const type = ofForm(forms.form_type), region = (rows.form).map((f) => docs.region[forms.document[f]]);
+    const type = ofForm(forms.form_type), ofDocument = (values) => rows.form.map((f) => values[forms.document[f]]), region = ofDocument(docs.region), media = ofDocument(docs.media_type);
     const link = (i) => site.formLink(forms.project_id[rows.form[i]], rows.seq[i]);
     return new VirtualList({
       path: ["indicators"], name: t("ui.indicators"), length: n, open: link,
@@ -76,6 +76,7 @@ site.pages = {
         facet("department", t("column.supervising_department"), department),
         facet("region", t("column.region"), region),
         facet("type", t("column.form_type"), type, (v) => word("form_type", v)),
+        facet("media", t("column.media_type"), media),
         listFacet("flag", t("column.flags"), rows.flags, (v) => word("flag", v)),
         listFacet("doubt", t("column.doubts"), rows.doubts, (v) => word("column", v)),
         { key: "attainment", label: t("column.attainment_pct"), options: bands(ATTAINMENTS), test: (k) => (i) => inBand(ATTAINMENTS, k, rows.attainment_pct[i]) },
@@ -86,20 +87,20 @@ site.pages = {
   async findings() {
     const [rows, forms, docs] = await Promise.all([site.lists("findings"), site.lists("forms"), site.lists("documents")]);
     const n = rows.rule.length;
-    const ofForm = (values) => (rows.form).map((f) => (f < 0 ? null : values[f]));
+    const ofForm = (values) => rows.form.map((f) => (f < 0 ? null : values[f]));
     const project = ofForm(forms.project_name), year = ofForm(forms.fiscal_year), department = ofForm(forms.supervising_department);
-    const region = (rows.document).map((d) => (d < 0 ? null : docs.region[d]));
+    const region = rows.document.map((d) => (d < 0 ? null : docs.region[d]));
     const one = (i) => Object.fromEntries(["rule", "message", "name", "expected", "observed"].map((k) => [k, rows[k][i]]));
     const told = Array.from({ length: n }, (_, i) => site.sentence(one(i)));
     const link = (i) => (rows.form[i] < 0 ? site.link(["documents"]) : site.formLink(forms.project_id[rows.form[i]], rows.seq[i]));
-    const rank = (rows.severity).map((s) => SEVERITIES.indexOf(s));
+    const rank = rows.severity.map((s) => SEVERITIES.indexOf(s));
     return new VirtualList({
       path: ["findings"], name: t("ui.findings"), length: n, open: link,
       searched: (i) => [told[i], rows.message[i], project[i], department[i]].join(" "),
       columns: [
         col("severity", "6rem", rank, (i) => severityMark(rows.severity[i]), { className: "marks" }),
         col("message", "minmax(18rem,4fr)", told, (i) => el("a", { href: link(i) }, told[i]), { className: "main", title: (i) => told[i] }),
-        col("rule", "minmax(10rem,2fr)", (rows.rule).map((r) => word("rule", r)), (i) => word("rule", rows.rule[i]), { title: (i) => rows.rule[i] }),
+        col("rule", "minmax(10rem,2fr)", rows.rule.map((r) => word("rule", r)), (i) => word("rule", rows.rule[i]), { title: (i) => rows.rule[i] }),
         col("project", "minmax(10rem,2fr)", project, (i) => project[i] ?? "", { label: t("column.project_name"), className: "second", title: (i) => project[i] }),
         col("department", "minmax(8rem,1.5fr)", department, (i) => department[i] ?? "", { label: t("column.supervising_department") }),
         col("year", "4.5rem", year, (i) => year[i] ?? "", { label: t("column.fiscal_year") }),

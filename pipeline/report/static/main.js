@@ -43,7 +43,7 @@ async function show() {
   open = made;
   shownPath = `${page}/${path[1]}/${site.lang}`;
   const heading = made instanceof VirtualList ? el("h1", { class: "hidden" }, made.name) : "";
-  main.className = page;
+  main.className = `page-${page}`;
   main.replaceChildren(heading, made.root ?? made);
   main.removeAttribute("aria-busy");
   document.title = `${made.name ?? t(`ui.${page}`)} · ${t("ui.title")}`;

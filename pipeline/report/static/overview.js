@@ -11,13 +11,13 @@ function counted(values, most = 12) {
 }
 
 // bars: [label, value, link, colour name]; `lying` bars have room for long names
-function chart(title, bars, { lying = true, note = "" } = {}) {
-  const canvas = el("canvas", { role: "img", "aria-label": `${title}: ${bars.map(([l, v]) => `${l} ${figure(v)}`).join(", ")}` });
+function chart(title, bars, { lying = true, note = "", told = figure } = {}) {
+  const canvas = el("canvas", { role: "img", "aria-label": `${title}: ${bars.map(([l, v]) => `${l} ${told(v)}`).join(", ")}` });
   const wrap = el("div", { class: "canvas" }, canvas);
   wrap.style.height = lying ? `${Math.max(3, bars.length) * 26 + 30}px` : "210px";
   const figureElement = el("figure", { class: "chart" }, el("figcaption", {}, el("h2", {}, title), note ? el("p", { class: "note" }, note) : ""), bars.length ? wrap : el("p", { class: "note" }, t("ui.nothing_found")),
     el("details", {}, el("summary", {}, t("ui.figures")), el("table", { class: "plain" }, el("tbody", {}, bars.map(([label, value, link]) =>
-      el("tr", {}, el("th", { scope: "row" }, link ? el("a", { href: link }, label) : label), el("td", { class: "number" }, figure(value))))))));
+      el("tr", {}, el("th", { scope: "row" }, link ? el("a", { href: link }, label) : label), el("td", { class: "number" }, told(value))))))));
   if (!bars.length) return figureElement;
   requestAnimationFrame(() => {
     if (!canvas.isConnected) return;
@@ -32,7 +32,7 @@ function chart(title, bars, { lying = true, note = "" } = {}) {
         onHover: (e, hit) => { e.native.target.style.cursor = hit[0] && bars[hit[0].index][2] ? "pointer" : ""; },
         scales: {
           [lying ? "x" : "y"]: { ticks: { color: ink, precision: 0, maxTicksLimit: 6 }, grid: { color: rule }, border: { display: false } },
-          [lying ? "y" : "x"]: { ticks: { color: ink, autoSkip: false, maxRotation: 0, callback(v) { const l = this.getLabelForValue(v); return lying && l.length > 14 ? `${l.slice(0, 13)}…` : l; } }, grid: { display: false }, border: { color: rule } },
+          [lying ? "y" : "x"]: { ticks: { color: ink, autoSkip: false, maxRotation: lying ? 0 : 40, callback(v) { const l = this.getLabelForValue(v); const room = this.chart.width < 420 ? 9 : 15; return lying && l.length > room ? `${l.slice(0, room - 1)}…` : l; } }, grid: { display: false }, border: { color: rule } },
         },
       },
     }));
@@ -62,7 +62,9 @@ site.pages.overview = async () => {
     findings.rule.forEach((r, i) => worst.set(r, Math.min(worst.get(r) ?? 9, SEVERITIES.indexOf(findings.severity[i]))));
     return (rule) => ["--error", "--warning", "--info"][worst.get(rule)];
   })();
-  const years = counted(forms.fiscal_year, 40).sort((a, b) => a[0] - b[0]);
+  const byYear = (values) => counted(values, 40).sort((a, b) => a[0] - b[0]);
+  const media = rows.form.map((f) => docs.media_type[forms.document[f]]);
+  const sureOf = new Map(counted(media.filter((_, i) => rows.confidence[i] >= SURE), 40));
   return el("div", { class: "overview" },
     el("h1", {}, t("ui.overview")),
     el("div", { class: "tiles" },
@@ -76,9 +78,12 @@ site.pages.overview = async () => {
     el("div", { class: "charts" },
       chart(t("ui.findings_by_rule"), counted(findings.rule, 15).map(([r, v]) => [word("rule", r), v, to("findings", { rule: r }), colourOf(r)]), { note: t("ui.colour_is_worst") }),
       chart(t("ui.findings_by_department"), counted(findings.form.map((f) => (f < 0 ? null : forms.supervising_department[f]))).map(([d, v]) => [d, v, to("findings", { department: d })])),
+      chart(t("ui.findings_by_region"), counted(findings.document.map((d) => (d < 0 ? null : docs.region[d]))).map(([r, v]) => [r, v, to("findings", { region: r })])),
+      chart(t("ui.findings_by_year"), byYear(findings.form.map((f) => (f < 0 ? null : forms.fiscal_year[f]))).map(([y, v]) => [y, v, to("findings", { year: y })]), { lying: false }),
       chart(t("ui.execution_rates"), RATES.map((b, i) => [bandLabel(b), rateCounts[i], to("forms", { rate: String(b[0]) })]), { lying: false }),
       chart(t("ui.attainments"), ATTAINMENTS.map((b, i) => [bandLabel(b), doneCounts[i], to("indicators", { attainment: String(b[0]) })]), { lying: false }),
-      chart(t("ui.forms_by_year"), years.map(([y, v]) => [y, v, to("forms", { year: y })]), { lying: false }),
+      chart(t("ui.sure_by_kind"), counted(media).map(([m, all]) => [m.replace(/^.*[./]/, ""), ((sureOf.get(m) ?? 0) / all) * 100, to("indicators", { media: m })]), { told: percent }),
+      chart(t("ui.forms_by_year"), byYear(forms.fiscal_year).map(([y, v]) => [y, v, to("forms", { year: y })]), { lying: false }),
       chart(t("ui.forms_by_type"), counted(forms.form_type).map(([k, v]) => [word("form_type", k), v, to("forms", { type: k })])),
       chart(t("ui.forms_by_department"), counted(forms.supervising_department).map(([d, v]) => [d, v, to("forms", { department: d })])),
       chart(t("ui.forms_by_region"), counted(region).map(([r, v]) => [r, v, to("forms", { region: r })]))));

@@ -7,7 +7,7 @@ class SourceView {
     this.boxes = new Map(); // row key -> elements to light
     this.placed = [...form.indicators.map((r) => [`i${r.seq}`, r, r.name]), ...form.tasks.map((r) => [`t${r.seq}`, r, r.name]),
       ...form.statements.map((r) => [`s${r.seq}`, r, r.label]), ...form.unread.map((r, i) => [`u${i}`, r, r.text])];
-    const made = { pages: () => this.pages(), lines: () => this.lines(others), cells: () => this.cells() }[source.kind];
+    const made = { pages: () => this.pages(), lines: () => this.lines(others), cells: () => this.cells(others) }[source.kind];
     this.body = el("div", { class: "sheets", tabindex: 0, role: "group", "aria-label": t("ui.source") }, made ? made() : el("p", { class: "note" }, t(`ui.source_${source.kind}`)));
     this.root = el("section", { class: "source", "aria-label": t("ui.source") }, this.bar(), this.body);
     this.zoom = 1;
@@ -65,15 +65,22 @@ class SourceView {
   }
 
   // Tables as read; a row without a place is found by the text of its name, its cells around it with it.
-  cells() {
-    const names = new Map(this.placed.filter(([, r]) => r.name_raw).map(([key, r]) => [r.name_raw.replace(/\s/g, ""), key]));
+  cells(others) {
+    const bare = (text) => text.replace(/\s/g, "");
+    const names = new Map(); // text of a name -> its rows in the document's order; those of other forms have no key
+    for (const f of [this.form, ...others].sort((a, b) => a.form_index - b.form_index)) {
+      for (const r of f.indicators.filter((x) => x.name_raw)) {
+        const text = bare(r.name_raw);
+        names.set(text, [...(names.get(text) ?? []), f === this.form ? `i${r.seq}` : null]);
+      }
+    }
     return this.source.blocks.map((block) => {
       if (!block.cells) return el("p", {}, block.text);
       const rows = Array.from({ length: block.rows }, () => el("tr"));
       for (const [row, , down, across, text] of block.cells) {
         const cell = el("td", { rowspan: down > 1 && down, colspan: across > 1 && across }, text);
         rows[row]?.append(cell);
-        const key = names.get(text.replace(/\s/g, ""));
+        const key = names.get(bare(text))?.shift();
         if (key) this.remember(key, rows[row]);
       }
       return el("div", { class: "read" }, el("table", { class: "plain" }, el("tbody", {}, rows)));
@@ -105,12 +112,14 @@ class SourceView {
     for (const line of this.boxes.get(key) ?? []) {
       const node = line.firstChild;
       let at = 0;
-      for (const text of texts) {
-        const found = node ? node.data.indexOf(text, at) : -1;
-        if (found < 0) continue;
-        at = found + text.length;
+      for (const text of texts) { // the tables leave out white space beside Chinese characters
+        const search = new RegExp([...text.replace(/\s/g, "")].map((c) => c.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&")).join("\\s*"), "g");
+        search.lastIndex = at;
+        const found = node && search.exec(node.data);
+        if (!found) continue;
+        at = search.lastIndex;
         const range = new Range();
-        range.setStart(node, found);
+        range.setStart(node, found.index);
         range.setEnd(node, at);
         ranges.push(range);
       }
