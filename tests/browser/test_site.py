@@ -112,6 +112,7 @@ def test_pointing_at_a_row_lights_its_box_and_the_other_way_round(browser: Brows
     ActionChains(browser.driver).move_to_element(first).click().perform()
     browser.until("return document.querySelector('tr.indicator.lit')?.dataset.row === 'i1'")
     assert browser.run("return document.querySelectorAll('.box.lit').length") == 1
+    assert browser.run("return document.scrollingElement.scrollTop + document.querySelector('main').scrollTop") == 0
     assert "row=1" in str(browser.run("return location.hash"))
 
 

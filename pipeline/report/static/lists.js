@@ -76,7 +76,7 @@ site.pages = {
         facet("department", t("column.supervising_department"), department),
         facet("region", t("column.region"), region),
         facet("type", t("column.form_type"), type, (v) => word("form_type", v)),
-        facet("media", t("column.media_type"), media),
+        facet("media", t("column.media_type"), media, (v) => word("media", v)),
         listFacet("flag", t("column.flags"), rows.flags, (v) => word("flag", v)),
         listFacet("doubt", t("column.doubts"), rows.doubts, (v) => word("column", v)),
         { key: "attainment", label: t("column.attainment_pct"), options: bands(ATTAINMENTS), test: (k) => (i) => inBand(ATTAINMENTS, k, rows.attainment_pct[i]) },
@@ -137,7 +137,7 @@ site.pages = {
       ],
       filters: [
         facet("status", t("column.status"), docs.status, (v) => word("status", v)),
-        facet("media", t("column.media_type"), docs.media_type),
+        facet("media", t("column.media_type"), docs.media_type, (v) => word("media", v)),
         facet("region", t("column.region"), docs.region),
         facet("year", t("column.fiscal_year"), docs.fiscal_year),
       ],

@@ -82,7 +82,7 @@ site.pages.overview = async () => {
       chart(t("ui.findings_by_year"), byYear(findings.form.map((f) => (f < 0 ? null : forms.fiscal_year[f]))).map(([y, v]) => [y, v, to("findings", { year: y })]), { lying: false }),
       chart(t("ui.execution_rates"), RATES.map((b, i) => [bandLabel(b), rateCounts[i], to("forms", { rate: String(b[0]) })]), { lying: false }),
       chart(t("ui.attainments"), ATTAINMENTS.map((b, i) => [bandLabel(b), doneCounts[i], to("indicators", { attainment: String(b[0]) })]), { lying: false }),
-      chart(t("ui.sure_by_kind"), counted(media).map(([m, all]) => [m.replace(/^.*[./]/, ""), ((sureOf.get(m) ?? 0) / all) * 100, to("indicators", { media: m })]), { told: percent }),
+      chart(t("ui.sure_by_kind"), counted(media).map(([m, all]) => [word("media", m), ((sureOf.get(m) ?? 0) / all) * 100, to("indicators", { media: m })]), { told: percent }),
       chart(t("ui.forms_by_year"), byYear(forms.fiscal_year).map(([y, v]) => [y, v, to("forms", { year: y })]), { lying: false }),
       chart(t("ui.forms_by_type"), counted(forms.form_type).map(([k, v]) => [word("form_type", k), v, to("forms", { type: k })])),
       chart(t("ui.forms_by_department"), counted(forms.supervising_department).map(([d, v]) => [d, v, to("forms", { department: d })])),
