@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.corpus.corrections import FIXED, OF_LINE
 from pipeline.model.schema import DOCUMENTS, FUNDS, INDICATORS, PROJECTS
+from pipeline.report.source_view import Placed
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
@@ -120,13 +121,15 @@ def by_document(tables: Tables) -> dict[str, list[dict[str, object]]]:
     return dict(out)
 
 
-def pages_of(forms: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The pages that forms and their rows stand on."""
-    pages: set[int] = set()
+def pages_of(forms: Iterable[Mapping[str, Any]]) -> dict[int, list[Placed]]:
+    """The pages that forms and their rows stand on, with the places and names of their indicators."""
+    pages: defaultdict[int, list[Placed]] = defaultdict(list)
     for f in forms:
         if f["page_start"] is not None:
-            pages |= set(range(f["page_start"], (f["page_end"] or f["page_start"]) + 1))
-        pages |= {
-            r["page"] for t in ("indicators", "tasks", "statements", "unread") for r in f[t] if r["page"]
-        }
-    return pages
+            for page in range(f["page_start"], (f["page_end"] or f["page_start"]) + 1):
+                pages[page] += ()
+        for row in (r for t in ("indicators", "tasks", "statements", "unread") for r in f[t] if r["page"]):
+            pages[row["page"]] += (
+                [(tuple(row["bbox"]), row["name"])] if row["bbox"] and row.get("name") else ()
+            )
+    return dict(pages)

@@ -1,22 +1,22 @@
 """The bytes of a source → what a person sees of it beside the rows.
 
-Comes in: the bytes of a file, its media type and the pages that forms stand on. Goes out: pictures of pages
-with their size in points (PDF, pictures), the lines of a text, or the cells as they were read (HTML, Office,
-OFD).
+Comes in: the bytes of a file, its media type, and the pages that forms stand on with the places of their
+rows. Goes out: pictures of pages with their size in points (PDF, pictures), the lines of a text, or the cells
+as they were read (HTML, Office, OFD).
 A page that cannot be drawn is left out; a file that cannot be opened at all gives nothing to see.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 from PIL import Image
 
-from pipeline.model.cells import Reading, Table
+from pipeline.model.cells import Box, Reading, Table
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
 from pipeline.read.common.broken import BrokenError
@@ -26,6 +26,12 @@ from pipeline.read.common.media_type import JPEG, MARKDOWN, PDF, PLAIN, PNG, TIF
 SCALE = 2.0  # pixels a point: at 144 dpi print of 8 points, the smallest of usual forms, is still sharp
 LONGEST_SIDE = 2400  # pixels: A3 at that scale
 QUALITY = 72  # of WebP: rulings and small print of scans stay sharp; a page of print takes 100 kB
+TRIED_ROWS, FEW = 12, 3  # rows of a page that are looked for, and characters of each
+
+Placed = tuple[Box, str]
+"""Where a row stands on its page, and its words."""
+Pages = Mapping[int, Collection[Placed]]
+"""Pages, from 1, and the rows on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ class SourceView:
 NOTHING = SourceView("nothing")
 
 
-def view(data: bytes, name: str, media_type: str | None, pages: Set[int]) -> SourceView:
-    """What is to be seen of a file; of its pages those in `pages`, from 1."""
+def view(data: bytes, name: str, media_type: str | None, pages: Pages) -> SourceView:
+    """What is to be seen of a file; of its pages those in `pages`."""
     try:
         if media_type == PDF:
             return SourceView("pages", tuple(_pdf_pages(data, pages)))
@@ -69,7 +75,7 @@ def view(data: bytes, name: str, media_type: str | None, pages: Set[int]) -> Sou
         return NOTHING
 
 
-def _pdf_pages(data: bytes, wanted: Set[int]) -> Iterator[PagePicture]:
+def _pdf_pages(data: bytes, wanted: Pages) -> Iterator[PagePicture]:
     with closing(pdfium.PdfDocument(data)) as document:
         for number in sorted(n for n in wanted if 1 <= n <= len(document)):
             try:
@@ -77,15 +83,44 @@ def _pdf_pages(data: bytes, wanted: Set[int]) -> Iterator[PagePicture]:
                     width, height = page.get_size()
                     if min(width, height) <= 0:
                         continue
+                    quarter = _quarter(page, wanted[number])
+                    extra = (quarter - page.get_rotation() // 90) % 4
+                    if extra % 2:
+                        width, height = height, width
                     scale = min(SCALE, LONGEST_SIDE / max(width, height))
-                    with closing(page.render(scale=scale)) as bitmap:
+                    with closing(page.render(scale=scale, rotation=extra * 90)) as bitmap:
                         picture = bitmap.to_pil().convert("RGB")
             except pdfium.PdfiumError:
                 continue
             yield PagePicture(number, width, height, _webp(picture))
 
 
-def _picture_pages(data: bytes, name: str, wanted: Set[int]) -> Iterator[PagePicture]:
+def _quarter(page: pdfium.PdfPage, rows: Collection[Placed]) -> int:
+    """Clockwise quarter turns after which most boxes lie on their rows' words; the page's own where that does
+    not tell. A page may be printed sideways without saying so, and boxes are those of the page made upright.
+    """
+    left, bottom, right, top = page.get_cropbox()
+    from_upright = (
+        lambda u, v: (left + u, top - v),
+        lambda u, v: (left + v, bottom + u),
+        lambda u, v: (right - u, bottom + v),
+        lambda u, v: (right - v, top - u),
+    )
+    with closing(page.get_textpage()) as text:
+
+        def told(quarter: int) -> int:
+            found = 0
+            for (x0, y0, x1, y1), words in list(rows)[:TRIED_ROWS]:
+                (ax, ay), (bx, by) = from_upright[quarter](x0, y0), from_upright[quarter](x1, y1)
+                inside = text.get_text_bounded(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+                found += "".join(words.split())[:FEW] in "".join(inside.split())
+            return found
+
+        own: int = page.get_rotation() // 90 % 4
+        return max((own, 0, 1, 2, 3), key=told)
+
+
+def _picture_pages(data: bytes, name: str, wanted: Pages) -> Iterator[PagePicture]:
     from pipeline.read.scan.scanned_page import frames  # heavy, and only for pictures
 
     for number, frame in enumerate(frames(data, name), 1):

@@ -104,19 +104,23 @@ def browser(chromium: webdriver.Chrome) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A text, a web page and a PDF of forms as a site; one file has a hostile name and hostile words."""
-    folder = tmp_path_factory.mktemp("site")
-    raw, tables = parsed(folder)
-    write_site(tables, folder / "report", finder([raw]), "zh")
-    return folder / "report"
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Texts, a web page and a PDF of forms, one with a hostile name and hostile words; and their tables."""
+    return parsed(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture(scope="session")
-def large_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """50,000 indicators."""
+def site(made: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of these files."""
+    raw, tables = made
+    out = tmp_path_factory.mktemp("site") / "report"
+    write_site(tables, out, finder([raw]), "zh")
+    return out
+
+
+@pytest.fixture(scope="session")
+def large_site(made: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """50,000 indicators, and no source."""
     folder = tmp_path_factory.mktemp("large")
-    _, tables = parsed(folder)
-    many = with_many_rows(tables, folder / "many", 50_000)
-    write_site(many, folder / "report", lambda _: None, "zh")
+    write_site(with_many_rows(made[1], folder / "tables", 50_000), folder / "report", lambda _: None, "zh")
     return folder / "report"

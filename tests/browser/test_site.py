@@ -112,7 +112,10 @@ def test_pointing_at_a_row_lights_its_box_and_the_other_way_round(browser: Brows
     ActionChains(browser.driver).move_to_element(first).click().perform()
     browser.until("return document.querySelector('tr.indicator.lit')?.dataset.row === 'i1'")
     assert browser.run("return document.querySelectorAll('.box.lit').length") == 1
-    assert browser.run("return document.scrollingElement.scrollTop + document.querySelector('main').scrollTop") == 0
+    assert (
+        browser.run("return document.scrollingElement.scrollTop + document.querySelector('main').scrollTop")
+        == 0
+    )
     assert "row=1" in str(browser.run("return location.hash"))
 
 
@@ -260,7 +263,7 @@ def test_no_rule_of_accessibility_is_broken_and_nothing_sticks_out(
     )
     browser.run(AXE.read_text(encoding="utf-8"))
     found: Any = browser.driver.execute_async_script(
-        "const done = arguments[0]; axe.run(document, {}).then((r) => done({passed: r.passes.length, broken: r.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' | ' + n.failureSummary.slice(0, 300))])}))"
+        "const done = arguments[0]; axe.run(document, { preload: false }).then((r) => done({passed: r.passes.length, broken: r.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' | ' + n.failureSummary.slice(0, 300))])}))"
     )
     assert found["broken"] == []
     assert found["passed"] > 15

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from pipeline.app.cli import main
+from pipeline.app.document import parse_document
 from pipeline.app.source_bytes import finder
 from pipeline.audit.rules import RULES
 from pipeline.model.errors import PipelineError
@@ -205,15 +206,24 @@ def test_a_name_that_is_none_and_a_value_of_another_type_are_refused() -> None:
 def test_a_picture_has_its_size_in_points(tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     Image.new("RGB", (1240, 1754), "white").save(path, dpi=(150, 150))
-    [page] = view(path.read_bytes(), "page.png", "image/png", {1}).pages
+    [page] = view(path.read_bytes(), "page.png", "image/png", {1: ()}).pages
     assert (round(page.width), round(page.height)) == (595, 842)
     assert page.webp[8:12] == b"WEBP"
 
 
 def test_only_the_pages_of_forms_are_drawn(root: Path) -> None:
     data = (root / "tests" / "fixtures" / "pdf" / "drawn-rows-over-pages.pdf").read_bytes()
-    seen = view(data, "x.pdf", "application/pdf", {2, 99})
+    seen = view(data, "x.pdf", "application/pdf", {2: (), 99: ()})
     assert [p.number for p in seen.pages] == [2]
+
+
+def test_a_page_that_is_printed_sideways_is_turned_as_its_boxes_are(root: Path) -> None:
+    data = (root / "tests" / "fixtures" / "pdf" / "drawn-sideways-doubled.pdf").read_bytes()
+    rows = [r for r in parse_document(data, "x.pdf").tables()["indicators"] if r["page"] == 1]
+    [page] = view(data, "x.pdf", "application/pdf", {1: [(tuple(r["bbox"]), r["name"]) for r in rows]}).pages
+    assert page.width > page.height  # the file says 595 x 842 and no turn
+    [untold] = view(data, "x.pdf", "application/pdf", {1: ()}).pages
+    assert untold.width < untold.height
 
 
 @pytest.mark.parametrize(
@@ -226,7 +236,7 @@ def test_only_the_pages_of_forms_are_drawn(root: Path) -> None:
     ],
 )
 def test_what_cannot_be_opened_shows_nothing(media: str | None) -> None:
-    assert view(b"\x00\x01rubbish", "x", media, {1}) == NOTHING
+    assert view(b"\x00\x01rubbish", "x", media, {1: ()}) == NOTHING
 
 
 # ---- words -------------------------------------------------------------------------------------
