@@ -15,13 +15,11 @@ from pipeline.model.errors import PipelineError
 
 
 def finder(inputs: Sequence[Path]) -> Callable[[str], bytes | None]:
-    """Finds sources below the inputs that exist."""
-    found = {}
-    for entry in inputs:
-        try:
-            found.update({s.name: s for s in collect([entry])})
-        except PipelineError:  # a folder that is gone: its sources are missing, which the account says
-            continue
+    """Finds sources below the inputs that exist; several inputs are named together, as in a run."""
+    try:
+        found = {s.name: s for s in collect([entry for entry in inputs if entry.exists()])}
+    except PipelineError:  # a folder that holds no file: all is missing, which the account says
+        found = {}
 
     def find(name: str) -> bytes | None:
         try:

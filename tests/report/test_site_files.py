@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import tomllib
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,18 @@ def test_the_command_says_where_the_site_is_and_what_it_misses(
     result = CliRunner().invoke(main, [*arguments, "--raw", str(tmp_path / "nowhere")])
     assert result.exit_code == 0, result.output
     assert result.output.count("source missing") == 5
+
+
+def test_sources_are_found_by_the_names_that_a_run_gives_them(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "form.txt").write_text(folder)
+    with zipfile.ZipFile(tmp_path / "a" / "packed.zip", "w") as archive:
+        archive.writestr("in/form.txt", "packed")
+    find = finder([tmp_path / "a", tmp_path / "b", tmp_path / "gone"])
+    names = ("a/form.txt", "b/form.txt", "packed.zip/in/form.txt", "gone/form.txt")
+    assert [find(name) for name in names] == [b"a", b"b", b"packed", None]
+    assert finder([tmp_path / "gone"])("form.txt") is None
 
 
 def test_a_folder_without_tables_ends_with_status_2(tmp_path: Path) -> None:
