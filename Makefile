@@ -1,6 +1,8 @@
 # make setup   the virtual environment, from the locked versions
 # make parse   reads data/raw, writes data/parsed
+# make report  the tables of data/parsed as a site to look at, with the source beside the rows
 # make test    lint and tests
+# make test-site  the site in a browser; needs Chromium and its driver (Debian: chromium, chromium-driver)
 # make lint    ruff and mypy
 # make fit       learns what columns look like, from generated and labelled forms
 # make calibrate learns what a confidence is, on words, layouts and seeds that nothing else is fitted on
@@ -18,7 +20,7 @@ LOCKS := requirements.lock requirements-dev.lock
 COMPILE := $(BIN)/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: setup parse test lint fit calibrate accuracy bench lock clean
+.PHONY: setup parse report test test-site lint fit calibrate accuracy bench lock clean
 
 setup: $(STAMP)
 
@@ -32,6 +34,9 @@ $(STAMP): $(LOCKS)
 parse: setup
 	$(BIN)/python -m pipeline parse data/raw --out data/parsed
 
+report: setup
+	$(BIN)/python -m pipeline report --tables data/parsed --out data/parsed/report
+
 lint: setup
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -39,6 +44,9 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-site: setup
+	$(BIN)/python -m pytest tests/browser
 
 fit: setup
 	$(BIN)/python -m tests.fitting.roles

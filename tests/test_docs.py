@@ -30,6 +30,7 @@ PAGES = [
     "docs/contributing.md",
     "CHANGELOG.md",
     "docs/audit.md",
+    "docs/site.md",
 ]
 
 

@@ -25,6 +25,7 @@ ORDER = (
     "pipeline.rows",
     "pipeline.audit",
     "pipeline.corpus",
+    "pipeline.report",
     "pipeline.app",
     "pipeline.__main__",
 )

@@ -29,6 +29,7 @@ from pipeline.app.dictionary import dictionary as dictionary_text
 from pipeline.app.document import parse_document
 from pipeline.app.names import shown, stored
 from pipeline.app.show import show_forms, show_records, show_tables
+from pipeline.app.source_bytes import finder
 from pipeline.app.sources import HIDDEN, LeftOut, survey
 from pipeline.app.store import earlier_series, only_writer, prepare, write_tables
 from pipeline.app.workers import DEFAULTS, Limits, run
@@ -38,6 +39,8 @@ from pipeline.corpus.corrections import STALE, Correction, read_corrections
 from pipeline.form.assemble import forms_of
 from pipeline.model.errors import Code, PipelineError
 from pipeline.read import read_document
+from pipeline.report.site import write_site
+from pipeline.report.words import LANGUAGES
 from pipeline.version import VERSION
 
 STAGES = ("tables", "forms", "records")
@@ -141,6 +144,46 @@ def show(file: Path, stage: str) -> None:
     except PipelineError as problem:
         click.echo(f"Error: {shown(str(problem))}", err=True)
         sys.exit(1)
+
+
+@main.command()
+@click.option(
+    "--tables",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the tables.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the site; an earlier one is replaced.",
+)
+@click.option(
+    "--raw",
+    "raw",
+    multiple=True,
+    default=("data/raw",),
+    type=click.Path(path_type=Path),
+    help="File or folder that the tables were read from; may be given again.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(tuple(LANGUAGES)),
+    default=lambda: "en" if os.environ.get("LANG", "").startswith("en") else "zh",
+    show_default="by LANG",
+    help="Language that the site opens in.",
+)
+def report(tables: Path, out: Path, raw: tuple[Path, ...], lang: str) -> None:
+    """Write a site that shows the tables beside their sources; it opens from disk."""
+    try:
+        written = write_site(tables, out, finder(raw), lang)
+    except PipelineError as problem:
+        click.echo(f"Error: {shown(str(problem))}", err=True)
+        sys.exit(2)
+    _say([f"{written.forms} forms of {written.documents} files: {stored(str(out / 'index.html'))}"])
+    _say(f"source missing  {name}" for name in written.missing)
+    _say(f"source changed  {name}" for name in written.changed)
 
 
 @main.command()

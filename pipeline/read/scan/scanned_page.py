@@ -70,7 +70,7 @@ def read_image(data: bytes, name: str, media_type: str) -> Reading:
     blocks: list[Block] = []
     n_pages = 0
     try:
-        for n_pages, frame in enumerate(_frames(data, name), 1):
+        for n_pages, frame in enumerate(frames(data, name), 1):
             if frame.image is not None:
                 width, height = frame.image.shape[1] * frame.points, frame.image.shape[0] * frame.points
                 blocks += read_page_image(frame.image, n_pages, width, height)
@@ -82,7 +82,7 @@ def read_image(data: bytes, name: str, media_type: str) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """One page of a picture file: its pixels (None where they are too few to hold text), points a pixel, and
     whether it is the only one.
     """
@@ -92,7 +92,7 @@ class _Frame:
     alone: bool
 
 
-def _frames(data: bytes, name: str) -> Iterator[_Frame]:
+def frames(data: bytes, name: str) -> Iterator[Frame]:
     """The pages one by one; raises BrokenError where Pillow cannot decode them, PipelineError for a bomb."""
     with _decoding(name):
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
@@ -110,7 +110,7 @@ def _frames(data: bytes, name: str) -> Iterator[_Frame]:
         with _decoding(name):
             resolution = float(frame.info.get("dpi", (0, 0))[0])
         points = _points_a_pixel(min(width, height), resolution)
-        yield _Frame(_bgr(frame, name) if min(width, height) >= LEAST_SIDE else None, points, alone)
+        yield Frame(_bgr(frame, name) if min(width, height) >= LEAST_SIDE else None, points, alone)
 
 
 @contextmanager
