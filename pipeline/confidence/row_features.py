@@ -40,6 +40,7 @@ COSTS = (0.5, 1.0, 2.0, 3.0, 5.0, 8.0)
 LENGTHS = (2, 4, 12, 20, 30, 50)
 COUNTS = (0, 1, 2)
 SHARES = (0.0, 0.1, 0.25, 0.5)
+GAPS = (0, 1, 3)  # lines
 POINTS = (10.0, 20.0, 30.0)
 CLOSES = 0.01  # points: sums that differ by less are equal
 FEW = 4  # rows from which on shares of them tell
@@ -53,6 +54,9 @@ _NO_START, _NO_END = (
     re.compile(one_of(word("sentence", "no_end")) + "$"),
 )
 _UNIT_FIRST = re.compile(rf"(?:{_UNITS})$|(?:%|{either(words('points', 'unit'))})")
+_NAME_ENDS = words("name", "ends")
+_CUT_OFF = frozenset("/~-、(")
+_BEHIND_ORDINAL = re.compile(r"\d{1,2}[、.:)]\d")  # 1.4类以上水体: an ordinal, or not?
 _PAIRS = pairs_of("sentence", "pairs")
 
 
@@ -67,7 +71,8 @@ def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) 
     block = [frozenset(_beside_block(row, project, filled, len(rows))) for row in rows]
     sums = _sums(project, rows)
     near = [frozenset((*_near(form, k), *left)) for k, left in enumerate(_left_over(form))]
-    return [shared.union(*parts) for parts in zip(own, block, sums, near, strict=True)]
+    gaps = _gaps(rows)
+    return [shared.union(*parts) for parts in zip(own, block, sums, near, gaps, strict=True)]
 
 
 def _steps(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
@@ -98,6 +103,9 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
     yield from _below("source:rows", n, (2, 4, 8))
     announced = set(project["indicator_columns"])
     yield from (f"column_missing:{c}" for c, role in COLUMNS.items() if role.value not in announced)
+    if "target" in project["form_type"]:
+        results = (c for c in ("actual_raw", "score") if COLUMNS[c].value in announced)
+        yield from (f"column_unsure:{c} of a target form" for c in results)
     if "self" in project["form_type"]:
         yield from (
             f"column_missing:{c} of results"
@@ -125,6 +133,9 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
         )
         yield from _steps("contents_odd:form nameless", sum(r["name"] is None for r in rows) / n, SHARES)
         yield from _steps("cut_guessed:form", sum(Flag.CUT_GUESSED in r["flags"] for r in rows) / n, SHARES)
+        yield from _alike(rows)
+        bare = sum(r["target_kind"] == "number" and r["target_unit"] is None for r in rows) / n
+        yield from _steps("contents_odd:form without units", bare, SHARES)
         words_of = [t for r in rows if (t := r["target_kind"])]
         yield from _steps(
             "contents_odd:form wordy", words_of.count("text") / max(1, len(words_of)), (0.25, 0.5, 0.75)
@@ -135,6 +146,18 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
     yield from _funds(project)
     left = Counter(u.why for u in form.unread)
     yield from (name for why, k in left.items() for name in _steps(f"column_missing:unread {why}", k, COUNTS))
+
+
+def _alike(rows: Sequence[IndicatorRow]) -> Iterator[str]:
+    """Do the texts of a column begin or end alike? Then they may hold what another column says (是, 否)."""
+    for column, texts in (
+        ("name", [r["name"] for r in rows if r["name"]]),
+        ("actual_raw", [r["actual_raw"] for r in rows if r["actual_raw"]]),
+    ):
+        if len(texts) >= FEW:
+            for where, at in (("begin", 0), ("end", -1)):
+                share = 1 - len({t[at] for t in texts}) / len(texts)
+                yield from _steps(f"contents_odd:{column}.{where} alike", share, (0.25, 0.5, 0.75))
 
 
 def _breaks(rows: Sequence[IndicatorRow]) -> int:
@@ -189,14 +212,25 @@ def _near(form: Form, k: int) -> Iterator[str]:
 
 
 def _left_over(form: Form) -> Iterator[tuple[str, ...]]:
-    """For every row why texts beside its cells are in no column."""
+    """For every row why texts beside its cells, or in the row below, are in no column."""
     whys: dict[tuple[int | None, int], set[str]] = {}
     for u in form.unread:
         for c in u.cells:
             whys.setdefault((c.page, c.row), set()).add(f"column_missing:beside {u.why}")
     for item in form.indicators:
-        places = {(c.page, c.row) for c in item.cells}
+        places = {(c.page, c.row + k) for c in item.cells for k in range(c.row_span + 1)}
         yield tuple({name for place in places for name in whys.get(place, ())})
+
+
+def _gaps(rows: Sequence[IndicatorRow]) -> list[Features]:
+    """Are more lines of a text between a row and the next than usual? They may hold what the row lost."""
+    gaps = [
+        b["line_start"] - a["line_end"] if a["line_end"] is not None and b["line_start"] is not None else 0
+        for a, b in pairwise(rows)
+    ]
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0
+    told = [frozenset(_steps("row_shifted:lines behind", gap - usual, GAPS)) for gap in gaps]
+    return [*told, frozenset[str]()][: len(rows)]
 
 
 def _place(rows: Sequence[IndicatorRow], k: int) -> Iterator[str]:
@@ -220,6 +254,8 @@ def _contents(row: IndicatorRow) -> Iterator[str]:
         yield "contents_odd:placeholder"
     if row["name"] is None:
         yield "contents_odd:name.none"
+    elif row["ordinal"] is None and _BEHIND_ORDINAL.match(fold(row["name"])):
+        yield "contents_odd:name.figure behind an ordinal"
     for column, text in (
         ("name", row["name_raw"]),
         ("target_raw", row["target_raw"]),
@@ -240,35 +276,30 @@ def _contents(row: IndicatorRow) -> Iterator[str]:
 @lru_cache(maxsize=65536)
 def _text(column: str, text: str) -> Features:
     """What a free text should not be: bounded by a mark, half a pair, full of other columns' texts."""
-    return frozenset(_of_text(column, text))
-
-
-def _of_text(column: str, text: str) -> Iterator[str]:
     key = fold(text)
     here = f"contents_odd:{column}."
-    yield from _steps(f"{here}length", len(key), LENGTHS)
-    if _NO_START.match(key):
-        yield f"{here}starts with a mark"
-    if _NO_END.search(key):
-        yield f"{here}ends with a mark"
-    if any(key.count(a) != key.count(b) for a, b in _PAIRS):
-        yield f"{here}half a pair"
-    if _UNIT_FIRST.match(key):
-        yield f"{here}starts with a unit"
-    if _LEVEL.search(key):
-        yield f"{here}level inside"
-    if key[-1:].isdigit():
-        yield f"{here}ends with a digit"
-    if key[:1].isdigit():
-        yield f"{here}starts with a digit"
-    if any(c.isspace() for c in text.strip()):
-        yield f"{here}space inside"
-    if _FIGURE.fullmatch(key):
-        yield f"{here}bare figure"
-    yield from _steps(f"{here}measures", len(_MEASURE.findall(key)), COUNTS)
     found = read_level(text, 2)
-    if found is not None and found.known:
-        yield f"{here}is a level"
+    told = {
+        "starts with a mark": _NO_START.match(key),
+        "ends with a mark": _NO_END.search(key),
+        "half a pair": any(key.count(a) != key.count(b) for a, b in _PAIRS),
+        "starts with a unit": _UNIT_FIRST.match(key),
+        "level inside": _LEVEL.search(key),
+        "ends with a digit": key[-1:].isdigit(),
+        "starts with a digit": key[:1].isdigit(),
+        "ends as names do": key.endswith(_NAME_ENDS),
+        "cut off": key[-1:] in _CUT_OFF,
+        "space inside": any(c.isspace() for c in text.strip()),
+        "bare figure": _FIGURE.fullmatch(key),
+        "is a level": found is not None and found.known,
+    }
+    return frozenset(
+        {
+            *(here + name for name, holds in told.items() if holds),
+            *_steps(f"{here}length", len(key), LENGTHS),
+            *_steps(f"{here}measures", len(_MEASURE.findall(key)), COUNTS),
+        }
+    )
 
 
 def _value(p: str, row: IndicatorRow) -> Iterator[str]:

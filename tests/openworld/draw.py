@@ -84,12 +84,14 @@ def documents(
     n: int = 1,
     seed: int = 0,
     only: Sequence[str] = (),
+    first: int = 0,
 ) -> Iterator[Drawn]:
-    """`n` documents of every kind and mutation, in turn; `only` names the layouts to draw from.
+    """`n` documents of every kind and mutation, in turn, from number `first` on; `only` names the layouts to
+    draw from.
 
     Pairs that no layout of the set can show are left out.
     """
-    return (_written(laid) for laid in laid_out_forms(split, kinds, mutations, n, seed, only))
+    return (_written(laid) for laid in laid_out_forms(split, kinds, mutations, n, seed, only, first))
 
 
 def laid_out_forms(
@@ -99,9 +101,10 @@ def laid_out_forms(
     n: int = 1,
     seed: int = 0,
     only: Sequence[str] = (),
+    first: int = 0,
 ) -> Iterator[Laid]:
     """The pages of the documents that `documents` draws from the same arguments."""
-    for number in range(n):
+    for number in range(first, first + n):
         for kind in kinds:
             for name in mutations:
                 mutation = MUTATIONS[name]
