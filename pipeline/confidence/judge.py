@@ -65,10 +65,12 @@ def _vouched(form: Form, item: Indicator) -> float:
 
 
 def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
-    """The strata of a form's rows, the narrowest first: kind of source, with unknown words or without."""
+    """The strata of a form's rows, the narrowest first: kind of source and reader, kind of source; each
+    with unknown words or without.
+    """
     source = source_of(form)
     words = UNKNOWN if any(name in f for f in features for name in TELLS_UNKNOWN) else KNOWN
-    return (f"{source}, {words}",)
+    return f"{source}, {form.reader}, {words}", f"{source}, {words}"
 
 
 def of_column(column: str, features: Features) -> Features:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from pipeline.confidence.row_features import Features, row_features
 from pipeline.confidence.source import source_of
 from pipeline.model.form import Form
 from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
+from tests import samples as known_samples
 from tests.accuracy import PICTURES, fixtures
 from tests.compare import compare_document, paired
 from tests.openworld import KINDS, MUTATIONS, documents, measure
@@ -42,10 +44,20 @@ DAMAGES = (*EACH_ROW, *EACH_FORM, LOST_LEVEL)
 FILES = {name.replace(" ", "-"): name for name in FORMATS if name.startswith(("ofd", "html"))}
 """Kinds of files that the open test does not draw, and their names in `tests/writers/formats.py`."""
 PLAIN = "plain"
+SAMPLE = "sample"  # of `tests/samples.py`
+MOST_OF_SAMPLE = 8  # documents
 ROW, FORM, FUND = "row", "form", "fund"
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "read"
-READERS = ("pipeline", "normalizers", "tests/openworld", "tests/writers", "tests/compare.py", "tests/fitting/reading.py")
+READERS = (
+    "pipeline",
+    "normalizers",
+    "tests/openworld",
+    "tests/writers",
+    "tests/compare.py",
+    "tests/samples.py",
+    "tests/fitting/reading.py",
+)
 """What decides how a document is drawn, read and compared; confidences are told anew each time."""
 WITHOUT = "pipeline/confidence"
 
@@ -141,9 +153,29 @@ def recipes(split: str, amount: Amount, kinds: Sequence[str], seed: int = 0) -> 
     ]
 
 
+def all_kinds() -> tuple[str, ...]:
+    """The kinds of files that are drawn."""
+    return (*KINDS, *FILES)
+
+
+def samples() -> list[Recipe]:
+    """The samples of `tests/samples.py` that are no pictures."""
+    told = [(group, name) for group, names in known_samples.names().items() for name in names]
+    return [
+        Recipe(group, SAMPLE, name, number, 0)
+        for group, name in told
+        if not known_samples.is_picture(group, name)
+        for number in range(1 if group == "file" else MOST_OF_SAMPLE)
+    ]
+
+
 def pictures() -> list[Recipe]:
     """The committed pictures."""
-    return [Recipe(str(p.relative_to(ROOT)), PICTURE, PLAIN, 0, 0) for p in fixtures() if p.parent.name in PICTURES]
+    return [
+        Recipe(str(p.relative_to(ROOT)), PICTURE, PLAIN, 0, 0)
+        for p in fixtures()
+        if p.parent.name in PICTURES
+    ]
 
 
 def read_all(todo: Sequence[Recipe]) -> Iterator[Read]:
@@ -170,7 +202,7 @@ def read_one(by: str, recipe: Recipe) -> Read | None:
     try:
         seen: Seen | None = pickle.loads(zlib.decompress(path.read_bytes()))
     except FileNotFoundError:
-        drawn = _drawn(recipe)
+        drawn = drawn_by(recipe)
         seen = None if drawn is None else _seen(drawn)
         part = path.with_suffix(f".{os.getpid()}")
         part.write_bytes(zlib.compress(pickle.dumps(seen), 1))
@@ -178,22 +210,30 @@ def read_one(by: str, recipe: Recipe) -> Read | None:
     return None if seen is None else _read(seen)
 
 
-def _drawn(recipe: Recipe) -> Drawn | None:
+def drawn_by(recipe: Recipe) -> Drawn | None:
+    """The document of a recipe; None where no layout can show it, or the sample has no more."""
     split, kind, mutation, number, seed = recipe
     if kind == PICTURE:
         path = ROOT / split
         truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         return Drawn(path.name, path.read_bytes(), truth, Stratum(kind, mutation, path.stem), ())
+    if kind == SAMPLE:
+        made = next(islice(known_samples.documents_of(split, mutation), number, None), None)
+        return made and Drawn(made.name, made.data, made.truth, Stratum(kind, split, mutation), ())
     if kind in KINDS:
         return next(documents(split, [kind], [mutation], 1, seed, first=number), None)
-    # a page of HTML has what other files have; each file and damage draws documents of its own
-    base, place = (PLAIN, (DAMAGES + tuple(FILES)).index(mutation if kind == DAMAGE else kind) + 1)
-    base = PLAIN if kind == DAMAGE else mutation
-    laid = next(laid_out_forms(split, ["html-page"], [base], 1, 1000 * place + seed, first=number), None)
+    place, base = (
+        (*DAMAGES, *FILES).index(mutation if kind == DAMAGE else kind) + 1,
+        PLAIN if kind == DAMAGE else mutation,
+    )
+    other = 1000 * place + seed  # each draws documents of its own
+    laid = next(laid_out_forms(split, ["html-page"], [base], 1, other, first=number), None)
     if laid is None:
         return None
     made = (
-        written_damaged(laid.pages, mutation, laid.rng) if kind == DAMAGE else FORMATS[FILES[kind]](laid.pages, laid.rng)
+        written_damaged(laid.pages, mutation, laid.rng)
+        if kind == DAMAGE
+        else FORMATS[FILES[kind]](laid.pages, laid.rng)
     )
     ending = made.name.rpartition(".")[2]
     name = f"{split}-{kind}-{mutation}-{seed}-{number}.{ending}".replace(" ", "-").replace(":", "-")
