@@ -113,7 +113,7 @@ def model_of(told: Mapping[str, Any]) -> Model:
 
 
 def _tree(told: Any) -> Tree:
-    if not isinstance(told, list):
+    if not isinstance(told, (list, tuple)):
         return float(told)
     feature, without, with_ = told
     return str(feature), _tree(without), _tree(with_)
