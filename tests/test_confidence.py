@@ -131,7 +131,9 @@ def test_a_form_without_indicators_is_never_sure() -> None:
     rows = document(made)
     judged = judge.judged(made, rows.projects[0], rows.funds, [])
     assert judged.form < SURE
-    assert "column_missing:no indicators" in form_features.form_features(made, rows.projects[0], rows.funds)
+    assert "column_missing:no indicators" in form_features.form_features(
+        made, rows.projects[0], rows.funds, []
+    )
 
 
 def test_doubts_are_columns_below_the_mark_with_their_reasons() -> None:

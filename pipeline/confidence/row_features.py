@@ -75,7 +75,7 @@ def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) 
     return [shared.union(*parts) for parts in zip(own, block, sums, near, gaps, strict=True)]
 
 
-def _steps(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
+def steps(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
     """One feature for every edge that a value is above."""
     return (f"{name}>{edge:g}" for edge in edges if value > edge)
 
@@ -114,38 +114,36 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
         )
     if n:
         evidence = [i.evidence for i in items]
-        yield from _steps("column_unsure:form", 1 - min(e.least_sure for e in evidence), UNSURE)
-        yield from _steps("label_unknown:form", max(e.unknown_labels for e in evidence), COUNTS)
-        yield from _steps("label_unknown:form missing", max(e.missing_labels for e in evidence), COUNTS)
-        yield from _steps("contents_odd:form", sum(e.cost for e in evidence) / n, COSTS)
-        yield from _steps("contents_odd:form oddest", sum(e.oddest > COSTS[3] for e in evidence) / n, SHARES)
-        yield from _steps("row_shifted:form", sum(e.shifted for e in evidence) / n, SHARES)
-        yield from _steps("rival_reading:form", sum(e.margin < MARGINS[2] for e in evidence) / n, SHARES)
-        yield from _steps(
-            "level_unsure:form unknown", sum(e.levels_unknown > 0 for e in evidence) / n, SHARES
-        )
-        yield from _steps(
+        yield from steps("column_unsure:form", 1 - min(e.least_sure for e in evidence), UNSURE)
+        yield from steps("label_unknown:form", max(e.unknown_labels for e in evidence), COUNTS)
+        yield from steps("label_unknown:form missing", max(e.missing_labels for e in evidence), COUNTS)
+        yield from steps("contents_odd:form", sum(e.cost for e in evidence) / n, COSTS)
+        yield from steps("contents_odd:form oddest", sum(e.oddest > COSTS[3] for e in evidence) / n, SHARES)
+        yield from steps("row_shifted:form", sum(e.shifted for e in evidence) / n, SHARES)
+        yield from steps("rival_reading:form", sum(e.margin < MARGINS[2] for e in evidence) / n, SHARES)
+        yield from steps("level_unsure:form unknown", sum(e.levels_unknown > 0 for e in evidence) / n, SHARES)
+        yield from steps(
             "level_unsure:form inferred", sum(e.levels_inferred > 0 for e in evidence) / n, SHARES
         )
-        yield from _steps("contents_odd:form unlike", sum(e.blank > 0 for e in evidence) / n, SHARES)
-        yield from _steps(
+        yield from steps("contents_odd:form unlike", sum(e.blank > 0 for e in evidence) / n, SHARES)
+        yield from steps(
             "level_unsure:form without level1", sum(r["level1"] is None for r in rows) / n, SHARES
         )
-        yield from _steps("contents_odd:form nameless", sum(r["name"] is None for r in rows) / n, SHARES)
-        yield from _steps("cut_guessed:form", sum(Flag.CUT_GUESSED in r["flags"] for r in rows) / n, SHARES)
+        yield from steps("contents_odd:form nameless", sum(r["name"] is None for r in rows) / n, SHARES)
+        yield from steps("cut_guessed:form", sum(Flag.CUT_GUESSED in r["flags"] for r in rows) / n, SHARES)
         yield from _alike(rows)
         bare = sum(r["target_kind"] == "number" and r["target_unit"] is None for r in rows) / n
-        yield from _steps("contents_odd:form without units", bare, SHARES)
+        yield from steps("contents_odd:form without units", bare, SHARES)
         words_of = [t for r in rows if (t := r["target_kind"])]
-        yield from _steps(
+        yield from steps(
             "contents_odd:form wordy", words_of.count("text") / max(1, len(words_of)), (0.25, 0.5, 0.75)
         )
-        yield from _steps("level_unsure:form breaks", _breaks(rows), COUNTS)
+        yield from steps("level_unsure:form breaks", _breaks(rows), COUNTS)
         names = Counter(r["name"] for r in rows if r["name"])
-        yield from _steps("contents_odd:form twice", sum(k - 1 for k in names.values()), COUNTS)
+        yield from steps("contents_odd:form twice", sum(k - 1 for k in names.values()), COUNTS)
     yield from _funds(project)
     left = Counter(u.why for u in form.unread)
-    yield from (name for why, k in left.items() for name in _steps(f"column_missing:unread {why}", k, COUNTS))
+    yield from (name for why, k in left.items() for name in steps(f"column_missing:unread {why}", k, COUNTS))
 
 
 def _alike(rows: Sequence[IndicatorRow]) -> Iterator[str]:
@@ -157,7 +155,7 @@ def _alike(rows: Sequence[IndicatorRow]) -> Iterator[str]:
         if len(texts) >= FEW:
             for where, at in (("begin", 0), ("end", -1)):
                 share = 1 - len({t[at] for t in texts}) / len(texts)
-                yield from _steps(f"contents_odd:{column}.{where} alike", share, (0.25, 0.5, 0.75))
+                yield from steps(f"contents_odd:{column}.{where} alike", share, (0.25, 0.5, 0.75))
 
 
 def _breaks(rows: Sequence[IndicatorRow]) -> int:
@@ -184,15 +182,15 @@ def _funds(project: ProjectRow) -> Iterator[str]:
 def _evidence(e: Evidence) -> Iterator[str]:
     yield from _below("rival_reading:margin", e.margin, MARGINS)
     yield from _below("rival_reading:level margin", e.level_margin, MARGINS)
-    yield from _steps("contents_odd:cost", e.cost, COSTS)
-    yield from _steps("contents_odd:oddest", e.oddest, COSTS)
-    yield from _steps("column_unsure:row", 1 - e.least_sure, UNSURE)
-    yield from _steps("label_unknown:row", e.unknown_labels, COUNTS)
-    yield from _steps("label_unknown:row missing", e.missing_labels, COUNTS)
-    yield from _steps("level_unsure:inferred", e.levels_inferred, COUNTS)
-    yield from _steps("level_unsure:unknown", e.levels_unknown, COUNTS)
-    yield from _steps("contents_odd:blank", e.blank, COUNTS)
-    yield from _steps(f"{'badly_recognised' if e.recognised else 'cut_guessed'}:read", 1 - e.least_read, READ)
+    yield from steps("contents_odd:cost", e.cost, COSTS)
+    yield from steps("contents_odd:oddest", e.oddest, COSTS)
+    yield from steps("column_unsure:row", 1 - e.least_sure, UNSURE)
+    yield from steps("label_unknown:row", e.unknown_labels, COUNTS)
+    yield from steps("label_unknown:row missing", e.missing_labels, COUNTS)
+    yield from steps("level_unsure:inferred", e.levels_inferred, COUNTS)
+    yield from steps("level_unsure:unknown", e.levels_unknown, COUNTS)
+    yield from steps("contents_odd:blank", e.blank, COUNTS)
+    yield from steps(f"{'badly_recognised' if e.recognised else 'cut_guessed'}:read", 1 - e.least_read, READ)
     for name in ("shifted", "joined", "loose", "wrapped", "pieces_left"):
         if getattr(e, name):
             yield f"row_shifted:{name}"
@@ -203,7 +201,7 @@ def _near(form: Form, k: int) -> Iterator[str]:
     for way, at in (("before", k - 1), ("after", k + 1)):
         if 0 <= at < len(form.indicators):
             e = form.indicators[at].evidence
-            yield from _steps(f"contents_odd:{way}", e.oddest, COSTS[2:])
+            yield from steps(f"contents_odd:{way}", e.oddest, COSTS[2:])
             yield from _below(f"rival_reading:{way}", e.margin, MARGINS[:3])
             if e.blank:
                 yield f"contents_odd:{way} blank"
@@ -229,7 +227,7 @@ def _gaps(rows: Sequence[IndicatorRow]) -> list[Features]:
         for a, b in pairwise(rows)
     ]
     usual = sorted(gaps)[len(gaps) // 2] if gaps else 0
-    told = [frozenset(_steps("row_shifted:lines behind", gap - usual, GAPS)) for gap in gaps]
+    told = [frozenset(steps("row_shifted:lines behind", gap - usual, GAPS)) for gap in gaps]
     return [*told, frozenset[str]()][: len(rows)]
 
 
@@ -296,8 +294,8 @@ def _text(column: str, text: str) -> Features:
     return frozenset(
         {
             *(here + name for name, holds in told.items() if holds),
-            *_steps(f"{here}length", len(key), LENGTHS),
-            *_steps(f"{here}measures", len(_MEASURE.findall(key)), COUNTS),
+            *steps(f"{here}length", len(key), LENGTHS),
+            *steps(f"{here}measures", len(_MEASURE.findall(key)), COUNTS),
         }
     )
 
@@ -309,7 +307,7 @@ def _value(p: str, row: IndicatorRow) -> Iterator[str]:
     unit = row["target_unit"] if p == "target" else row["actual_unit"]
     here = f"contents_odd:{p}_raw."
     yield f"{here}{kind or 'none'}"
-    yield from _steps(f"{here}parts", len(parts), (1, 2))
+    yield from steps(f"{here}parts", len(parts), (1, 2))
     if comparator in (">=", "<=", ">", "<"):
         yield f"{here}signed"
     if kind == "number" and unit is None:
@@ -341,7 +339,7 @@ def _both(row: IndicatorRow) -> Iterator[str]:
 def _points(row: IndicatorRow) -> Iterator[str]:
     weight, score = row["weight"], row["score"]
     if weight is not None:
-        yield from _steps("contents_odd:weight.over", weight, POINTS)
+        yield from steps("contents_odd:weight.over", weight, POINTS)
         if weight == 0:
             yield "contents_odd:weight.zero"
         if weight % 0.5:
@@ -375,7 +373,7 @@ def _levels(row: IndicatorRow) -> Iterator[str]:
         yield "level_unsure:level2.not printed"
     for column, text in (("level1", row["level1_raw"]), ("level2", row["level2_raw"])):
         if text is not None:
-            yield from _steps(f"level_unsure:{column}.length", len(text), (6, 9, 14))
+            yield from steps(f"level_unsure:{column}.length", len(text), (6, 9, 14))
 
 
 def _filled(rows: Sequence[IndicatorRow]) -> Mapping[str, float]:
@@ -402,20 +400,22 @@ def _beside_block(
 # ----------------------------------------------------------------------------------------------------
 
 
-def _sums(project: ProjectRow, rows: Sequence[IndicatorRow]) -> list[Features]:
-    """Do the points close: all of them on the total, those of a level on what its label says?"""
-    own: list[set[str]] = [set() for _ in rows]
+def sums_of_form(project: ProjectRow, rows: Sequence[IndicatorRow]) -> Iterator[str]:
+    """Do the points of all rows close on the form's total?"""
     for column, of_form, budget in (
         ("weight", project["total_weight"], project["budget_weight"]),
         ("score", project["total_score"], project["budget_score"]),
     ):
         points = [r["weight"] if column == "weight" else r["score"] for r in rows if r["horizon"] == "annual"]
         whole = of_form if of_form is not None or column == "score" else FULL_MARKS
-        word = _closes(points, whole, budget or 0.0)
-        if of_form is None:
-            word += ", not printed"
-        for mine in own:
-            mine.add(f"sums_open:{column} {word}")
+        printed = ", not printed" if of_form is None else ""
+        yield f"sums_open:{column} {_closes(points, whole, budget or 0.0)}{printed}"
+
+
+def _sums(project: ProjectRow, rows: Sequence[IndicatorRow]) -> list[Features]:
+    """Do the points close: all of them on the total, those of a level on what its label says?"""
+    shared = frozenset(sums_of_form(project, rows))
+    own: list[set[str]] = [set(shared) for _ in rows]
     for names in (
         ("level1_weight", "level1_raw"),
         ("level1_weight", "level1_raw", "level2_weight", "level2_raw"),

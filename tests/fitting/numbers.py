@@ -137,23 +137,21 @@ def monotone(scores: Matrix, y: Matrix) -> list[tuple[float, float]]:
     for at in order:
         blocks.append((float(scores[at]), float(y[at]), 1))
         while len(blocks) > 1 and _together(blocks[-2], blocks[-1]):
-            _, right, n = blocks.pop()
-            low, before, all_before = blocks.pop()
-            blocks.append((low, before + right, all_before + n))
+            _last_two_as_one(blocks)
     while len(blocks) > 1 and (blocks[-1][2] < FEWEST or _together(blocks[-2], blocks[-1])):
-        _, right, n = blocks.pop()
-        low, before, all_before = blocks.pop()
-        blocks.append((low, before + right, all_before + n))
-    return [(block[0], _share(block)) for block in blocks]
+        _last_two_as_one(blocks)
+    shares = np.maximum.accumulate([(right + 0.5) / (n + 1.0) for _, right, n in blocks])
+    return [(block[0], float(share)) for block, share in zip(blocks, shares, strict=True)]
+
+
+def _last_two_as_one(blocks: list[tuple[float, float, int]]) -> None:
+    _, right, n = blocks.pop()
+    low, before, all_before = blocks.pop()
+    blocks.append((low, before + right, all_before + n))
 
 
 def _together(a: tuple[float, float, int], b: tuple[float, float, int]) -> bool:
-    return a[2] < FEWEST or _share(a) >= _share(b)
-
-
-def _share(block: tuple[float, float, int]) -> float:
-    _, right, n = block
-    return (right + 0.5) / (n + 1.0)
+    return a[2] < FEWEST or a[0] == b[0] or a[1] * b[2] >= b[1] * a[2]
 
 
 def mark(

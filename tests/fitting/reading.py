@@ -288,7 +288,7 @@ def _told(seen: Seen, one: Outcome) -> Iterator[Told]:
     for own, bad, chance in zip(features, one.wrong, sure.rows, strict=True):
         yield told(ROW, strata=strata, features=own, confidence=chance, right=not bad, wrong=bad)
     wider = (*strata, source_of(one.form))
-    own = form_features(one.form, one.project, one.funds)
+    own = form_features(one.form, one.project, one.funds, one.rows)
     yield told(FORM, strata=wider, features=own, confidence=sure.form, right=not one.head, wrong=one.head)
     lines = fund_features(one.form, one.project, one.funds)
     for own, good, chance in zip(lines, one.lines, sure.funds, strict=True):

@@ -19,7 +19,8 @@ from typing import Any
 from tests.openworld import sheets
 from tests.openworld.contents import forms, without_idle_readings
 from tests.openworld.layouts import layouts
-from tests.openworld.mutations import GLUED, MUTATIONS, UNPARTED, Draft, Mutation
+from tests.openworld.mutations import GLUED, MUTATIONS, NOTED, UNPARTED, Draft, Mutation
+from tests.openworld.words import CONTENTS
 from tests.writers import excel, text, word
 from tests.writers.damage import text_rows
 from tests.writers.files import drawn
@@ -148,11 +149,13 @@ def _page(
         sheet = sheets.renumbered(sheet, numbers)
     if mutation.after is not None:
         sheet = mutation.after(sheet, draft)
-    return replace(page, sheet=sheet, truth=_truth(page.truth, draft.lost))
+    return replace(page, sheet=sheet, truth=_truth(page.truth, draft.lost, mutation))
 
 
-def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """What only an unknown word tells is right where it is read, and where it is left blank."""
+def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]], mutation: Mutation) -> dict[str, Any]:
+    """What only an unknown word tells is right where it is read, and where it is left blank; a label is right with
+    the note behind it, and without.
+    """
     out = {**truth, "indicators": [without_idle_readings(r) for r in truth["indicators"]]}
     out |= {f"{name}_alt": [None] for where, name in lost if where == "form"}
     columns = {f"{name}_alt": [None] for where, name in lost if where == "fund"}
@@ -161,6 +164,11 @@ def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]]) -> dict[str, 
         {**line, **columns, **({"source_alt": [None, "other"]} if line["label_raw"] in lines else {})}
         for line in truth["funds"]
     ]
+    if mutation.name == NOTED:
+        notes = CONTENTS["damage"]["notes"]
+        out["funds"] = [
+            {**line, "label_raw_alt": [line["label_raw"] + n for n in notes]} for line in out["funds"]
+        ]
     return out
 
 
