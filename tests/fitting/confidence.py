@@ -4,8 +4,8 @@ Comes in: documents of the open world's set `calibrate`, whose words, layouts an
 kind and mutation, many with all words known, grids with one damage, and the committed pictures. Goes out:
 `pipeline/confidence/table.json`: for rows, forms, funding lines and the columns of rows the weights of their features, and by
 stratum the probability at each score and the mark from which on rows are sure. Scores are made by models that saw neither the
-layout nor the unknown words of the row. A mark is proved by the rows of its stratum; or by all strata together, where its own
-rows do not speak against it; in either case no kind of document may have more wrong rows above it than the goal allows. The
+layout nor the unknown words of the row. A mark is proved by the rows of its stratum; or by those of a wider one, where its own rows
+do not speak against it; in either case no kind of document may have more wrong rows above it than the goal allows. The
 samples of `tests/floors.toml` have the last word: a mark that would call a wrong row of them sure goes up.
 """
 
@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -164,25 +165,32 @@ def _held_out(fit: Fit, folds: Folds, start: Matrix) -> Matrix:
 
 
 def _strata(told: Sequence[Told], scores: Matrix, y: Matrix) -> dict[str, Any]:
-    """Steps and mark of every stratum; of one with few rows the steps of all and no mark."""
-    groups = _groups(told)
+    """Steps and mark of every stratum, the wide ones first; of one with few rows the steps of all and no mark."""
+    groups, whole = _groups(told), monotone(scores, y)
     members: dict[str, list[int]] = defaultdict(list)
-    pools: dict[str, list[int]] = defaultdict(list)
+    wider: dict[str, str] = {}
     for k, t in enumerate(told):
-        for name in t.strata:
+        chain = (*t.strata, _pool(t.strata[-1]), ANY)
+        for name, above in pairwise(dict.fromkeys(chain)):
             members[name].append(k)
-            pools[_pool(name)].append(k)
-    proved = {name: _mark(scores[own], y[own], groups[own]) for name, own in pools.items()}
-    whole = monotone(scores, y)
+            wider[name] = above
+    members[ANY] = list(range(len(told)))
+    marks: dict[str, float | None] = {}
+
+    def mark_of(name: str) -> float | None:
+        if name not in marks:
+            own = members[name]
+            above = mark_of(wider[name]) if name in wider else None
+            found = [_mark(scores[own], y[own], groups[own]), _mark(scores[own], y[own], groups[own], above)]
+            marks[name] = min((m for m in found if m is not None), default=None)
+        return marks[name]
+
     out = {ANY: _stratum(len(y), whole, None)}
-    for name, own in sorted(members.items()):
-        steps = monotone(scores[own], y[own]) if len(own) >= FEWEST_OF_STRATUM else whole
-        marks = [_mark(scores[own], y[own], groups[own])] if len(own) >= FEWEST_OF_STRATUM else []
-        start = proved[_pool(name)]
-        if len(own) >= FEW and start is not None:
-            marks.append(_mark(scores[own], y[own], groups[own], start))
-        if len(own) >= FEW or name == told[own[0]].strata[-1]:
-            out[name] = _stratum(len(own), steps, min((m for m in marks if m is not None), default=None))
+    for name in sorted({name for t in told for name in t.strata}):
+        own = members[name]
+        if len(own) >= FEW or wider[name] in (_pool(name), ANY):
+            steps = monotone(scores[own], y[own]) if len(own) >= FEWEST_OF_STRATUM else whole
+            out[name] = _stratum(len(own), steps, mark_of(name))
     return out
 
 
@@ -198,12 +206,12 @@ def _pool(stratum: str) -> str:
     return stratum.rpartition(", ")[2] if ", " in stratum else ANY
 
 
-def _mark(scores: Matrix, y: Matrix, groups: Labels, start: float | None = None) -> float | None:
-    """The lowest score that a row is sure from; with `start`, a mark of all strata, own rows need not prove it."""
+def _mark(scores: Matrix, y: Matrix, groups: Labels, proved: float | None = None) -> float | None:
+    """The lowest score that a row is sure from; with `proved`, the mark of a wider stratum, own rows need not prove it."""
     likely = next((s for s, p in monotone(scores, y) if p >= SURE), np.inf)
-    if start is None:
+    if proved is None:
         return mark(scores, y, groups, start=likely)
-    return mark(scores, y, groups, bound=False, start=max(start, likely))
+    return mark(scores, y, groups, bound=False, start=max(proved, likely))
 
 
 def _stratum(n: int, steps: Sequence[tuple[float, float]], lowest: float | None) -> dict[str, Any]:
