@@ -55,7 +55,7 @@ _NO_START, _NO_END = (
 )
 _UNIT_FIRST = re.compile(rf"(?:{_UNITS})$|(?:%|{either(words('points', 'unit'))})")
 _NAME_ENDS = words("name", "ends")
-_CUT_OFF = frozenset("/~-、(")
+_CUT_OFF = frozenset("/~-、(≥≤><=")
 _BEHIND_ORDINAL = re.compile(r"\d{1,2}[、.:)]\d")  # 1.4类以上水体: an ordinal, or not?
 _PAIRS = pairs_of("sentence", "pairs")
 
@@ -374,6 +374,7 @@ def _levels(row: IndicatorRow) -> Iterator[str]:
     for column, text in (("level1", row["level1_raw"]), ("level2", row["level2_raw"])):
         if text is not None:
             yield from steps(f"level_unsure:{column}.length", len(text), (6, 9, 14))
+            yield from _below(f"level_unsure:{column}.length", len(text), (3, 4))
 
 
 def _filled(rows: Sequence[IndicatorRow]) -> Mapping[str, float]:

@@ -100,7 +100,8 @@ def fitted(
     x = design(own, names)
     folds = folds_of(told)
     some = np.arange(0, len(y), 1 + len(y) // ENOUGH)
-    fit = Fit(x, y, own, names, _ridge(x[some], y[some], folds.of(some)), trees)
+    ridge = _ridge(x[some], y[some], folds.of(some)) if trees else RIDGE_OF_COLUMN
+    fit = Fit(x, y, own, names, ridge, trees)
     weights, grown = fit.on(np.ones(len(y), dtype=bool))
     scores = _held_out(fit, folds, weights)
     return {
