@@ -60,8 +60,9 @@ from tests.openworld.measure import ranking
 
 SPLIT = "calibrate"
 FOLDS, WORD_FOLDS = 5, 2
-RIDGES = (10.0, 30.0, 100.0)
-RARE = 30  # a feature that holds in fewer rows, or in all but so few, is not weighed
+RIDGES = (3.0, 10.0, 30.0, 100.0)
+RIDGE_OF_COLUMN = 10.0  # what all columns chose
+RARE = 15  # a feature that holds in fewer rows, or in all but so few, is not weighed
 FEWEST_OF_STRATUM = 500  # rows from which on a stratum has steps and a mark of its own
 ENOUGH = 12_000  # rows that tell how strongly weights are to be held back
 ENOUGH_OF_COLUMN = 25_000  # rows that tell when one column is right
