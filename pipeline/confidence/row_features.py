@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from normalizers.levels import LEVEL1, LEVEL2_ORDER, read_level
 from normalizers.symbols import fold
@@ -53,6 +53,7 @@ _NO_START, _NO_END = (
     re.compile(one_of(word("sentence", "no_start"))),
     re.compile(one_of(word("sentence", "no_end")) + "$"),
 )
+_KNOWN_LEVELS = frozenset(map(fold, (*LEVEL1, *LEVEL2_ORDER)))
 _UNIT_FIRST = re.compile(rf"(?:{_UNITS})$|(?:%|{either(words('points', 'unit'))})")
 _NAME_ENDS = words("name", "ends")
 _CUT_OFF = frozenset("/~-、(≥≤><=")
@@ -71,8 +72,8 @@ def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) 
     block = [frozenset(_beside_block(row, project, filled, len(rows))) for row in rows]
     sums = _sums(project, rows)
     near = [frozenset((*_near(form, k), *left)) for k, left in enumerate(_left_over(form))]
-    gaps = _gaps(rows)
-    return [shared.union(*parts) for parts in zip(own, block, sums, near, gaps, strict=True)]
+    gaps, torn = _gaps(rows), _torn(rows)
+    return [shared.union(*parts) for parts in zip(own, block, sums, near, gaps, torn, strict=True)]
 
 
 def steps(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
@@ -229,6 +230,20 @@ def _gaps(rows: Sequence[IndicatorRow]) -> list[Features]:
     usual = sorted(gaps)[len(gaps) // 2] if gaps else 0
     told = [frozenset(steps("row_shifted:lines behind", gap - usual, GAPS)) for gap in gaps]
     return [*told, frozenset[str]()][: len(rows)]
+
+
+def _torn(rows: Sequence[IndicatorRow]) -> list[Features]:
+    """Are the level of a row and that of the next, which is another, one known level together?"""
+    out: list[set[str]] = [set() for _ in rows]
+    for level in ("level1", "level2"):
+        labels = [str(row["level1_raw" if level == "level1" else "level2_raw"] or "") for row in rows]
+        runs = [list(run) for _, run in groupby(range(len(rows)), key=labels.__getitem__)]
+        for first, second in pairwise(runs):
+            a, b = labels[first[0]], labels[second[0]]
+            if a and b and fold(a + b) in _KNOWN_LEVELS:
+                for k in (*first, *second):
+                    out[k].add(f"level_unsure:{level}.torn")
+    return [frozenset(own) for own in out]
 
 
 def _place(rows: Sequence[IndicatorRow], k: int) -> Iterator[str]:
