@@ -95,6 +95,13 @@ def test_what_is_odd_is_a_feature_of_its_row(cells: dict[str, str | None], featu
     assert feature in features(form(rows=with_row(1, **cells)))[1]
 
 
+def test_two_levels_that_are_one_together_are_told_of() -> None:
+    rows = (with_row(0, level2="数量")[0], with_row(1, level2="指标")[1], *ROWS[2:])
+    told = ["level_unsure:level2.torn" in f for f in features(form(rows=rows))]
+    assert told[:2] == [True, True]
+    assert not any("level_unsure:level2.torn" in f for f in features(form()))
+
+
 def test_a_form_whose_points_close_says_so_on_every_row() -> None:
     closing = {"sums_open:weight closes", "sums_open:score closes", "sums_open:level1_weight closes"}
     assert all("sums_open:weight closes" in f and "sums_open:score closes" in f for f in features(form()))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 
-from normalizers.levels import LEVEL1, LEVEL2_ORDER, read_level
+from normalizers.levels import LEVEL1, LEVEL2_ORDER, LEVEL_LABELS, read_level
 from normalizers.symbols import fold
 from normalizers.units import CLASSIFIERS
 from pipeline.confidence.source import source_of
@@ -53,7 +53,7 @@ _NO_START, _NO_END = (
     re.compile(one_of(word("sentence", "no_start"))),
     re.compile(one_of(word("sentence", "no_end")) + "$"),
 )
-_KNOWN_LEVELS = frozenset(map(fold, (*LEVEL1, *LEVEL2_ORDER)))
+_KNOWN_LEVELS = frozenset(LEVEL_LABELS)
 _UNIT_FIRST = re.compile(rf"(?:{_UNITS})$|(?:%|{either(words('points', 'unit'))})")
 _NAME_ENDS = words("name", "ends")
 _CUT_OFF = frozenset("/~-、(≥≤><=")

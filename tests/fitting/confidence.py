@@ -217,7 +217,8 @@ def _mark(scores: Matrix, y: Matrix, groups: Labels, proved: float | None = None
 
 
 def _stratum(n: int, steps: Sequence[tuple[float, float]], lowest: float | None) -> dict[str, Any]:
-    return {"n": n, "mark": lowest, "steps": [[s, round(p, PLACES)] for s, p in steps]}
+    most = 1 - 10.0**-PLACES  # none is certain
+    return {"n": n, "mark": lowest, "steps": [[s, round(min(most, p), PLACES)] for s, p in steps]}
 
 
 def vetoed(made: dict[str, Any], rows: Sequence[Told]) -> int:
