@@ -268,9 +268,9 @@ def _told(read: Sequence[Read], what: str) -> list[Told]:
 @click.option(
     "--kinds", "-k", multiple=True, default=all_kinds(), help="Kinds of files; all if none is given."
 )
-@click.option("--each", default=8, show_default=True, help="Documents of every kind and mutation.")
+@click.option("--each", default=6, show_default=True, help="Documents of every kind and mutation.")
 @click.option("--plain", default=60, show_default=True, help="Documents of every kind with all words known.")
-@click.option("--damaged", default=30, show_default=True, help="Grids with each kind of damage.")
+@click.option("--damaged", default=60, show_default=True, help="Grids with each kind of damage.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=TABLE, show_default=True)
 def main(kinds: Sequence[str], each: int, plain: int, damaged: int, seed: int, out: Path) -> None:
