@@ -226,8 +226,8 @@ def test_a_wrong_row_of_a_sample_raises_the_mark_that_calls_it_sure() -> None:
     strata = {ANY: {"mark": None, "steps": [[0.0, 0.9]]}, "cells": {"mark": 1.0, "steps": [[0.0, 0.9]]}}
     told = {"base": 0.0, "weights": {"a": 2.0}, "strata": strata}
     row = Told("row", "grid", "plain", "", (), "", ("cells",), frozenset({"a"}), 0.0, right=False)
-    assert vetoed(told, [row._replace(right=True), row._replace(features=frozenset())]) == 0
-    assert vetoed(told, [row, row]) == 1
+    assert vetoed(told, [row._replace(right=True), row._replace(features=frozenset())]) == []
+    assert len(vetoed(told, [row, row])) == 1
     assert model.model_of(told).chance(["a"], ["cells"]) < SURE
 
 

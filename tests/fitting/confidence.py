@@ -192,7 +192,9 @@ def _strata(told: Sequence[Told], scores: Matrix, y: Matrix) -> dict[str, Any]:
         own = members[name]
         if len(own) >= FEW or wider[name] in (_pool(name), ANY):
             steps = monotone(scores[own], y[own]) if len(own) >= FEWEST_OF_STRATUM else whole
-            out[name] = _stratum(len(own), steps, mark_of(name))
+            lowest = mark_of(name)
+            sure = 0.0 if lowest is None else y[own][scores[own] >= lowest].sum() / max(1.0, y[own].sum())
+            out[name] = _stratum(len(own), steps, lowest) | {"sure": round(float(sure), PLACES)}
     return out
 
 
@@ -221,17 +223,19 @@ def _stratum(n: int, steps: Sequence[tuple[float, float]], lowest: float | None)
     return {"n": n, "mark": lowest, "steps": [[s, round(min(most, p), PLACES)] for s, p in steps]}
 
 
-def vetoed(made: dict[str, Any], rows: Sequence[Told]) -> int:
-    """Raises the marks that call wrong ones of these rows sure; goes out: how many rows asked for it."""
+def vetoed(made: dict[str, Any], rows: Sequence[Told]) -> list[str]:
+    """Raises the marks that call wrong ones of these rows sure; goes out: what was raised, and why."""
     one = model_of(made)
-    count = 0
+    raised = []
     for t in (t for t in rows if not t.right):
         name = next((name for name in t.strata if name in made["strata"]), ANY)
         lowest, score = made["strata"][name]["mark"], one.score(t.features)
         if lowest is not None and score >= lowest:
             made["strata"][name]["mark"] = round(score + 10.0**-PLACES, PLACES)
-            count += 1
-    return count
+            raised.append(
+                f"{name}: {lowest} to {score:.4f} for {t.mutation} {t.layout}, {t.document}: {t.wrong}"
+            )
+    return raised
 
 
 def of_columns(rows: Sequence[Told]) -> dict[str, Any]:
@@ -255,9 +259,9 @@ def table(read: Sequence[Read], samples_: Sequence[Read], about: Mapping[str, An
     for what in (ROW, FORM, FUND):
         models[what] = fitted(_told(read, what), lambda t: t.features, lambda t: t.right)
     models |= of_columns(_told(read, ROW))
-    count = vetoed(models[ROW], _told(samples_, ROW))
+    raised = vetoed(models[ROW], _told(samples_, ROW))
     fits = {name: model.pop("fit") for name, model in models.items()}
-    return {"fitted_on": {**about, "vetoed": count, "models": fits}, "models": models}
+    return {"fitted_on": {**about, "vetoed": raised, "models": fits}, "models": models}
 
 
 def _told(read: Sequence[Read], what: str) -> list[Told]:
@@ -293,8 +297,11 @@ def main(kinds: Sequence[str], each: int, plain: int, damaged: int, seed: int, o
         click.echo(f"{name:18} {fit}")
     for what in (ROW, FORM, FUND):
         for name, one in made["models"][what]["strata"].items():
-            click.echo(f"{what:6} {name:60} n={one['n']:6} mark={one['mark']}")
-    click.echo(f"{made['fitted_on']['vetoed']} wrong rows of the samples raised a mark")
+            click.echo(
+                f"{what:6} {name:60} n={one['n']:6} mark={one['mark']} of the right ones sure={one.get('sure')}"
+            )
+    for line in made["fitted_on"]["vetoed"]:
+        click.echo(f"raised for a wrong row of the samples: {line}")
     click.echo(f"{time.monotonic() - start:.0f} s")
 
 
