@@ -5,7 +5,8 @@
 # make test-site  the site in a browser; needs Chromium and its driver (Debian: chromium, chromium-driver)
 # make lint    ruff and mypy
 # make fit       learns what columns look like, from generated and labelled forms
-# make calibrate learns what a confidence is, on words, layouts and seeds that nothing else is fitted on
+# make calibrate learns what a confidence is, on words, layouts and seeds that nothing else is fitted on (half an hour; goes on where it was
+#              stopped)
 # make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals;
 #              and what confidences are worth (docs/accuracy.md); and how well projects are joined over years
 # make bench   the whole job on a drawn PDF against pdfplumber's bare extract_tables

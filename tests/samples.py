@@ -116,8 +116,15 @@ def is_picture(group: str, name: str) -> bool:
 
 def measured(group: str, name: str) -> Found:
     """One sample, read and counted."""
+    return _of_file(FIXTURES / name) if group == "file" else _of_texts(documents_of(group, name))
+
+
+def documents_of(group: str, name: str) -> Iterator[Written]:
+    """The documents of one sample."""
     if group == "file":
-        return _of_file(FIXTURES / name)
+        path = FIXTURES / name
+        truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return iter([Written(path.read_bytes(), path.name, truth)])
     makers = {
         "dialect": _in_dialect,
         "told": _told,
@@ -125,7 +132,7 @@ def measured(group: str, name: str) -> Found:
         "format": _in_format,
         "damage": _with_damage,
     }
-    return _of_texts(makers[group](name))
+    return makers[group](name)
 
 
 @cache

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.app.document import understood
 from pipeline.confidence import form_features, judge, model, row_features
-from pipeline.confidence.model import ANY, PLACES, UNSURE, Model, Stratum, models
+from pipeline.confidence.model import ANY, UNSURE, Model, Stratum, models
 from pipeline.confidence.row_features import COLUMNS
 from pipeline.confidence.source import source_of
 from pipeline.model.doubt_reasons import DoubtReason
 from pipeline.model.form import Evidence, Form
 from pipeline.model.rows import IndicatorRow
 from pipeline.model.standards import SURE
-from tests.fitting.numbers import BOUND, FEWEST, design, fewest, logistic, mark, monotone
+from tests.fitting import reading
+from tests.fitting.confidence import vetoed
+from tests.fitting.numbers import (
+    BOUND,
+    FEWEST,
+    boosted,
+    corrected,
+    design,
+    fewest,
+    logistic,
+    mark,
+    monotone,
+)  # fmt: skip
+from tests.fitting.reading import DAMAGES, Amount, Recipe, Told, drawn_by, recipes
 from tests.forms import ROWS, document, form, with_row
 from tests.openworld import documents
 from tests.openworld.measure import lower_bound
@@ -81,6 +95,13 @@ def test_what_is_odd_is_a_feature_of_its_row(cells: dict[str, str | None], featu
     assert feature in features(form(rows=with_row(1, **cells)))[1]
 
 
+def test_two_levels_that_are_one_together_are_told_of() -> None:
+    rows = (with_row(0, level2="数量")[0], with_row(1, level2="指标")[1], *ROWS[2:])
+    told = ["level_unsure:level2.torn" in f for f in features(form(rows=rows))]
+    assert told[:2] == [True, True]
+    assert not any("level_unsure:level2.torn" in f for f in features(form()))
+
+
 def test_a_form_whose_points_close_says_so_on_every_row() -> None:
     closing = {"sums_open:weight closes", "sums_open:score closes", "sums_open:level1_weight closes"}
     assert all("sums_open:weight closes" in f and "sums_open:score closes" in f for f in features(form()))
@@ -117,7 +138,9 @@ def test_a_form_without_indicators_is_never_sure() -> None:
     rows = document(made)
     judged = judge.judged(made, rows.projects[0], rows.funds, [])
     assert judged.form < SURE
-    assert "column_missing:no indicators" in form_features.form_features(made, rows.projects[0], rows.funds)
+    assert "column_missing:no indicators" in form_features.form_features(
+        made, rows.projects[0], rows.funds, []
+    )
 
 
 def test_doubts_are_columns_below_the_mark_with_their_reasons() -> None:
@@ -161,8 +184,72 @@ def test_the_mark_is_the_lowest_score_that_the_bound_allows() -> None:
     assert fewest(0) == 598
     assert lower_bound(598, 598) >= BOUND > lower_bound(597, 597)
     scores = np.repeat([2.0, 1.0, 0.0], 600)
-    y = np.repeat([1.0, 1.0, 0.5], 600).round()
-    assert mark(scores, np.where(scores > 0, 1.0, 0.0), -9.0) == 1.0
-    assert mark(scores, y, least=1.5) == 2.0
-    assert mark(scores[:500], y[:500], -9.0) is None
-    assert PLACES == 4
+    one = np.zeros(len(scores), dtype=np.int64)
+    y = np.repeat([1.0, 1.0, 0.0], 600)
+    assert mark(scores, y, one) == 1.0
+    assert mark(scores, y, one, start=1.5) == 2.0
+    assert mark(scores[:500], y[:500], one[:500]) is None
+    assert mark(scores[:500], y[:500], one[:500], bound=False) == 2.0
+    assert mark(scores[:100], y[:100], one[:100], bound=False) is None
+
+
+def test_no_group_above_the_mark_has_more_wrong_rows_than_the_goal_allows() -> None:
+    scores = np.repeat([3.0, 2.0, 1.0], [3000, 100, 2000])
+    y = np.ones(len(scores))
+    y[3000:3004] = 0.0
+    one = np.zeros(len(scores), dtype=np.int64)
+    apart = (scores < 3.0).astype(np.int64)
+    assert mark(scores, y, one) == 1.0
+    assert mark(scores[:4000], y[:4000], apart[:4000]) == 1.0  # 4 of 1,000
+    assert mark(scores[:3300], y[:3300], apart[:3300]) == 3.0  # 4 of 300
+    assert mark(scores[:3300], y[:3300], one[:3300]) == 1.0
+
+
+def test_trees_find_what_features_mean_together() -> None:
+    kinds = [frozenset[str](), frozenset({"a"}), frozenset({"b"}), frozenset({"a", "b"})]
+    rows = kinds * 200
+    y = np.array([float(len(row) < 2) for row in rows])
+    x = design(rows, ["a", "b"])
+    flat = np.zeros(len(rows))
+    trees = boosted(x[:, 1:], y, flat, ["a", "b"])
+    told = corrected(np.zeros(len(kinds)), trees, kinds)
+    assert (told > 1).tolist() == [True, True, True, False]
+
+
+def test_a_score_is_the_sum_of_weights_and_trees() -> None:
+    told = {"base": 1.0, "weights": {"a": 0.5}, "trees": [["a", -1.0, ["b", 0.25, 4.0]]], "strata": {}}
+    one = model.model_of(told)
+    assert [one.score(f) for f in ([], ["a"], ["a", "b"])] == [0.0, 1.75, 5.5]
+
+
+def test_a_wrong_row_of_a_sample_raises_the_mark_that_calls_it_sure() -> None:
+    strata = {ANY: {"mark": None, "steps": [[0.0, 0.9]]}, "cells": {"mark": 1.0, "steps": [[0.0, 0.9]]}}
+    told = {"base": 0.0, "weights": {"a": 2.0}, "strata": strata}
+    row = Told("row", "grid", "plain", "", (), "", ("cells",), frozenset({"a"}), 0.0, right=False)
+    assert vetoed(told, [row._replace(right=True), row._replace(features=frozenset())]) == []
+    assert len(vetoed(told, [row, row])) == 1
+    assert model.model_of(told).chance(["a"], ["cells"]) < SURE
+
+
+def test_every_recipe_draws_a_document_of_its_kind() -> None:
+    amount = Amount(each=1, plain=1, damaged=1)
+    todo = [
+        r for r in recipes("fit", amount, ["grid", "ofd", "html-saved"]) if r.mutation in ("plain", *DAMAGES)
+    ]
+    drawn = [drawn_by(recipe) for recipe in todo]
+    assert len(todo) == 3 + len(DAMAGES)
+    assert [d.stratum.kind for d in drawn if d is not None] == [r.kind for r in todo]
+    assert len({d.data for d in drawn if d is not None}) == len(todo)
+    assert drawn_by(todo[0]) == drawn[0]
+
+
+def test_what_was_read_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "KEPT", tmp_path)
+    recipe = Recipe("fit", "grid", "plain", 0, 0)
+    first = reading.read_one("program", recipe)
+    assert len(list(tmp_path.iterdir())) == 1
+    monkeypatch.setattr(reading, "understood", None)  # must not be asked again
+    assert reading.read_one("program", recipe) == first
+    assert first is not None
+    assert {t.what for t in first.told} == {"row", "form", "fund"}
+    assert first.rows == sum(t.what == "row" for t in first.told)

@@ -6,12 +6,21 @@ those of rows are. Nothing is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from pipeline.confidence.row_features import Features, source_of_form
+from pipeline.confidence.row_features import (
+    COUNTS,
+    READ,
+    UNSURE,
+    Features,
+    source_of_form,
+    steps,
+    sums_of_form,
+)  # fmt: skip
 from pipeline.model.form import Evidence, Form
-from pipeline.model.rows import FundRow, ProjectRow
+from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 FIGURES = (*AMOUNTS, "weight", "execution_rate_reported_pct", "score")
@@ -30,9 +39,12 @@ LONG = {
 CENT = Decimal("0.01")
 
 
-def form_features(form: Form, project: ProjectRow, funds: Sequence[FundRow]) -> Features:
+def form_features(
+    form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequence[IndicatorRow]
+) -> Features:
     """The features of the form's head and totals."""
-    return frozenset({*source_of_form(form, project), *_head(form, project), *_funds(funds), *_labels(form)})
+    told = (_head(form, project), _funds(funds), _labels(form), _unread(form), sums_of_form(project, rows))
+    return frozenset(source_of_form(form, project)).union(*told)
 
 
 def fund_features(form: Form, project: ProjectRow, funds: Sequence[FundRow]) -> list[Features]:
@@ -77,8 +89,17 @@ def _labels(form: Form) -> Iterator[str]:
         yield "label_unknown:indicators"
     if any(e.missing_labels for e in told):
         yield "label_unknown:indicators missing"
+    if told:
+        yield from steps("column_unsure:indicators", 1 - min(e.least_sure for e in told), UNSURE)
+        yield from steps("cut_guessed:indicators", 1 - min(e.least_read for e in told), READ)
     if any(line.source is None for line in form.funds):
         yield "label_unknown:fund line"
+
+
+def _unread(form: Form) -> Iterator[str]:
+    """Texts of the form that no table has may be the value of a label, or the label of a value."""
+    left = Counter(u.why for u in form.unread)
+    yield from (name for why, k in left.items() for name in steps(f"column_missing:unread {why}", k, COUNTS))
 
 
 def _funds(funds: Sequence[FundRow]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
     features = row_features(form, project, rows)
     strata = strata_of(form, features)
     wider = (*strata, source_of(form))  # forms are few
-    whole = known["form"].chance(form_features(form, project, funds), wider)
+    whole = known["form"].chance(form_features(form, project, funds, rows), wider)
     return Judged(
         form=whole if rows else min(UNSURE, whole),
         funds=tuple(known["fund"].chance(f, wider) for f in fund_features(form, project, funds)),

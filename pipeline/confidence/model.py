@@ -2,8 +2,9 @@
 
 Comes in: the features that hold. Goes out: how probable it is that what they speak of is right. The numbers
 are in `table.json`, written by `make calibrate`; a feature or stratum that was not met there weighs
-nothing. Rows of a stratum (a kind of source, with unknown words or without) are sure from its own mark on;
-one without a mark is never sure.
+nothing. Every feature has a weight, and small trees of questions say what features mean together. Rows of a
+stratum (a kind of source, with unknown words or without) are sure from its own mark on; one without a mark is
+never sure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,17 @@ TABLE = Path(__file__).parent / "table.json"
 PLACES = 4  # decimals of a confidence
 UNSURE = SURE - 10.0**-PLACES  # the most that what is below the mark can say
 ANY = "any"  # the stratum of all
+
+
+Tree = float | tuple[str, "Tree", "Tree"]
+"""What is added to a score; or a feature, and the tree where it does not hold and where it does."""
+
+
+def leaf(tree: Tree, features: Container[str]) -> float:
+    """What a tree adds."""
+    while isinstance(tree, tuple):
+        tree = tree[2] if tree[0] in features else tree[1]
+    return tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +65,20 @@ class Model:
     base: float
     weights: Mapping[str, float]
     strata: Mapping[str, Stratum]
+    trees: tuple[Tree, ...] = ()
 
-    def score(self, features: Iterable[str]) -> float:
+    def score(self, features: Collection[str]) -> float:
         """The log odds before they are made monotone."""
-        return self.base + math.fsum(self.weights.get(f, 0.0) for f in features)
+        parts = [self.base, *(self.weights.get(f, 0.0) for f in features)]
+        return math.fsum((*parts, *(leaf(tree, features) for tree in self.trees)))
 
-    def chance(self, features: Iterable[str], strata: Sequence[str]) -> float:
+    def chance(self, features: Collection[str], strata: Sequence[str]) -> float:
         """The probability that all is right; `strata`: from the narrowest on, the first that was fitted
         counts.
         """
         return self._stratum(strata).chance(self.score(features))
 
-    def step(self, features: Iterable[str], strata: Sequence[str]) -> float:
+    def step(self, features: Collection[str], strata: Sequence[str]) -> float:
         """The same without a mark: for what claims nothing."""
         return round(self._stratum(strata).step(self.score(features)), PLACES)
 
@@ -86,12 +100,20 @@ class Model:
 def models() -> Mapping[str, Model]:
     """The fitted models: `row`, `form`, `fund`, and one for every column that may be doubted."""
     data: Mapping[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
-    return {name: _model(told) for name, told in data["models"].items()}
+    return {name: model_of(told) for name, told in data["models"].items()}
 
 
-def _model(told: Mapping[str, Any]) -> Model:
+def model_of(told: Mapping[str, Any]) -> Model:
+    """One model as `table.json` tells it."""
     strata = {
         name: Stratum(tuple(s for s, _ in one["steps"]), tuple(p for _, p in one["steps"]), one["mark"])
         for name, one in told["strata"].items()
     }
-    return Model(told["base"], told["weights"], strata)
+    return Model(told["base"], told["weights"], strata, tuple(map(_tree, told.get("trees", ()))))
+
+
+def _tree(told: Any) -> Tree:
+    if not isinstance(told, (list, tuple)):
+        return float(told)
+    feature, without, with_ = told
+    return str(feature), _tree(without), _tree(with_)

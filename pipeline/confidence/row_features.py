@@ -13,9 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from normalizers.levels import LEVEL1, LEVEL2_ORDER, read_level
+from normalizers.levels import LEVEL1, LEVEL2_ORDER, LEVEL_LABELS, read_level
 from normalizers.symbols import fold
 from normalizers.units import CLASSIFIERS
 from pipeline.confidence.source import source_of
@@ -40,6 +40,7 @@ COSTS = (0.5, 1.0, 2.0, 3.0, 5.0, 8.0)
 LENGTHS = (2, 4, 12, 20, 30, 50)
 COUNTS = (0, 1, 2)
 SHARES = (0.0, 0.1, 0.25, 0.5)
+GAPS = (0, 1, 3)  # lines
 POINTS = (10.0, 20.0, 30.0)
 CLOSES = 0.01  # points: sums that differ by less are equal
 FEW = 4  # rows from which on shares of them tell
@@ -52,7 +53,11 @@ _NO_START, _NO_END = (
     re.compile(one_of(word("sentence", "no_start"))),
     re.compile(one_of(word("sentence", "no_end")) + "$"),
 )
+_KNOWN_LEVELS = frozenset(LEVEL_LABELS)
 _UNIT_FIRST = re.compile(rf"(?:{_UNITS})$|(?:%|{either(words('points', 'unit'))})")
+_NAME_ENDS = words("name", "ends")
+_CUT_OFF = frozenset("/~-、(≥≤><=")
+_BEHIND_ORDINAL = re.compile(r"\d{1,2}[、.:)]\d")  # 1.4类以上水体: an ordinal, or not?
 _PAIRS = pairs_of("sentence", "pairs")
 
 
@@ -67,10 +72,11 @@ def row_features(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) 
     block = [frozenset(_beside_block(row, project, filled, len(rows))) for row in rows]
     sums = _sums(project, rows)
     near = [frozenset((*_near(form, k), *left)) for k, left in enumerate(_left_over(form))]
-    return [shared.union(*parts) for parts in zip(own, block, sums, near, strict=True)]
+    gaps, torn = _gaps(rows), _torn(rows)
+    return [shared.union(*parts) for parts in zip(own, block, sums, near, gaps, torn, strict=True)]
 
 
-def _steps(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
+def steps(name: str, value: float, edges: Sequence[float]) -> Iterator[str]:
     """One feature for every edge that a value is above."""
     return (f"{name}>{edge:g}" for edge in edges if value > edge)
 
@@ -98,6 +104,9 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
     yield from _below("source:rows", n, (2, 4, 8))
     announced = set(project["indicator_columns"])
     yield from (f"column_missing:{c}" for c, role in COLUMNS.items() if role.value not in announced)
+    if "target" in project["form_type"]:
+        results = (c for c in ("actual_raw", "score") if COLUMNS[c].value in announced)
+        yield from (f"column_unsure:{c} of a target form" for c in results)
     if "self" in project["form_type"]:
         yield from (
             f"column_missing:{c} of results"
@@ -106,35 +115,48 @@ def _of_form(form: Form, project: ProjectRow, rows: Sequence[IndicatorRow]) -> I
         )
     if n:
         evidence = [i.evidence for i in items]
-        yield from _steps("column_unsure:form", 1 - min(e.least_sure for e in evidence), UNSURE)
-        yield from _steps("label_unknown:form", max(e.unknown_labels for e in evidence), COUNTS)
-        yield from _steps("label_unknown:form missing", max(e.missing_labels for e in evidence), COUNTS)
-        yield from _steps("contents_odd:form", sum(e.cost for e in evidence) / n, COSTS)
-        yield from _steps("contents_odd:form oddest", sum(e.oddest > COSTS[3] for e in evidence) / n, SHARES)
-        yield from _steps("row_shifted:form", sum(e.shifted for e in evidence) / n, SHARES)
-        yield from _steps("rival_reading:form", sum(e.margin < MARGINS[2] for e in evidence) / n, SHARES)
-        yield from _steps(
-            "level_unsure:form unknown", sum(e.levels_unknown > 0 for e in evidence) / n, SHARES
-        )
-        yield from _steps(
+        yield from steps("column_unsure:form", 1 - min(e.least_sure for e in evidence), UNSURE)
+        yield from steps("label_unknown:form", max(e.unknown_labels for e in evidence), COUNTS)
+        yield from steps("label_unknown:form missing", max(e.missing_labels for e in evidence), COUNTS)
+        yield from steps("contents_odd:form", sum(e.cost for e in evidence) / n, COSTS)
+        yield from steps("contents_odd:form oddest", sum(e.oddest > COSTS[3] for e in evidence) / n, SHARES)
+        yield from steps("row_shifted:form", sum(e.shifted for e in evidence) / n, SHARES)
+        yield from steps("rival_reading:form", sum(e.margin < MARGINS[2] for e in evidence) / n, SHARES)
+        yield from steps("level_unsure:form unknown", sum(e.levels_unknown > 0 for e in evidence) / n, SHARES)
+        yield from steps(
             "level_unsure:form inferred", sum(e.levels_inferred > 0 for e in evidence) / n, SHARES
         )
-        yield from _steps("contents_odd:form unlike", sum(e.blank > 0 for e in evidence) / n, SHARES)
-        yield from _steps(
+        yield from steps("contents_odd:form unlike", sum(e.blank > 0 for e in evidence) / n, SHARES)
+        yield from steps(
             "level_unsure:form without level1", sum(r["level1"] is None for r in rows) / n, SHARES
         )
-        yield from _steps("contents_odd:form nameless", sum(r["name"] is None for r in rows) / n, SHARES)
-        yield from _steps("cut_guessed:form", sum(Flag.CUT_GUESSED in r["flags"] for r in rows) / n, SHARES)
+        yield from steps("contents_odd:form nameless", sum(r["name"] is None for r in rows) / n, SHARES)
+        yield from steps("cut_guessed:form", sum(Flag.CUT_GUESSED in r["flags"] for r in rows) / n, SHARES)
+        yield from _alike(rows)
+        bare = sum(r["target_kind"] == "number" and r["target_unit"] is None for r in rows) / n
+        yield from steps("contents_odd:form without units", bare, SHARES)
         words_of = [t for r in rows if (t := r["target_kind"])]
-        yield from _steps(
+        yield from steps(
             "contents_odd:form wordy", words_of.count("text") / max(1, len(words_of)), (0.25, 0.5, 0.75)
         )
-        yield from _steps("level_unsure:form breaks", _breaks(rows), COUNTS)
+        yield from steps("level_unsure:form breaks", _breaks(rows), COUNTS)
         names = Counter(r["name"] for r in rows if r["name"])
-        yield from _steps("contents_odd:form twice", sum(k - 1 for k in names.values()), COUNTS)
+        yield from steps("contents_odd:form twice", sum(k - 1 for k in names.values()), COUNTS)
     yield from _funds(project)
     left = Counter(u.why for u in form.unread)
-    yield from (name for why, k in left.items() for name in _steps(f"column_missing:unread {why}", k, COUNTS))
+    yield from (name for why, k in left.items() for name in steps(f"column_missing:unread {why}", k, COUNTS))
+
+
+def _alike(rows: Sequence[IndicatorRow]) -> Iterator[str]:
+    """Do the texts of a column begin or end alike? Then they may hold what another column says (是, 否)."""
+    for column, texts in (
+        ("name", [r["name"] for r in rows if r["name"]]),
+        ("actual_raw", [r["actual_raw"] for r in rows if r["actual_raw"]]),
+    ):
+        if len(texts) >= FEW:
+            for where, at in (("begin", 0), ("end", -1)):
+                share = 1 - len({t[at] for t in texts}) / len(texts)
+                yield from steps(f"contents_odd:{column}.{where} alike", share, (0.25, 0.5, 0.75))
 
 
 def _breaks(rows: Sequence[IndicatorRow]) -> int:
@@ -161,15 +183,15 @@ def _funds(project: ProjectRow) -> Iterator[str]:
 def _evidence(e: Evidence) -> Iterator[str]:
     yield from _below("rival_reading:margin", e.margin, MARGINS)
     yield from _below("rival_reading:level margin", e.level_margin, MARGINS)
-    yield from _steps("contents_odd:cost", e.cost, COSTS)
-    yield from _steps("contents_odd:oddest", e.oddest, COSTS)
-    yield from _steps("column_unsure:row", 1 - e.least_sure, UNSURE)
-    yield from _steps("label_unknown:row", e.unknown_labels, COUNTS)
-    yield from _steps("label_unknown:row missing", e.missing_labels, COUNTS)
-    yield from _steps("level_unsure:inferred", e.levels_inferred, COUNTS)
-    yield from _steps("level_unsure:unknown", e.levels_unknown, COUNTS)
-    yield from _steps("contents_odd:blank", e.blank, COUNTS)
-    yield from _steps(f"{'badly_recognised' if e.recognised else 'cut_guessed'}:read", 1 - e.least_read, READ)
+    yield from steps("contents_odd:cost", e.cost, COSTS)
+    yield from steps("contents_odd:oddest", e.oddest, COSTS)
+    yield from steps("column_unsure:row", 1 - e.least_sure, UNSURE)
+    yield from steps("label_unknown:row", e.unknown_labels, COUNTS)
+    yield from steps("label_unknown:row missing", e.missing_labels, COUNTS)
+    yield from steps("level_unsure:inferred", e.levels_inferred, COUNTS)
+    yield from steps("level_unsure:unknown", e.levels_unknown, COUNTS)
+    yield from steps("contents_odd:blank", e.blank, COUNTS)
+    yield from steps(f"{'badly_recognised' if e.recognised else 'cut_guessed'}:read", 1 - e.least_read, READ)
     for name in ("shifted", "joined", "loose", "wrapped", "pieces_left"):
         if getattr(e, name):
             yield f"row_shifted:{name}"
@@ -180,7 +202,7 @@ def _near(form: Form, k: int) -> Iterator[str]:
     for way, at in (("before", k - 1), ("after", k + 1)):
         if 0 <= at < len(form.indicators):
             e = form.indicators[at].evidence
-            yield from _steps(f"contents_odd:{way}", e.oddest, COSTS[2:])
+            yield from steps(f"contents_odd:{way}", e.oddest, COSTS[2:])
             yield from _below(f"rival_reading:{way}", e.margin, MARGINS[:3])
             if e.blank:
                 yield f"contents_odd:{way} blank"
@@ -189,14 +211,39 @@ def _near(form: Form, k: int) -> Iterator[str]:
 
 
 def _left_over(form: Form) -> Iterator[tuple[str, ...]]:
-    """For every row why texts beside its cells are in no column."""
+    """For every row why texts beside its cells, or in the row below, are in no column."""
     whys: dict[tuple[int | None, int], set[str]] = {}
     for u in form.unread:
         for c in u.cells:
             whys.setdefault((c.page, c.row), set()).add(f"column_missing:beside {u.why}")
     for item in form.indicators:
-        places = {(c.page, c.row) for c in item.cells}
+        places = {(c.page, c.row + k) for c in item.cells for k in range(c.row_span + 1)}
         yield tuple({name for place in places for name in whys.get(place, ())})
+
+
+def _gaps(rows: Sequence[IndicatorRow]) -> list[Features]:
+    """Are more lines of a text between a row and the next than usual? They may hold what the row lost."""
+    gaps = [
+        b["line_start"] - a["line_end"] if a["line_end"] is not None and b["line_start"] is not None else 0
+        for a, b in pairwise(rows)
+    ]
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0
+    told = [frozenset(steps("row_shifted:lines behind", gap - usual, GAPS)) for gap in gaps]
+    return [*told, frozenset[str]()][: len(rows)]
+
+
+def _torn(rows: Sequence[IndicatorRow]) -> list[Features]:
+    """Are the level of a row and that of the next, which is another, one known level together?"""
+    out: list[set[str]] = [set() for _ in rows]
+    for level in ("level1", "level2"):
+        labels = [str(row["level1_raw" if level == "level1" else "level2_raw"] or "") for row in rows]
+        runs = [list(run) for _, run in groupby(range(len(rows)), key=labels.__getitem__)]
+        for first, second in pairwise(runs):
+            a, b = labels[first[0]], labels[second[0]]
+            if a and b and fold(a + b) in _KNOWN_LEVELS:
+                for k in (*first, *second):
+                    out[k].add(f"level_unsure:{level}.torn")
+    return [frozenset(own) for own in out]
 
 
 def _place(rows: Sequence[IndicatorRow], k: int) -> Iterator[str]:
@@ -220,6 +267,8 @@ def _contents(row: IndicatorRow) -> Iterator[str]:
         yield "contents_odd:placeholder"
     if row["name"] is None:
         yield "contents_odd:name.none"
+    elif row["ordinal"] is None and _BEHIND_ORDINAL.match(fold(row["name"])):
+        yield "contents_odd:name.figure behind an ordinal"
     for column, text in (
         ("name", row["name_raw"]),
         ("target_raw", row["target_raw"]),
@@ -240,35 +289,30 @@ def _contents(row: IndicatorRow) -> Iterator[str]:
 @lru_cache(maxsize=65536)
 def _text(column: str, text: str) -> Features:
     """What a free text should not be: bounded by a mark, half a pair, full of other columns' texts."""
-    return frozenset(_of_text(column, text))
-
-
-def _of_text(column: str, text: str) -> Iterator[str]:
     key = fold(text)
     here = f"contents_odd:{column}."
-    yield from _steps(f"{here}length", len(key), LENGTHS)
-    if _NO_START.match(key):
-        yield f"{here}starts with a mark"
-    if _NO_END.search(key):
-        yield f"{here}ends with a mark"
-    if any(key.count(a) != key.count(b) for a, b in _PAIRS):
-        yield f"{here}half a pair"
-    if _UNIT_FIRST.match(key):
-        yield f"{here}starts with a unit"
-    if _LEVEL.search(key):
-        yield f"{here}level inside"
-    if key[-1:].isdigit():
-        yield f"{here}ends with a digit"
-    if key[:1].isdigit():
-        yield f"{here}starts with a digit"
-    if any(c.isspace() for c in text.strip()):
-        yield f"{here}space inside"
-    if _FIGURE.fullmatch(key):
-        yield f"{here}bare figure"
-    yield from _steps(f"{here}measures", len(_MEASURE.findall(key)), COUNTS)
     found = read_level(text, 2)
-    if found is not None and found.known:
-        yield f"{here}is a level"
+    told = {
+        "starts with a mark": _NO_START.match(key),
+        "ends with a mark": _NO_END.search(key),
+        "half a pair": any(key.count(a) != key.count(b) for a, b in _PAIRS),
+        "starts with a unit": _UNIT_FIRST.match(key),
+        "level inside": _LEVEL.search(key),
+        "ends with a digit": key[-1:].isdigit(),
+        "starts with a digit": key[:1].isdigit(),
+        "ends as names do": key.endswith(_NAME_ENDS),
+        "cut off": key[-1:] in _CUT_OFF,
+        "space inside": any(c.isspace() for c in text.strip()),
+        "bare figure": _FIGURE.fullmatch(key),
+        "is a level": found is not None and found.known,
+    }
+    return frozenset(
+        {
+            *(here + name for name, holds in told.items() if holds),
+            *steps(f"{here}length", len(key), LENGTHS),
+            *steps(f"{here}measures", len(_MEASURE.findall(key)), COUNTS),
+        }
+    )
 
 
 def _value(p: str, row: IndicatorRow) -> Iterator[str]:
@@ -278,7 +322,7 @@ def _value(p: str, row: IndicatorRow) -> Iterator[str]:
     unit = row["target_unit"] if p == "target" else row["actual_unit"]
     here = f"contents_odd:{p}_raw."
     yield f"{here}{kind or 'none'}"
-    yield from _steps(f"{here}parts", len(parts), (1, 2))
+    yield from steps(f"{here}parts", len(parts), (1, 2))
     if comparator in (">=", "<=", ">", "<"):
         yield f"{here}signed"
     if kind == "number" and unit is None:
@@ -310,7 +354,7 @@ def _both(row: IndicatorRow) -> Iterator[str]:
 def _points(row: IndicatorRow) -> Iterator[str]:
     weight, score = row["weight"], row["score"]
     if weight is not None:
-        yield from _steps("contents_odd:weight.over", weight, POINTS)
+        yield from steps("contents_odd:weight.over", weight, POINTS)
         if weight == 0:
             yield "contents_odd:weight.zero"
         if weight % 0.5:
@@ -344,7 +388,8 @@ def _levels(row: IndicatorRow) -> Iterator[str]:
         yield "level_unsure:level2.not printed"
     for column, text in (("level1", row["level1_raw"]), ("level2", row["level2_raw"])):
         if text is not None:
-            yield from _steps(f"level_unsure:{column}.length", len(text), (6, 9, 14))
+            yield from steps(f"level_unsure:{column}.length", len(text), (6, 9, 14))
+            yield from _below(f"level_unsure:{column}.length", len(text), (3, 4))
 
 
 def _filled(rows: Sequence[IndicatorRow]) -> Mapping[str, float]:
@@ -371,20 +416,22 @@ def _beside_block(
 # ----------------------------------------------------------------------------------------------------
 
 
-def _sums(project: ProjectRow, rows: Sequence[IndicatorRow]) -> list[Features]:
-    """Do the points close: all of them on the total, those of a level on what its label says?"""
-    own: list[set[str]] = [set() for _ in rows]
+def sums_of_form(project: ProjectRow, rows: Sequence[IndicatorRow]) -> Iterator[str]:
+    """Do the points of all rows close on the form's total?"""
     for column, of_form, budget in (
         ("weight", project["total_weight"], project["budget_weight"]),
         ("score", project["total_score"], project["budget_score"]),
     ):
         points = [r["weight"] if column == "weight" else r["score"] for r in rows if r["horizon"] == "annual"]
         whole = of_form if of_form is not None or column == "score" else FULL_MARKS
-        word = _closes(points, whole, budget or 0.0)
-        if of_form is None:
-            word += ", not printed"
-        for mine in own:
-            mine.add(f"sums_open:{column} {word}")
+        printed = ", not printed" if of_form is None else ""
+        yield f"sums_open:{column} {_closes(points, whole, budget or 0.0)}{printed}"
+
+
+def _sums(project: ProjectRow, rows: Sequence[IndicatorRow]) -> list[Features]:
+    """Do the points close: all of them on the total, those of a level on what its label says?"""
+    shared = frozenset(sums_of_form(project, rows))
+    own: list[set[str]] = [set(shared) for _ in rows]
     for names in (
         ("level1_weight", "level1_raw"),
         ("level1_weight", "level1_raw", "level2_weight", "level2_raw"),

@@ -19,7 +19,8 @@ from typing import Any
 from tests.openworld import sheets
 from tests.openworld.contents import forms, without_idle_readings
 from tests.openworld.layouts import layouts
-from tests.openworld.mutations import GLUED, MUTATIONS, PLAIN, UNPARTED, Draft, Mutation
+from tests.openworld.mutations import GLUED, MUTATIONS, NOTED, PLAIN, UNPARTED, Draft, Mutation
+from tests.openworld.words import CONTENTS
 from tests.writers import excel, text, word
 from tests.writers.files import drawn
 from tests.writers.files.look import Look
@@ -84,12 +85,14 @@ def documents(
     n: int = 1,
     seed: int = 0,
     only: Sequence[str] = (),
+    first: int = 0,
 ) -> Iterator[Drawn]:
-    """`n` documents of every kind and mutation, in turn; `only` names the layouts to draw from.
+    """`n` documents of every kind and mutation, in turn, from number `first` on; `only` names the layouts to
+    draw from.
 
     Pairs that no layout of the set can show are left out.
     """
-    return (_written(laid) for laid in laid_out_forms(split, kinds, mutations, n, seed, only))
+    return (_written(laid) for laid in laid_out_forms(split, kinds, mutations, n, seed, only, first))
 
 
 def laid_out_forms(
@@ -99,9 +102,10 @@ def laid_out_forms(
     n: int = 1,
     seed: int = 0,
     only: Sequence[str] = (),
+    first: int = 0,
 ) -> Iterator[Laid]:
     """The pages of the documents that `documents` draws from the same arguments."""
-    for number in range(n):
+    for number in range(first, first + n):
         for kind in kinds:
             for name in mutations:
                 mutation = MUTATIONS[name]
@@ -147,11 +151,13 @@ def _page(
         sheet = sheets.renumbered(sheet, numbers)
     if mutation.after is not None:
         sheet = mutation.after(sheet, draft)
-    return replace(page, sheet=sheet, truth=_truth(page.truth, draft.lost))
+    return replace(page, sheet=sheet, truth=_truth(page.truth, draft.lost, mutation))
 
 
-def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """What only an unknown word tells is right where it is read, and where it is left blank."""
+def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]], mutation: Mutation) -> dict[str, Any]:
+    """What only an unknown word tells is right where it is read, and where it is left blank; a label is right with
+    the note behind it, and without.
+    """
     out = {**truth, "indicators": [without_idle_readings(r) for r in truth["indicators"]]}
     out |= {f"{name}_alt": [None] for where, name in lost if where == "form"}
     columns = {f"{name}_alt": [None] for where, name in lost if where == "fund"}
@@ -160,6 +166,11 @@ def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]]) -> dict[str, 
         {**line, **columns, **({"source_alt": [None, "other"]} if line["label_raw"] in lines else {})}
         for line in truth["funds"]
     ]
+    if mutation.name == NOTED:
+        notes = CONTENTS["damage"]["notes"]
+        out["funds"] = [
+            {**line, "label_raw_alt": [line["label_raw"] + n for n in notes]} for line in out["funds"]
+        ]
     return out
 
 

@@ -45,6 +45,7 @@ FOREIGN_GLUED = ("person", "office", "method")
 PLAIN = "plain"
 UNPARTED = frozenset({"cells-bare", "cells-pipe-merged", "one-line", "row-a-line"})
 GLUED = frozenset({"glued-rows", "glued"})
+NOTED = "label-note"
 
 
 @dataclass(slots=True)
@@ -296,7 +297,7 @@ _ALL: Sequence[Mutation] = (
         "header-scrambled", _tells, after=lambda sheet, draft: sheets.scrambled_header(sheet, draft.rng)
     ),
     Mutation("header-typo", after=lambda sheet, draft: sheets.mistyped(sheet, draft.rng)),
-    Mutation("label-note", after=lambda sheet, draft: sheets.noted(sheet, draft.rng)),
+    Mutation(NOTED, after=lambda sheet, draft: sheets.noted(sheet, draft.rng)),
     *(_foreign(place) for place in ("left", "middle", "right")),
     Mutation("left-out", _can_leave_out, before=_leave_out),
     Mutation("order", lambda layout, _: not _grouped(layout) and len(order(layout)) > 5, before=_reorder),
