@@ -31,13 +31,14 @@ _QUALITIES = frozenset(words("quality", "words"))
 _WORD = re.compile(r"[A-Za-z]{1,4}|[一-鿿]{1,6}(/[一-鿿]{1,4})?")
 _UNITS = frozenset({*CLASSIFIERS, *words("unit", "also")})
 LONGEST_UNIT = 8  # characters: 万元/平方米
+_NOTHING = frozenset(words("nothing", "reasons"))
 _ENDS = pairs("shape", "ends")
 _LONG_MARKS = re.compile(r"[。;；,，]")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Coarse features of a text: `kind`, class of length, class of ending."""
+    """Coarse features of a text: `kind`, class of length (0 only for what is blank), class of ending."""
 
     kind: str
     length: int
@@ -50,7 +51,7 @@ def shape_of(text: str) -> Shape:
     key = fold(text)
     if is_blank(text):
         return Shape("dash" if key else "blank", 0, "none")
-    length = next((i for i, most in enumerate(LENGTHS) if len(key) <= most), len(LENGTHS))
+    length = next((i for i, most in enumerate(LENGTHS, 1) if len(key) <= most), len(LENGTHS) + 1)
     return Shape(_kind(key), length, _end(key))
 
 
@@ -62,6 +63,8 @@ def _end(key: str) -> str:
 
 
 def _kind(key: str) -> str:
+    if key in _NOTHING:
+        return "nothing"
     found = _figure_kind(key) or _label_kind(key)
     if found is not None:
         return found
