@@ -47,9 +47,9 @@ class Shape:
 
 @lru_cache(maxsize=65536)
 def shape_of(text: str) -> Shape:
-    """The features of one cell's text; a blank one has the kind `blank`, a dash the kind `dash`."""
+    """The features of one cell's text; a blank one has the kind `blank`, a dash or 无 the kind `dash`."""
     key = fold(text)
-    if is_blank(text):
+    if is_blank(text) or key in _NOTHING:
         return Shape("dash" if key else "blank", 0, "none")
     length = next((i for i, most in enumerate(LENGTHS, 1) if len(key) <= most), len(LENGTHS) + 1)
     return Shape(_kind(key), length, _end(key))
@@ -63,8 +63,6 @@ def _end(key: str) -> str:
 
 
 def _kind(key: str) -> str:
-    if key in _NOTHING:
-        return "nothing"
     found = _figure_kind(key) or _label_kind(key)
     if found is not None:
         return found

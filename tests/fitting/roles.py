@@ -4,15 +4,14 @@ Comes in: the blocks of `tests.fitting.blocks`. Goes out: `pipeline/table/role_m
 log probabilities, and the few numbers that weigh them, with what they were learned from. The latter are what
 makes the true roles most probable on blocks whose layouts and foreign columns the counts have not met.
 
-    python -m tests.fitting.roles               learns and writes
-    python -m tests.fitting.roles --ablate      tells what each number is worth: it is halved and doubled
+Each of these is halved and doubled afterwards: what that costs is printed and written beside the numbers, and
+one that makes no difference is to be deleted.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
@@ -36,7 +35,7 @@ CAN_MISS = {
     Kind.FUNDS: ("annual_budget", "executed"),
 }
 START: Mapping[str, float] = {
-    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 12.0, "foreign": 0.1,
+    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 12.0, "foreign": 0.05,
     "label_temper": 2.0, "label_noise": 0.1, "scrambled": -8.0, "unannounced": -4.0, "over": 1.5, "signs": 0.5,
     "answers": 0.3, "most_said": 6.0,
 }  # fmt: skip
@@ -45,7 +44,9 @@ SHARES = frozenset({"stray", "odd_form", "odd_order", "own_order", "foreign", "l
 STEPS = (2.0, 1.4)  # factors by which a number is moved, in turn
 SWEEPS = 1
 FOLDS = 4
-LEAST_GAIN = 2.0  # nats over all blocks: half the log of their number, so that chance moves nothing
+MOST_SHARE = 0.9
+NO_EFFECT = 0.005  # nats over all blocks
+LEAST_GAIN = 2.0  # nats over all blocks: about half the log of their number, so that chance moves nothing
 
 
 def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -> RoleModel:
@@ -202,31 +203,40 @@ def fitted(folds: Folds) -> tuple[dict[str, float], float]:
 
 
 def _moved(name: str, value: float, factor: float) -> float:
-    return round(min(0.9, value * factor) if name in SHARES else value * factor, 4)
+    return round(min(MOST_SHARE, value * factor) if name in SHARES else value * factor, 4)
 
 
 def learned(kind: Kind) -> tuple[RoleModel, dict[str, Any]]:
-    """The numbers of one kind of columns, and what they were learned from."""
+    """The numbers of one kind of columns, what they were learned from, and what each weighing number is worth."""
     counting = [*project_blocks(kind, DOCUMENTS), *open_blocks(kind, OPEN_DOCUMENTS[kind])]
     judged = list(open_blocks(kind, WEIGHED_ON[kind], SEED + 1))
-    weights, left = fitted(Folds(kind, counting, judged))
-    about = {"blocks": len(counting), "weighed_on": len(judged), "nats_a_block": round(left / len(judged), 3)}
+    folds = Folds(kind, counting, judged)
+    weights, left = fitted(folds)
+    about = {
+        "blocks": len(counting),
+        "weighed_on": len(judged),
+        "nats_a_block": round(left / len(judged), 3),
+        "nats_if_halved_or_doubled": sensitivity(folds, weights, left),
+    }
     return counted(kind, counting, weights), about
 
 
-def ablated(kind: Kind, weights: Mapping[str, float]) -> None:
-    """Prints what each weighing number is worth: nats a block that halving and doubling it cost."""
-    counting = [*project_blocks(kind, DOCUMENTS), *open_blocks(kind, OPEN_DOCUMENTS[kind])]
-    judged = list(open_blocks(kind, WEIGHED_ON[kind], SEED + 2))
-    folds = Folds(kind, counting, judged)
-    base = folds.surprise(weights)
-    print(kind, f"{base / len(judged):.4f} nats a block")
+def sensitivity(folds: Folds, weights: Mapping[str, float], left: float) -> dict[str, list[float]]:
+    """What halving and doubling each weighing number costs, in nats over all blocks; prints it, and marks
+    those that may be deleted.
+    """
+    out = {}
     for name in START:
         moved = [
-            folds.surprise({**weights, name: _moved(name, weights[name], factor)}) - base
-            for factor in (0.5, 2.0)
+            weights[name] / 2,
+            min(MOST_SHARE, weights[name] * 2) if name in SHARES else weights[name] * 2,
         ]
-        print(f"  {name:14}", *(f"{m / len(judged):+.4f}" for m in moved))
+        out[name] = [round(folds.surprise({**weights, name: value}) - left, 3) for value in moved]
+        idle = " no effect" if all(abs(cost) < NO_EFFECT for cost in out[name]) else ""
+        print(
+            f"  {name:14} {weights[name]:8.4f} halved {out[name][0]:+.3f} doubled {out[name][1]:+.3f}{idle}"
+        )
+    return out
 
 
 def numbers(m: RoleModel) -> dict[str, Any]:
@@ -235,12 +245,7 @@ def numbers(m: RoleModel) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Learns and writes, or ablates."""
-    if "--ablate" in sys.argv[1:]:
-        data = json.loads(TARGET.read_text(encoding="utf-8"))
-        for kind in Kind:
-            ablated(kind, {name: data[kind][name] for name in START})
-        return
+    """Learns and writes."""
     found = {kind: learned(kind) for kind in Kind}
     about = {kind: told for kind, (_, told) in found.items()} | {"documents": DOCUMENTS, "seed": SEED}
     text = json.dumps(
