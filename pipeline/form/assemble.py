@@ -246,8 +246,7 @@ def _header_at(rows: Sequence[CellRow], i: int) -> tuple[tuple[Column, ...], boo
     row, below = rows[i], rows[i + 1 : i + 2]
     if row.roles:
         return _told(row), False
-    body = partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT])
-    return read_columns(row.cells, below[0].cells if below else (), body)
+    return read_columns(row.cells, below[0].cells if below else (), partial(_below, rows, i))
 
 
 def _caption(row: CellRow, below: Sequence[CellRow]) -> Literal["annual", "long_term"] | None:
@@ -285,7 +284,7 @@ def _headless(rows: Sequence[CellRow]) -> Parts:
 
 
 def _is_level(text: str) -> bool:
-    return any(level_known(text, level) for level in (1, 2))
+    return any(level_known(fold(text), level) for level in (1, 2))
 
 
 def _body(rows: Sequence[CellRow]) -> list[CellRow]:
@@ -296,6 +295,12 @@ def _body(rows: Sequence[CellRow]) -> list[CellRow]:
             break
         out.append(row)
     return out
+
+
+def _below(rows: Sequence[CellRow], header: int, header_rows: int) -> list[CellRow]:
+    """The rows of its own that a header of so many rows is told by."""
+    first = header + header_rows
+    return _body(rows[first : first + MOST_LOOKED_AT])
 
 
 def _side_text(header: CellRow) -> str | None:

@@ -31,13 +31,14 @@ _QUALITIES = frozenset(words("quality", "words"))
 _WORD = re.compile(r"[A-Za-z]{1,4}|[一-鿿]{1,6}(/[一-鿿]{1,4})?")
 _UNITS = frozenset({*CLASSIFIERS, *words("unit", "also")})
 LONGEST_UNIT = 8  # characters: 万元/平方米
+_NOTHING = frozenset(words("nothing", "reasons"))
 _ENDS = pairs("shape", "ends")
 _LONG_MARKS = re.compile(r"[。;；,，]")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Coarse features of a text: `kind`, class of length, class of ending."""
+    """Coarse features of a text: `kind`, class of length (0 only for what is blank), class of ending."""
 
     kind: str
     length: int
@@ -46,11 +47,11 @@ class Shape:
 
 @lru_cache(maxsize=65536)
 def shape_of(text: str) -> Shape:
-    """The features of one cell's text; a blank one has the kind `blank`, a dash the kind `dash`."""
+    """The features of one cell's text; a blank one has the kind `blank`, a dash or 无 the kind `dash`."""
     key = fold(text)
-    if is_blank(text):
+    if is_blank(text) or key in _NOTHING:
         return Shape("dash" if key else "blank", 0, "none")
-    length = next((i for i, most in enumerate(LENGTHS) if len(key) <= most), len(LENGTHS))
+    length = next((i for i, most in enumerate(LENGTHS, 1) if len(key) <= most), len(LENGTHS) + 1)
     return Shape(_kind(key), length, _end(key))
 
 

@@ -4,15 +4,14 @@ Comes in: the blocks of `tests.fitting.blocks`. Goes out: `pipeline/table/role_m
 log probabilities, and the few numbers that weigh them, with what they were learned from. The latter are what
 makes the true roles most probable on blocks whose layouts and foreign columns the counts have not met.
 
-    python -m tests.fitting.roles               learns and writes
-    python -m tests.fitting.roles --ablate      tells what each number is worth: it is halved and doubled
+Each of these is halved and doubled afterwards: what that costs is printed and written beside the numbers, and
+one that makes no difference is to be deleted.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
@@ -21,7 +20,7 @@ from typing import Any
 from zlib import crc32
 
 from pipeline.table.role_model import FOREIGN, ROLES, Kind, RoleModel, fill_class, repeat_class
-from pipeline.table.roles import ANSWERS, likely, odds_of
+from pipeline.table.roles import ANSWERS, likely, odds_of, stands_alone
 from pipeline.table.shapes import shape_of
 from tests.fitting.blocks import SEED, Block, open_blocks, project_blocks
 
@@ -36,7 +35,7 @@ CAN_MISS = {
     Kind.FUNDS: ("annual_budget", "executed"),
 }
 START: Mapping[str, float] = {
-    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 8.0, "near": 4.0, "foreign": 0.1,
+    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 12.0, "foreign": 0.05,
     "label_temper": 2.0, "label_noise": 0.1, "scrambled": -8.0, "unannounced": -4.0, "over": 1.5, "signs": 0.5,
     "answers": 0.3, "most_said": 6.0,
 }  # fmt: skip
@@ -45,13 +44,16 @@ SHARES = frozenset({"stray", "odd_form", "odd_order", "own_order", "foreign", "l
 STEPS = (2.0, 1.4)  # factors by which a number is moved, in turn
 SWEEPS = 1
 FOLDS = 4
-LEAST_GAIN = 2.0  # nats over all blocks: half the log of their number, so that chance moves nothing
+MOST_SHARE = 0.9
+NO_EFFECT = 0.005  # nats over all blocks
+LEAST_GAIN = 2.0  # nats over all blocks: about half the log of their number, so that chance moves nothing
 
 
 def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -> RoleModel:
     """The model of what the blocks hold."""
     counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     has: Counter[str] = Counter()
+    given: Counter[str] = Counter()
     lone: Counter[str] = Counter()
     for block in blocks:
         last = "^"
@@ -70,7 +72,8 @@ def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -
                 last = role
         there = set(block.roles)
         has.update(there)
-        lone.update(r for r, wanted in ANSWERS.items() if r in there and wanted not in there)
+        given.update(name for name, (some, _) in ANSWERS.items() if some <= there)
+        lone.update(name for name in ANSWERS if stands_alone(name, there))
     alphabets = {name: {f for c in counts[name].values() for f in c} for name in ("kinds", "lengths", "ends")}
     alphabets |= {"fills": set("01234"), "repeats": REPEATS}
     for name in alphabets:
@@ -82,7 +85,7 @@ def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -
         **{name: logs(kind, counts[name], alphabet) for name, alphabet in alphabets.items()},
         orders=order_logs(kind, counts["orders"]),
         absent={r: odds(n - has[r], n) for r in CAN_MISS[kind]},
-        alone={r: odds(lone[r], has[r]) for r in ANSWERS if kind is Kind.INDICATORS},
+        alone={name: odds(lone[name], given[name]) for name in ANSWERS if kind is Kind.INDICATORS},
         **weights,
     )
 
@@ -108,9 +111,11 @@ def logs(kind: Kind, counts: Mapping[str, Counter[str]], alphabet: set[str]) -> 
     out = {}
     for role in ROLES[kind]:
         c = counts.get(role, Counter())
-        total = sum(c.values()) + SMOOTHING * (len(alphabet) + 1)
-        out[role] = {f: round(math.log((c[f] + SMOOTHING) / total), 4) for f in sorted(alphabet)}
-        out[role]["?"] = round(math.log(SMOOTHING / total), 4)
+        n = sum(c.values())
+        smoothing = min(SMOOTHING, n / len(alphabet)) if n else SMOOTHING  # what is rare is not anything
+        total = n + smoothing * (len(alphabet) + 1)
+        out[role] = {f: round(math.log((c[f] + smoothing) / total), 4) for f in sorted(alphabet)}
+        out[role]["?"] = round(math.log(smoothing / total), 4)
     return out
 
 
@@ -198,31 +203,40 @@ def fitted(folds: Folds) -> tuple[dict[str, float], float]:
 
 
 def _moved(name: str, value: float, factor: float) -> float:
-    return round(min(0.9, value * factor) if name in SHARES else value * factor, 4)
+    return round(min(MOST_SHARE, value * factor) if name in SHARES else value * factor, 4)
 
 
 def learned(kind: Kind) -> tuple[RoleModel, dict[str, Any]]:
-    """The numbers of one kind of columns, and what they were learned from."""
+    """The numbers of one kind of columns, what they were learned from, and what each weighing number is worth."""
     counting = [*project_blocks(kind, DOCUMENTS), *open_blocks(kind, OPEN_DOCUMENTS[kind])]
     judged = list(open_blocks(kind, WEIGHED_ON[kind], SEED + 1))
-    weights, left = fitted(Folds(kind, counting, judged))
-    about = {"blocks": len(counting), "weighed_on": len(judged), "nats_a_block": round(left / len(judged), 3)}
+    folds = Folds(kind, counting, judged)
+    weights, left = fitted(folds)
+    about = {
+        "blocks": len(counting),
+        "weighed_on": len(judged),
+        "nats_a_block": round(left / len(judged), 3),
+        "nats_if_halved_or_doubled": sensitivity(folds, weights, left),
+    }
     return counted(kind, counting, weights), about
 
 
-def ablated(kind: Kind, weights: Mapping[str, float]) -> None:
-    """Prints what each weighing number is worth: nats a block that halving and doubling it cost."""
-    counting = [*project_blocks(kind, DOCUMENTS), *open_blocks(kind, OPEN_DOCUMENTS[kind])]
-    judged = list(open_blocks(kind, WEIGHED_ON[kind], SEED + 2))
-    folds = Folds(kind, counting, judged)
-    base = folds.surprise(weights)
-    print(kind, f"{base / len(judged):.4f} nats a block")
+def sensitivity(folds: Folds, weights: Mapping[str, float], left: float) -> dict[str, list[float]]:
+    """What halving and doubling each weighing number costs, in nats over all blocks; prints it, and marks
+    those that may be deleted.
+    """
+    out = {}
     for name in START:
         moved = [
-            folds.surprise({**weights, name: _moved(name, weights[name], factor)}) - base
-            for factor in (0.5, 2.0)
+            weights[name] / 2,
+            min(MOST_SHARE, weights[name] * 2) if name in SHARES else weights[name] * 2,
         ]
-        print(f"  {name:14}", *(f"{m / len(judged):+.4f}" for m in moved))
+        out[name] = [round(folds.surprise({**weights, name: value}) - left, 3) for value in moved]
+        idle = " no effect" if all(abs(cost) < NO_EFFECT for cost in out[name]) else ""
+        print(
+            f"  {name:14} {weights[name]:8.4f} halved {out[name][0]:+.3f} doubled {out[name][1]:+.3f}{idle}"
+        )
+    return out
 
 
 def numbers(m: RoleModel) -> dict[str, Any]:
@@ -231,12 +245,7 @@ def numbers(m: RoleModel) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Learns and writes, or ablates."""
-    if "--ablate" in sys.argv[1:]:
-        data = json.loads(TARGET.read_text(encoding="utf-8"))
-        for kind in Kind:
-            ablated(kind, {name: data[kind][name] for name in START})
-        return
+    """Learns and writes."""
     found = {kind: learned(kind) for kind in Kind}
     about = {kind: told for kind, (_, told) in found.items()} | {"documents": DOCUMENTS, "seed": SEED}
     text = json.dumps(
