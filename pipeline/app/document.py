@@ -57,14 +57,15 @@ def _understood(facts: FileFacts, reading: Reading) -> Understood:
 
 
 def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: Understood) -> Understood:
-    """The best reading of a PDF: the first one if it adds up; else others are asked for until one does, or
-    one says the same.
+    """The best reading of a PDF: the first one, or another where its geometry is doubtful or a form is
+    announced and none found. Figures that do not add up ask for nothing.
     """
     first = best = verdict(reading, found.rows)
-    for opinion in OPINIONS:
-        if best.adds_up or (opinion == RECOGNISED and first.forms >= first.expected):
+    pages = frozenset(page for page, _ in reading.doubts) | (first.announced if first.lacks_a_form else set())
+    for opinion in OPINIONS if pages else ():
+        if opinion == RECOGNISED and not best.lacks_a_form:
             break  # a text layer that gives forms is better than any recognition
-        other = second_opinion(data, name, reading.media_type, opinion, first.pages)
+        other = second_opinion(data, name, reading.media_type, opinion, pages)
         other = replace(other, flags=reading.flags)
         if opinion != RECOGNISED and not any(
             isinstance(b, Table) and b.reader == opinion for b in other.blocks
@@ -72,8 +73,6 @@ def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: U
             continue  # it sees no table there
         again = _understood(facts, other)
         judged = verdict(other, again.rows)
-        if judged.cells == first.cells and first.rows:
-            break  # another program sees the same: it is the form that does not add up
         if judged.beats(best):
             best, found = judged, again
     return found

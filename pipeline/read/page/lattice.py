@@ -99,34 +99,40 @@ def levelled(segments: Iterable[Box], turn: Turn) -> tuple[list[Ruling], list[Ru
     return across, down
 
 
-def merged(rulings: Sequence[Ruling]) -> list[Ruling]:
+def merged(rulings: Sequence[Ruling], gap: float = GAP) -> list[Ruling]:
     """Rulings on one line become one where they meet or nearly meet."""
     out: list[Ruling] = []
     group: list[Ruling] = []
     for r in sorted(rulings, key=_AT):
         if group and r.at - group[-1].at > SNAP:
-            out += _joined(group)
+            out += _joined(group, gap)
             group = []
         group.append(r)
-    return out + (_joined(group) if group else [])
+    return out + (_joined(group, gap) if group else [])
 
 
-def _joined(group: Sequence[Ruling]) -> list[Ruling]:
+def _joined(group: Sequence[Ruling], gap: float) -> list[Ruling]:
     at = sum(r.at * (r.end - r.start + 0.1) for r in group) / sum(r.end - r.start + 0.1 for r in group)
     out: list[Ruling] = []
     for r in sorted(group, key=_START):
-        if out and r.start - out[-1].end <= GAP:
+        if out and r.start - out[-1].end <= gap:
             out[-1] = Ruling(at, out[-1].start, max(out[-1].end, r.end))
         else:
             out.append(Ruling(at, r.start, r.end))
     return [r for r in out if r.end - r.start >= SHORTEST]
 
 
-def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling], foot: float = float("inf")) -> list[Grid]:
+def grids(
+    horizontal: Sequence[Ruling],
+    vertical: Sequence[Ruling],
+    foot: float = float("inf"),
+    gap: float = GAP,
+    touch: float = TOUCH,
+) -> list[Grid]:
     """The tables that the rulings of a page draw, top to bottom; below `foot` a row of two cells is one, for
-    it may go on on the next page.
+    it may go on on the next page. `gap` and `touch`: how badly rulings may be drawn.
     """
-    across, down = merged(horizontal), merged(vertical)
+    across, down = merged(horizontal, gap), merged(vertical, gap)
     parents = list(range(len(across) + len(down)))
 
     def root(i: int) -> int:
@@ -137,7 +143,7 @@ def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling], foot: float 
 
     for i, h in enumerate(across):
         for j, v in enumerate(down):
-            if h.start - TOUCH <= v.at <= h.end + TOUCH and v.start - TOUCH <= h.at <= v.end + TOUCH:
+            if h.start - touch <= v.at <= h.end + touch and v.start - touch <= h.at <= v.end + touch:
                 parents[root(i)] = root(len(across) + j)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for i in range(len(parents)):
@@ -262,7 +268,7 @@ def tables(
     for g, held in zip(found, inside, strict=True):
         if not outside:
             break
-        numbers = _cells_of(g, outside)
+        numbers = cells_of(g, outside)
         for n, c in zip(numbers, outside, strict=True):
             if n >= 0:
                 held.setdefault(n, []).append(c)
@@ -350,7 +356,7 @@ def _widest(chars: Sequence[Char]) -> float:
     return max((b.x0 - a.x1 for line in lines_of(chars) for a, b in pairwise(line)), default=0.0)
 
 
-def _cells_of(grid: Grid, chars: Sequence[Char]) -> list[int]:
+def cells_of(grid: Grid, chars: Sequence[Char]) -> list[int]:
     """The number of the cell that each character's middle is in, -1 where it is outside the grid."""
     owner = np.zeros((len(grid.ys) - 1, len(grid.xs) - 1), int)
     for n, (r, c, rows, cols) in enumerate(grid.cells):

@@ -21,9 +21,22 @@ from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
 from pipeline.read.common.broken import BrokenError
 from pipeline.read.page.characters import Characters, characters, quarters_turned, upright, without_red
+from pipeline.read.page.doubts import Doubt, doubts_of
 from pipeline.read.page.filled_boxes import cell_sides, dotted
 from pipeline.read.page.laid_out import laid_out
-from pipeline.read.page.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
+from pipeline.read.page.lattice import (
+    GAP,
+    TOUCH,
+    Char,
+    Grid,
+    Ruling,
+    Turn,
+    grids,
+    levelled,
+    lines_of,
+    tables,
+    text_lines,
+)
 from pipeline.read.page.lost_characters import Point, has_silent_text, lost_characters
 from pipeline.read.page.page_objects import DEEPEST, Objects, objects_of
 from pipeline.read.page.substitute_font import install, only_drawable_fonts
@@ -93,6 +106,7 @@ def read_pdf(
             raise error(Code.DAMAGED, name, "the PDF has no pages")
         blocks: list[Block] = []
         problems: list[Problem] = []
+        doubts: list[tuple[int, Doubt]] = []
         ways: set[str] = set()
         given: dict[int, tuple[Point, ...]] = {}
         for number in range(1, n_pages + 1):
@@ -115,7 +129,10 @@ def read_pdf(
                 given[number] = page.given
             if page.chars:
                 found = finder(number, page) if finder else None
-                blocks += page_blocks(page, number, reader, found, _open_borders(blocks, number - 1))
+                cells = own_grids(page) if found is None else found
+                doubts += [(number, d) for d in doubts_of(cells, page.chars, page.across, page.down)]
+                name_of = READER if found is None else reader
+                blocks += page_blocks(page, number, name_of, cells, _open_borders(blocks, number - 1))
                 ways.add("native")
     finally:
         document.close()
@@ -126,7 +143,16 @@ def read_pdf(
     ]
     flags = (str(Flag.CHARACTERS_LOST),) if lost else ()
     layer = "mixed" if len(ways) > 1 else next(iter(ways), None)
-    return Reading(tuple(blocks), media_type, reader, n_pages, layer, flags=flags, problems=tuple(problems))
+    return Reading(
+        tuple(blocks),
+        media_type,
+        reader,
+        n_pages,
+        layer,
+        flags=flags,
+        problems=tuple(problems),
+        doubts=tuple(sorted((number, str(doubt)) for number, doubt in doubts)),
+    )
 
 
 def _recognised(data: bytes, number: int) -> tuple[Block, ...]:
@@ -157,18 +183,22 @@ def _picture_scale(page: pdfium.PdfPage) -> float:
     return min(max(scales, default=SCAN_SCALE), MOST_SCALE)
 
 
+def own_grids(page: Page, gap: float = GAP, touch: float = TOUCH) -> list[Grid]:
+    """The tables that the rulings of a page draw."""
+    return grids(page.across, page.down, FOOT * page.height, gap, touch)
+
+
 def page_blocks(
     page: Page,
     number: int,
-    reader: str = READER,
-    found: Sequence[Grid] | None = None,
+    reader: str,
+    found: Sequence[Grid],
     before: Sequence[float] = (),
 ) -> list[Block]:
-    """The tables and lines of one page in reading order; `found` are its tables where another program was
-    asked for them, `before` the borders of a table without rulings that the page before ended with.
+    """The tables and lines of one page in reading order; `found` are its tables, `before` the borders of a
+    table without rulings that the page before ended with.
     """
-    own = grids(page.across, page.down, FOOT * page.height) if found is None else found
-    made, outside = tables(own, page.chars, number, reader if found is not None else READER)
+    made, outside = tables(found, page.chars, number, reader)
     loose: list[tuple[float, Block]] = [(t.cells[0].box[1] if t.cells[0].box else 0.0, t) for t in made]
     margin = _MARGIN * page.height
     rest = [line for line in lines_of(outside) if not _is_page_number(line, margin, page.height)]
