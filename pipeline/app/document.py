@@ -16,7 +16,6 @@ from pipeline.model.errors import PipelineError
 from pipeline.model.form import Form
 from pipeline.read import read_document
 from pipeline.read.common.media_type import PDF, media_type_of
-from pipeline.read.page.second_opinion import OPINIONS, RECOGNISED, second_opinion
 from pipeline.rows.build import DocumentRows, FileFacts, document_rows, failed_rows, file_facts
 
 NATIVE = "native"  # pages that must be recognised are recognised once
@@ -62,7 +61,11 @@ def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: U
     """
     first = best = verdict(reading, found.rows)
     pages = frozenset(page for page, _ in reading.doubts) | (first.announced if first.lacks_a_form else set())
-    for opinion in OPINIONS if pages else ():
+    if not pages:
+        return found
+    from pipeline.read.page.second_opinion import OPINIONS, RECOGNISED, second_opinion
+
+    for opinion in OPINIONS:
         if opinion == RECOGNISED and not best.lacks_a_form:
             break  # a text layer that gives forms is better than any recognition
         other = second_opinion(data, name, reading.media_type, opinion, pages)

@@ -11,7 +11,6 @@ from dataclasses import replace
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline.app import document
 from pipeline.app.document import parse_document
 from pipeline.audit.consistency import Verdict, verdict
 from pipeline.model.cells import Line, Reading, Table
@@ -115,7 +114,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         names.append(opinion)
         return second_opinion(data, name, media_type, opinion, pages)
 
-    monkeypatch.setattr(document, "second_opinion", note)
+    monkeypatch.setattr("pipeline.read.page.second_opinion.second_opinion", note)
     return names
 
 
