@@ -59,6 +59,8 @@ def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: U
     """The best reading of a PDF: the first one, or another where its geometry is doubtful or a form is
     announced and none found. Figures that do not add up ask for nothing.
     """
+    if found.forms and not reading.doubts:
+        return found
     first = best = verdict(reading, found.rows)
     pages = frozenset(page for page, _ in reading.doubts) | (first.announced if first.lacks_a_form else set())
     if not pages:
