@@ -9,7 +9,7 @@
 #              stopped)
 # make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals;
 #              and what confidences are worth (docs/accuracy.md); and how well projects are joined over years
-# make bench   the whole job on a drawn PDF against pdfplumber's bare extract_tables
+# make bench   the whole job against pdfplumber, camelot, pdfium's bare text and rapidocr; adds a line to bench/history.csv
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again
 

@@ -61,9 +61,8 @@ def stillborn(_: int) -> None:
     os._exit(3)
 
 
-def stillborn_once(_: int) -> None:
-    """The first processes die; a file, named by the environment, remembers that one did."""
-    mark = Path(os.environ["MARK"])
+def stillborn_once(mark: Path, _: int) -> None:
+    """The first processes die; a file remembers that one did."""
     if not mark.exists():
         mark.touch()
         os._exit(3)

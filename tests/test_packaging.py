@@ -14,7 +14,13 @@ from typing import Any
 import click
 import pytest
 
-NOT_IMPORTED = {"onnxruntime", "pandas", "pytest"}  # a comment beside each says why it is there
+NOT_IMPORTED = {
+    "camelot-py",
+    "onnxruntime",
+    "pandas",
+    "pdfplumber",
+    "pytest",
+}  # a comment beside each says why it is there
 KEPT = {"pdfplumber", "camelot-py", "pandas", "rapidfuzz", "pyarrow", "pytest"}  # of the default installation
 
 

@@ -16,7 +16,6 @@ from pipeline.model.errors import PipelineError
 from pipeline.model.form import Form
 from pipeline.read import read_document
 from pipeline.read.common.media_type import PDF, media_type_of
-from pipeline.read.page.second_opinion import OPINIONS, RECOGNISED, second_opinion
 from pipeline.rows.build import DocumentRows, FileFacts, document_rows, failed_rows, file_facts
 
 NATIVE = "native"  # pages that must be recognised are recognised once
@@ -57,14 +56,21 @@ def _understood(facts: FileFacts, reading: Reading) -> Understood:
 
 
 def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: Understood) -> Understood:
-    """The best reading of a PDF: the first one if it adds up; else others are asked for until one does, or
-    one says the same.
+    """The best reading of a PDF: the first one, or another where its geometry is doubtful or a form is
+    announced and none found. Figures that do not add up ask for nothing.
     """
+    if found.forms and not reading.doubts:
+        return found
     first = best = verdict(reading, found.rows)
+    pages = frozenset(page for page, _ in reading.doubts) | (first.announced if first.lacks_a_form else set())
+    if not pages:
+        return found
+    from pipeline.read.page.second_opinion import OPINIONS, RECOGNISED, second_opinion
+
     for opinion in OPINIONS:
-        if best.adds_up or (opinion == RECOGNISED and first.forms >= first.expected):
+        if opinion == RECOGNISED and not best.lacks_a_form:
             break  # a text layer that gives forms is better than any recognition
-        other = second_opinion(data, name, reading.media_type, opinion, first.pages)
+        other = second_opinion(data, name, reading.media_type, opinion, pages)
         other = replace(other, flags=reading.flags)
         if opinion != RECOGNISED and not any(
             isinstance(b, Table) and b.reader == opinion for b in other.blocks
@@ -72,8 +78,6 @@ def _judged(data: bytes, name: str, facts: FileFacts, reading: Reading, found: U
             continue  # it sees no table there
         again = _understood(facts, other)
         judged = verdict(other, again.rows)
-        if judged.cells == first.cells and first.rows:
-            break  # another program sees the same: it is the form that does not add up
         if judged.beats(best):
             best, found = judged, again
     return found

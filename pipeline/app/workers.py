@@ -24,6 +24,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from threading import Thread
 
@@ -37,6 +38,7 @@ from pipeline.audit.cases import cases_of
 from pipeline.model.errors import Code, PipelineError, error
 from pipeline.rows.build import DocumentRows, FileFacts, duplicate_rows, failed_rows
 
+FORKSERVER = "forkserver"
 MOST_BREAKS = 3  # pools in a row that may break before a document is read in them
 PR_SET_PDEATHSIG = 1  # prctl(2)
 CV_NO_MEMORY = -4  # OpenCV's `StsNoMem`
@@ -146,17 +148,25 @@ def _broken(future: _Future) -> bool:
 
 @contextmanager
 def _pool(jobs: int, limits: Limits) -> Iterator[ProcessPool]:
-    """Workers that are started afresh (no state of this process) and are stopped at once when the run is
-    interrupted.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=jobs, context=spawn, initializer=_start, initargs=[limits.memory_mb])
+    """Workers that have no state of this process and are stopped at once when the run is interrupted."""
+    pool = ProcessPool(max_workers=jobs, context=_context(), initializer=_start, initargs=[limits.memory_mb])
     try:
         yield pool
         pool.close()
     finally:
         pool.stop()
         pool.join()
+
+
+def _context() -> BaseContext:
+    """Workers are forked from a server that has loaded what every document needs, and nothing else; where the
+    system has no such server they are started afresh.
+    """
+    if FORKSERVER not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    server = multiprocessing.get_context(FORKSERVER)
+    server.set_forkserver_preload([__name__])
+    return server
 
 
 def _look(source: Source, limits: Limits) -> tuple[FileFacts, PipelineError | None]:

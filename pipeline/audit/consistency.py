@@ -30,6 +30,7 @@ SUMS = frozenset({
 """Rules whose failure may be the reading's fault."""
 Text = Literal["name_raw", "target_raw", "actual_raw", "deviation_reason", "remark"]
 TEXTS: tuple[Text, ...] = ("name_raw", "target_raw", "actual_raw", "deviation_reason", "remark")
+POINTS: tuple[Literal["weight", "score"], ...] = ("weight", "score")
 LONG_LABEL = 4  # characters: shorter labels stand in any prose
 UNREAD = frozenset({Flag.VALUE_UNREAD, Flag.HEADER_MISSING, Flag.TRUNCATED})
 
@@ -39,9 +40,8 @@ class Verdict:
     """How a reading adds up: forms, indicator rows, odd rows, sums that do not close, characters in the
     forms' rows.
 
-    `expected`: at least so many forms are there, for the words of an indicator table's header are. `pages`:
-    those of the forms that do not add up; those that announce one, where a form is missing. `cells`: what the
-    rows say, to see whether two readings agree.
+    `announced`: the pages on which the words of an indicator table's header stand, and those behind them:
+    where there are any, a form is expected. `doubts`: how many its geometry leaves.
     """
 
     forms: int
@@ -49,14 +49,13 @@ class Verdict:
     odd: int
     broken: int
     characters: int
-    expected: int
-    pages: frozenset[int]
-    cells: tuple[tuple[object, ...], ...]
+    announced: frozenset[int]
+    doubts: int
 
     @property
-    def adds_up(self) -> bool:
-        """Is there nothing that a second opinion could mend?"""
-        return self.broken == 0 and self.odd == 0 and self.forms >= self.expected
+    def lacks_a_form(self) -> bool:
+        """Is a form announced, and none found?"""
+        return bool(self.announced) and not self.forms
 
     @property
     def fault(self) -> float:
@@ -64,14 +63,15 @@ class Verdict:
         return ODD * self.odd + BROKEN * self.broken
 
     def beats(self, first: Verdict) -> bool:
-        """Is this reading better than the first one? A tie stays with the first, and more rows alone are no
-        better reading.
+        """Is this reading better than the first one? It has fewer faults, or fewer doubts and no more odd
+        rows; more rows alone are no better reading.
         """
         fewer = self.rows - self.odd < first.rows - first.odd or self.forms < first.forms
         if fewer or self.characters < KEPT * first.characters:
             return False
-        found = first.forms < first.expected <= self.forms and self.fault < self.rows
-        return found or self.fault <= first.fault - BETTER
+        found = first.lacks_a_form and self.forms > 0 and self.fault < self.rows
+        clearer = self.doubts < first.doubts and self.odd <= first.odd
+        return found or clearer or self.fault <= first.fault - BETTER
 
 
 def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
@@ -80,29 +80,23 @@ def verdict(reading: Reading, rows: DocumentRows) -> Verdict:
     columns = {p["project_id"]: frozenset(p["indicator_columns"]) for p in rows.projects}
     odd_rows = [r for r in rows.indicators if _odd(r, columns[r["project_id"]])]
     odd_forms = [p for p in rows.projects if UNREAD & set(p["flags"])]
-    announced = _announced(reading)
-    expected = int(bool(announced))
-    blamed = {x["project_id"] for x in (*findings, *odd_rows, *odd_forms)}
-    pages = {
-        n
-        for p in rows.projects
-        if p["project_id"] in blamed and p["page_start"] and p["page_end"]
-        for n in range(p["page_start"], p["page_end"] + 1)
-    }
     return Verdict(
         forms=len(rows.projects),
         rows=len(rows.indicators),
         odd=len(odd_rows) + len(odd_forms),
         broken=len(findings),
-        characters=sum(len(r[t] or "") for r in rows.indicators for t in TEXTS),
-        expected=expected,
-        pages=frozenset(pages) if len(rows.projects) >= expected else announced,
-        cells=tuple(_cells(r) for r in rows.indicators),
+        characters=sum(map(_characters, rows.indicators)),
+        announced=_announced(reading),
+        doubts=len(reading.doubts),
     )
 
 
-def _cells(row: IndicatorRow) -> tuple[object, ...]:
-    return row["level1"], row["level2"], *(row[t] for t in TEXTS), row["weight"], row["score"]
+def _characters(row: IndicatorRow) -> int:
+    """How many characters beside blanks the row holds, its points' figures among them: in a cell without its
+    wall they are part of a text.
+    """
+    points = sum(len(f"{row[p]:g}") for p in POINTS if row[p] is not None)
+    return points + sum(len("".join((row[t] or "").split())) for t in TEXTS)
 
 
 def _odd(row: IndicatorRow, columns: frozenset[str]) -> bool:

@@ -87,7 +87,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader got out of one file. `text_layer` is `native`, `ocr`, `mixed`, or None where nothing was
-    read.
+    read. `doubts`: on which pages the reader is not sure where the cells are, and why.
     """
 
     blocks: tuple[Block, ...]
@@ -98,6 +98,7 @@ class Reading:
     title: str | None = None
     flags: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[tuple[int, str], ...] = ()
 
 
 def union(boxes: Iterable[Box | None]) -> Box | None:

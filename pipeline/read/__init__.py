@@ -33,51 +33,115 @@ from pipeline.read.common.media_type import (
     media_type_of,
     wrong_ending,
 )
-from pipeline.read.office.excel import read_xls, read_xlsx, read_xml_workbook
-from pipeline.read.office.old_word import read_doc, read_ole, read_rtf
-from pipeline.read.office.word import read_docx, read_word_xml
-from pipeline.read.page.ofd import read_ofd
-from pipeline.read.page.pdf import read_pdf
-from pipeline.read.text.plain import read_text
-from pipeline.read.web.html import read_html
-from pipeline.read.web.web_archive import read_mhtml
 
 Reader = Callable[[bytes, str, str], Reading]
 """Bytes, name of the file (for errors only) and media type → blocks."""
 
 
-def _read_picture(data: bytes, name: str, media_type: str) -> Reading:
-    """Reads a picture; the recogniser is heavy and loaded only when there is one."""
-    from pipeline.read.scan.scanned_page import read_image
+def _text() -> Reader:
+    from pipeline.read.text.plain import read_text
 
-    return read_image(data, name, media_type)
+    return read_text
+
+
+def _html() -> Reader:
+    from pipeline.read.web.html import read_html
+
+    return read_html
+
+
+def _mhtml() -> Reader:
+    from pipeline.read.web.web_archive import read_mhtml
+
+    return read_mhtml
+
+
+def _pdf() -> Reader:
+    from pipeline.read.page.pdf import read_pdf
+
+    return read_pdf
+
+
+def _ofd() -> Reader:
+    from pipeline.read.page.ofd import read_ofd
+
+    return read_ofd
+
+
+def _docx() -> Reader:
+    from pipeline.read.office.word import read_docx
+
+    return read_docx
+
+
+def _doc() -> Reader:
+    from pipeline.read.office.old_word import read_doc
+
+    return read_doc
+
+
+def _rtf() -> Reader:
+    from pipeline.read.office.old_word import read_rtf
+
+    return read_rtf
+
+
+def _ole() -> Reader:
+    from pipeline.read.office.old_word import read_ole
+
+    return read_ole
+
+
+def _xml() -> Reader:
+    return _read_xml
 
 
 def _read_xml(data: bytes, name: str, media_type: str) -> Reading:
     """Reads an Office file that is a single XML."""
-    return (read_xml_workbook if b"urn:schemas-microsoft-com:office:spreadsheet" in data else read_word_xml)(
-        data, name, media_type
-    )
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in data:
+        from pipeline.read.office.excel import read_xml_workbook as read_xml
+    else:
+        from pipeline.read.office.word import read_word_xml as read_xml
+    return read_xml(data, name, media_type)
 
 
-READERS: Mapping[str, Reader] = {
-    PLAIN: read_text,
-    MARKDOWN: read_text,
-    HTML: read_html,
-    MHTML: read_mhtml,
-    PDF: read_pdf,
-    OFD: read_ofd,
-    DOCX: read_docx,
-    DOC: read_doc,
-    RTF: read_rtf,
-    OLE: read_ole,
-    XML: _read_xml,
-    XLSX: read_xlsx,
-    XLS: read_xls,
-    PNG: _read_picture,
-    JPEG: _read_picture,
-    TIFF: _read_picture,
+def _xlsx() -> Reader:
+    from pipeline.read.office.excel import read_xlsx
+
+    return read_xlsx
+
+
+def _xls() -> Reader:
+    from pipeline.read.office.excel import read_xls
+
+    return read_xls
+
+
+def _picture() -> Reader:
+    from pipeline.read.scan.scanned_page import read_image
+
+    return read_image
+
+
+READERS: Mapping[str, Callable[[], Reader]] = {
+    PLAIN: _text,
+    MARKDOWN: _text,
+    HTML: _html,
+    MHTML: _mhtml,
+    PDF: _pdf,
+    OFD: _ofd,
+    DOCX: _docx,
+    DOC: _doc,
+    RTF: _rtf,
+    OLE: _ole,
+    XML: _xml,
+    XLSX: _xlsx,
+    XLS: _xls,
+    PNG: _picture,
+    JPEG: _picture,
+    TIFF: _picture,
 }
+"""How the reader of each media type is had: it is loaded by the first file that needs it."""
 
 
 def read_document(data: bytes, name: str) -> Reading:
@@ -92,10 +156,10 @@ def read_document(data: bytes, name: str) -> Reading:
             and what the reader of the format raises.
     """
     media_type = media_type_of(data, name)
-    reader = READERS.get(media_type)
-    if reader is None:
+    load = READERS.get(media_type)
+    if load is None:
         raise error(Code.UNKNOWN_FORMAT, name, f"files of type {media_type} are not read")
-    reading = reader(data, name, media_type)
+    reading = load()(data, name, media_type)
     if wrong_ending(name, media_type):
         reading = replace(reading, flags=(*reading.flags, Flag.WRONG_ENDING.value))
     return reading

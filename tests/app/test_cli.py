@@ -259,15 +259,17 @@ def started(folder: Path, out: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def reading(pid: int) -> list[int]:
-    """The workers of a run."""
-    found = []
+    """The workers of a run: children of the server that it forks them from."""
+    parents, servers = {}, set()
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             fields = path.read_text().rpartition(")")[2].split()
             words = (path.parent / "cmdline").read_bytes()
-            if int(fields[1]) == pid and b"spawn_main" in words:
-                found.append(int(path.parent.name))
-    return found
+            if b"forkserver" in words:
+                child, parent = int(path.parent.name), int(fields[1])
+                parents[child] = parent
+                servers |= {child} if parent == pid else set()
+    return [child for child, parent in parents.items() if parent in servers]
 
 
 def alive(pid: int) -> bool:

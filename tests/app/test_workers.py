@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +121,7 @@ def test_the_same_bytes_are_read_once_and_empty_files_are_no_duplicates(tmp_path
 
 def test_a_pool_that_breaks_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "in", {"a": "one", "b": "two", "c": "one"})
-    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
-    monkeypatch.setattr(workers, "_start", stillborn_once)
+    monkeypatch.setattr(workers, "_start", partial(stillborn_once, tmp_path / "mark"))
     seen: list[int] = []
     rows = run(collect([tmp_path / "in"]), jobs=1, parse=obedient, done=lambda: seen.append(1))
     assert [r.document["status"] for r in rows] == ["empty", "empty", "duplicate"]

@@ -93,7 +93,7 @@ OURS: list[tuple[str, Callable[[], bytes], object, str]] = [
     ("a.ofd", package, ofd, "_document"),
     ("a.ofd", package, ofd, "draw"),
     ("a.ofd", package, ofd, "page_blocks"),
-    ("a.pdf", PDF, pdf, "_char"),
+    ("a.pdf", PDF, pdf, "upright"),
     ("a.pdf", PDF, pdf, "_rulings"),
     ("a.pdf", PDF, pdf, "page_blocks"),
     ("a.png", picture, scanned_page, "_points_a_pixel"),
@@ -124,16 +124,13 @@ def test_a_bug_is_ours(
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=[type(b).__name__ for b in BUGS])
-@pytest.mark.parametrize("opinion", ["pdfplumber-lines", "camelot-lattice"])
-def test_a_bug_in_what_is_made_of_another_program_s_tables_is_ours(
-    opinion: str, bug: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_in_a_second_opinion_is_ours(bug: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> object:
         raise bug
 
-    monkeypatch.setattr(second_opinion, "_grids", broken)
+    monkeypatch.setattr(second_opinion, "wide", broken)
     with pytest.raises(type(bug)):
-        second_opinion.second_opinion(PDF(), "a.pdf", "application/pdf", opinion, frozenset({1}))
+        second_opinion.second_opinion(PDF(), "a.pdf", "application/pdf", second_opinion.WIDE, frozenset({1}))
 
 
 CUT = [

@@ -12,6 +12,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.model.cells import Box, Cell, Table
 
@@ -34,8 +39,7 @@ CLEAR = 0.35  # of the character's size: how far texts of two cells keep from ea
 WORD_GAP = 0.28  # of the character's size: a wider gap in Latin text is a space
 
 
-@dataclass(frozen=True, slots=True)
-class Char:
+class Char(NamedTuple):
     """One character: its loose box, the baseline's y, and its size in points."""
 
     text: str
@@ -47,8 +51,7 @@ class Char:
     size: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A horizontal (`at` = y, `start`–`end` = x) or vertical (`at` = x) line."""
 
     at: float
@@ -70,52 +73,66 @@ class Grid:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
 
-Turn = Callable[[float, float], tuple[float, float]]
-"""From a point of the page as it is stored to the upright page with its origin at the top left."""
+_BASE, _LEFT = attrgetter("base", "x0"), attrgetter("x0")
+_AT, _START = attrgetter("at"), attrgetter("start")
+
+Turn = Callable[[Any, Any], tuple[Any, Any]]
+"""From the x and y of a point, or of an array of them, of the page as it is stored to the
+upright page with its origin at the top left.
+"""
 
 
 def levelled(segments: Iterable[Box], turn: Turn) -> tuple[list[Ruling], list[Ruling]]:
     """Lines (x0, y0, x1, y1) of a page as it is stored, as horizontal and vertical rulings of the upright
     page.
     """
-    across, down = [], []
-    for segment in dict.fromkeys(segments):  # neighbouring cells often draw a border twice
-        (ax, ay), (bx, by) = turn(segment[0], segment[1]), turn(segment[2], segment[3])
-        if abs(ay - by) <= abs(ax - bx):
-            across.append(Ruling((ay + by) / 2, min(ax, bx), max(ax, bx)))
-        else:
-            down.append(Ruling((ax + bx) / 2, min(ay, by), max(ay, by)))
+    told = list(dict.fromkeys(segments))  # neighbouring cells often draw a border twice
+    if not told:
+        return [], []
+    stored = np.array(told)
+    (ax, ay), (bx, by) = turn(stored[:, 0], stored[:, 1]), turn(stored[:, 2], stored[:, 3])
+    level = np.abs(ay - by) <= np.abs(ax - bx)
+    x, y = ((ax + bx) / 2)[~level], ((ay + by) / 2)[level]
+    along_x, along_y = np.stack([ax, bx])[:, level], np.stack([ay, by])[:, ~level]
+    across = list(map(Ruling, y.tolist(), along_x.min(axis=0).tolist(), along_x.max(axis=0).tolist()))
+    down = list(map(Ruling, x.tolist(), along_y.min(axis=0).tolist(), along_y.max(axis=0).tolist()))
     return across, down
 
 
-def merged(rulings: Sequence[Ruling]) -> list[Ruling]:
+def merged(rulings: Sequence[Ruling], gap: float = GAP) -> list[Ruling]:
     """Rulings on one line become one where they meet or nearly meet."""
     out: list[Ruling] = []
     group: list[Ruling] = []
-    for r in sorted(rulings, key=lambda r: r.at):
+    for r in sorted(rulings, key=_AT):
         if group and r.at - group[-1].at > SNAP:
-            out += _joined(group)
+            out += _joined(group, gap)
             group = []
         group.append(r)
-    return out + (_joined(group) if group else [])
+    return out + (_joined(group, gap) if group else [])
 
 
-def _joined(group: Sequence[Ruling]) -> list[Ruling]:
+def _joined(group: Sequence[Ruling], gap: float) -> list[Ruling]:
     at = sum(r.at * (r.end - r.start + 0.1) for r in group) / sum(r.end - r.start + 0.1 for r in group)
     out: list[Ruling] = []
-    for r in sorted(group, key=lambda r: r.start):
-        if out and r.start - out[-1].end <= GAP:
+    for r in sorted(group, key=_START):
+        if out and r.start - out[-1].end <= gap:
             out[-1] = Ruling(at, out[-1].start, max(out[-1].end, r.end))
         else:
             out.append(Ruling(at, r.start, r.end))
     return [r for r in out if r.end - r.start >= SHORTEST]
 
 
-def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling], foot: float = float("inf")) -> list[Grid]:
+def grids(
+    horizontal: Sequence[Ruling],
+    vertical: Sequence[Ruling],
+    foot: float = float("inf"),
+    gap: float = GAP,
+    touch: float = TOUCH,
+) -> list[Grid]:
     """The tables that the rulings of a page draw, top to bottom; below `foot` a row of two cells is one, for
-    it may go on on the next page.
+    it may go on on the next page. `gap` and `touch`: how badly rulings may be drawn.
     """
-    across, down = merged(horizontal), merged(vertical)
+    across, down = merged(horizontal, gap), merged(vertical, gap)
     parents = list(range(len(across) + len(down)))
 
     def root(i: int) -> int:
@@ -126,7 +143,7 @@ def grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling], foot: float 
 
     for i, h in enumerate(across):
         for j, v in enumerate(down):
-            if h.start - TOUCH <= v.at <= h.end + TOUCH and v.start - TOUCH <= h.at <= v.end + TOUCH:
+            if h.start - touch <= v.at <= h.end + touch and v.start - touch <= h.at <= v.end + touch:
                 parents[root(i)] = root(len(across) + j)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for i in range(len(parents)):
@@ -190,10 +207,8 @@ def _cells(
     it.
     """
     n_rows, n_cols = len(ys) - 1, len(xs) - 1
-    upright = [[r for r in down if abs(r.at - x) <= TOUCH] for x in xs]
-    level = [[r for r in across if abs(r.at - y) <= TOUCH] for y in ys]
-    walls = [[_covered(upright[j], ys[i], ys[i + 1]) for j in range(n_cols + 1)] for i in range(n_rows)]
-    floors = [[_covered(level[i], xs[j], xs[j + 1]) for j in range(n_cols)] for i in range(n_rows + 1)]
+    walls = _covered(xs, ys, down).T.tolist()
+    floors = _covered(ys, xs, across).tolist()
     seen = [[False] * n_cols for _ in range(n_rows)]
     out = []
     for i in range(n_rows):
@@ -232,10 +247,16 @@ def _opens(
     return not inside and not any(floors[row][j] or seen[row][j] for j in columns)
 
 
-def _covered(rulings: Sequence[Ruling], start: float, end: float) -> bool:
-    """Do the rulings of one border cover most of the stretch?"""
-    length = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rulings)
-    return length >= COVERED * (end - start)
+def _covered(
+    borders: Sequence[float], cuts: Sequence[float], rulings: Sequence[Ruling]
+) -> npt.NDArray[np.bool_]:
+    """For each border and each stretch between two cuts: do the border's rulings cover most of it?"""
+    at, start, end = np.array(rulings).T
+    cut = np.array(cuts)
+    shares = np.minimum(end[:, None], cut[1:]) - np.maximum(start[:, None], cut[:-1])
+    of = np.abs(np.array(borders)[:, None] - at) <= TOUCH
+    covered: npt.NDArray[np.bool_] = of @ np.maximum(shares, 0.0) >= COVERED * (cut[1:] - cut[:-1])
+    return covered
 
 
 def tables(
@@ -243,19 +264,15 @@ def tables(
 ) -> tuple[list[Table], list[Char]]:
     """The grids with their texts, and the characters outside all of them."""
     inside: list[dict[int, list[Char]]] = [{} for _ in found]
-    owners = [_owners(g) for g in found]
-    outside: list[Char] = []
-    for c in chars:
-        x, y = (c.x0 + c.x1) / 2, (c.top + c.bottom) / 2
-        for k, g in enumerate(found):
-            x0, top, x1, bottom = g.box
-            if x0 <= x <= x1 and top <= y <= bottom:
-                col = min(max(bisect_right(g.xs, x) - 1, 0), len(g.xs) - 2)
-                row = min(max(bisect_right(g.ys, y) - 1, 0), len(g.ys) - 2)
-                inside[k].setdefault(owners[k][row][col], []).append(c)
-                break
-        else:
-            outside.append(c)
+    outside = list(chars)
+    for g, held in zip(found, inside, strict=True):
+        if not outside:
+            break
+        numbers = cells_of(g, outside)
+        for n, c in zip(numbers, outside, strict=True):
+            if n >= 0:
+                held.setdefault(n, []).append(c)
+        outside = [c for n, c in zip(numbers, outside, strict=True) if n < 0]
     out = []
     for k, g in enumerate(found):
         if not inside[k]:
@@ -339,33 +356,44 @@ def _widest(chars: Sequence[Char]) -> float:
     return max((b.x0 - a.x1 for line in lines_of(chars) for a, b in pairwise(line)), default=0.0)
 
 
-def _owners(grid: Grid) -> list[list[int]]:
-    """For each box of the grid the number of its cell."""
-    out = [[0] * (len(grid.xs) - 1) for _ in range(len(grid.ys) - 1)]
+def cells_of(grid: Grid, chars: Sequence[Char]) -> list[int]:
+    """The number of the cell that each character's middle is in, -1 where it is outside the grid."""
+    owner = np.zeros((len(grid.ys) - 1, len(grid.xs) - 1), int)
     for n, (r, c, rows, cols) in enumerate(grid.cells):
-        for a in range(r, r + rows):
-            for b in range(c, c + cols):
-                out[a][b] = n
-    return out
+        owner[r : r + rows, c : c + cols] = n
+    _, x0, top, x1, bottom, *_ = zip(*chars, strict=True)
+    x, y = (np.array(x0) + x1) / 2, (np.array(top) + bottom) / 2
+    left, upper, right, lower = grid.box
+    cols = np.clip(np.searchsorted(grid.xs, x, "right") - 1, 0, owner.shape[1] - 1)
+    rows_ = np.clip(np.searchsorted(grid.ys, y, "right") - 1, 0, owner.shape[0] - 1)
+    within = (left <= x) & (x <= right) & (upper <= y) & (y <= lower)
+    found: list[int] = np.where(within, owner[rows_, cols], -1).tolist()
+    return found
 
 
 def lines_of(chars: Sequence[Char]) -> list[list[Char]]:
     """Characters by their baselines, top to bottom, each line from left to right."""
     out: list[list[Char]] = []
-    for c in sorted(chars, key=lambda c: (c.base, c.x0)):
-        if out and abs(c.base - out[-1][-1].base) <= SAME_LINE * max(c.size, out[-1][-1].size, 1.0):
+    last: Char | None = None
+    for c in sorted(chars, key=_BASE):
+        if last and c.base - last.base <= SAME_LINE * max(c.size, last.size, 1.0):
             out[-1].append(c)
         else:
             out.append([c])
-    return [sorted(line, key=lambda c: c.x0) for line in out]
+        last = c
+    for line in out:
+        line.sort(key=_LEFT)
+    return out
 
 
 def text_lines(chars: Sequence[Char]) -> list[str]:
     """The text of each line, with a space where Latin words stand apart."""
     out = []
     for line in lines_of(chars):
-        text = line[0].text
+        text = [line[0].text]
         for a, b in pairwise(line):
-            text += (" " if b.x0 - a.x1 > WORD_GAP * max(a.size, 1.0) else "") + b.text
-        out.append(text)
+            if b.x0 - a.x1 > WORD_GAP * max(a.size, 1.0):
+                text.append(" ")
+            text.append(b.text)
+        out.append("".join(text))
     return out

@@ -8,19 +8,15 @@ whose characters it cannot decode, has lost none that anyone knows.
 
 from __future__ import annotations
 
-import ctypes
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from pipeline.read.common.broken import BrokenError
-from pipeline.read.page.other_programs import theirs
-from pipeline.read.page.page_objects import text_objects
+from pipeline.read.page.pdfium_calls import FONT, IS_EMBEDDED, TEXT_OBJECT, Handle, address, each, every
 
 Point = tuple[float, float]
 MOST_PAGES = 40  # of a document that pdfminer is asked about: a form takes it 0.04 s a page (`tests.bench`'s)
@@ -28,27 +24,23 @@ SAME_PLACE = 0.5  # of a character's size: nearer, and both programs mean the sa
 CELL = 12.0  # points: places are looked up by squares of this side
 
 
-def has_silent_text(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> bool:
-    """Is there a text on the page whose font is not in the file, and of which pdfium gives no character?"""
-    outside = {
-        _address(item)
-        for item in text_objects(page.raw)
-        if not raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(item))
-    }
+def has_silent_text(texts: Sequence[Handle], text: pdfium.PdfTextPage) -> bool:
+    """Is there among the texts of a page one whose font is not in the file, and of which pdfium gives no
+    character?
+    """
+    fonts = each(FONT, texts)
+    embedded = dict(zip(set(fonts), each(IS_EMBEDDED, set(fonts)), strict=True))
+    outside = {item for item, font in zip(texts, fonts, strict=True) if not embedded[font]}
     if not outside:
         return False
-    given = {_address(raw.FPDFText_GetTextObject(text.raw, i)) for i in range(text.count_chars())}
-    return not outside <= given
-
-
-def _address(handle: Any) -> int | None:
-    return ctypes.cast(handle, ctypes.c_void_p).value
+    return not outside <= set(each(TEXT_OBJECT, every(address(text.raw)), range(text.count_chars())))
 
 
 def lost_characters(data: bytes, given: Mapping[int, Sequence[Point]]) -> dict[int, int]:
     """Pages, from 1, and how many characters they lost; `given` says where pdfium's characters start."""
     if not given:
         return {}
+    from pipeline.read.page.other_programs import theirs
     from pipeline.read.page.written_characters import written_characters
 
     written: dict[int, list[tuple[float, float, float]]] = {}

@@ -33,6 +33,7 @@ from pipeline.read.page.pdf import (
     RUBBISH,
     SCAN_SCALE,
     Page,
+    own_grids,
     page_blocks,
 )
 from pipeline.read.page.pdf import READER as PDF_READER
@@ -263,7 +264,7 @@ def _page_blocks(package: _Package, drawn: Drawn, number: int) -> tuple[list[Blo
     if not drawn.chars or _rubbish(drawn.chars):
         return [], None
     page = Page(drawn.chars, drawn.across, drawn.down, drawn.width, drawn.height, bool(drawn.pictures))
-    return [_renamed(block) for block in page_blocks(page, number)], "native"
+    return [_renamed(block) for block in page_blocks(page, number, PDF_READER, own_grids(page))], "native"
 
 
 def _renamed(block: Block) -> Block:

@@ -8,14 +8,10 @@ that pdfium cannot open even by repair. Pages without a usable text layer are sa
 
 from __future__ import annotations
 
-import ctypes
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -24,11 +20,25 @@ from pipeline.model.cells import Block, Line, Problem, Reading, Table
 from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
 from pipeline.read.common.broken import BrokenError
+from pipeline.read.page.characters import Characters, characters, quarters_turned, upright, without_red
+from pipeline.read.page.doubts import Doubt, doubts_of
 from pipeline.read.page.filled_boxes import cell_sides, dotted
 from pipeline.read.page.laid_out import laid_out
-from pipeline.read.page.lattice import Char, Grid, Ruling, Turn, grids, levelled, lines_of, tables, text_lines
+from pipeline.read.page.lattice import (
+    GAP,
+    TOUCH,
+    Char,
+    Grid,
+    Ruling,
+    Turn,
+    grids,
+    levelled,
+    lines_of,
+    tables,
+    text_lines,
+)
 from pipeline.read.page.lost_characters import Point, has_silent_text, lost_characters
-from pipeline.read.page.page_objects import DEEPEST, UPRIGHT, Stroke, collect
+from pipeline.read.page.page_objects import DEEPEST, Objects, objects_of
 from pipeline.read.page.substitute_font import install, only_drawable_fonts
 from pipeline.read.page.unruled import READER as UNRULED
 from pipeline.read.page.unruled import stretches
@@ -38,7 +48,6 @@ WHOLE_PAGE = 0.9  # a rectangle that covers this much of the page is its backgro
 MOST_POINTS = 14400.0  # points a side; PDF's own limit, larger pages are scaled or broken
 FEWEST_CHARS = 8  # a page with fewer, and a picture on it, is a scan
 RUBBISH = 0.3  # share of characters without meaning from which on a text layer is not to be used
-SAMPLE = 600  # characters, from both ends of a page, that tell which way its text runs
 MOST_TILT = 3.0  # degrees off the text's direction: more, and it is a watermark or a seal
 SCAN_SCALE = 200 / 72  # pixels a point where the picture's own resolution is not known
 MOST_SCALE = 300 / 72
@@ -97,6 +106,7 @@ def read_pdf(
             raise error(Code.DAMAGED, name, "the PDF has no pages")
         blocks: list[Block] = []
         problems: list[Problem] = []
+        doubts: list[tuple[int, Doubt]] = []
         ways: set[str] = set()
         given: dict[int, tuple[Point, ...]] = {}
         for number in range(1, n_pages + 1):
@@ -119,7 +129,10 @@ def read_pdf(
                 given[number] = page.given
             if page.chars:
                 found = finder(number, page) if finder else None
-                blocks += page_blocks(page, number, reader, found, _open_borders(blocks, number - 1))
+                cells = own_grids(page) if found is None else found
+                doubts += [(number, d) for d in doubts_of(cells, page.chars, page.across, page.down)]
+                name_of = READER if found is None else reader
+                blocks += page_blocks(page, number, name_of, cells, _open_borders(blocks, number - 1))
                 ways.add("native")
     finally:
         document.close()
@@ -130,7 +143,16 @@ def read_pdf(
     ]
     flags = (str(Flag.CHARACTERS_LOST),) if lost else ()
     layer = "mixed" if len(ways) > 1 else next(iter(ways), None)
-    return Reading(tuple(blocks), media_type, reader, n_pages, layer, flags=flags, problems=tuple(problems))
+    return Reading(
+        tuple(blocks),
+        media_type,
+        reader,
+        n_pages,
+        layer,
+        flags=flags,
+        problems=tuple(problems),
+        doubts=tuple(sorted((number, str(doubt)) for number, doubt in doubts)),
+    )
 
 
 def _recognised(data: bytes, number: int) -> tuple[Block, ...]:
@@ -161,18 +183,22 @@ def _picture_scale(page: pdfium.PdfPage) -> float:
     return min(max(scales, default=SCAN_SCALE), MOST_SCALE)
 
 
+def own_grids(page: Page, gap: float = GAP, touch: float = TOUCH) -> list[Grid]:
+    """The tables that the rulings of a page draw."""
+    return grids(page.across, page.down, FOOT * page.height, gap, touch)
+
+
 def page_blocks(
     page: Page,
     number: int,
-    reader: str = READER,
-    found: Sequence[Grid] | None = None,
+    reader: str,
+    found: Sequence[Grid],
     before: Sequence[float] = (),
 ) -> list[Block]:
-    """The tables and lines of one page in reading order; `found` are its tables where another program was
-    asked for them, `before` the borders of a table without rulings that the page before ended with.
+    """The tables and lines of one page in reading order; `found` are its tables, `before` the borders of a
+    table without rulings that the page before ended with.
     """
-    own = grids(page.across, page.down, FOOT * page.height) if found is None else found
-    made, outside = tables(own, page.chars, number, reader if found is not None else READER)
+    made, outside = tables(found, page.chars, number, reader)
     loose: list[tuple[float, Block]] = [(t.cells[0].box[1] if t.cells[0].box else 0.0, t) for t in made]
     margin = _MARGIN * page.height
     rest = [line for line in lines_of(outside) if not _is_page_number(line, margin, page.height)]
@@ -221,94 +247,27 @@ def _page(document: pdfium.PdfDocument, index: int) -> Page:
         left, bottom, right, top = page.get_cropbox()
         if not 0 < right - left <= MOST_POINTS or not 0 < top - bottom <= MOST_POINTS:
             raise BrokenError("its size is out of all bounds")
+        objects = objects_of(page.raw)
         text = page.get_textpage()
         try:
-            chars = list(_chars(text))
-            given = tuple(c[-2:] for c in chars) if has_silent_text(page, text) else None
-            if any(
-                _tilt(c[0]) >= MOST_TILT for c in chars
-            ):  # a seal's upright characters go with its tilted ones
-                chars = list(_chars(text, red=False))
+            chars = characters(text)
+            given = _points(chars) if has_silent_text(objects.texts, text) else None
+            if (chars.tilts >= MOST_TILT).any():  # a seal's upright characters go with its tilted ones
+                chars = without_red(text, chars)
         finally:
             text.close()
-        quarter = _text_turns(chars) if chars else page.get_rotation() // 90 % 4
+        quarter = quarters_turned(chars) if len(chars) else page.get_rotation() // 90 % 4
         turn, width, height = _turning(quarter, left, bottom, right, top)
-        across, down, image = _rulings(page, turn, (right - left) * (top - bottom), chars)
-        upright = [_char(c, turn) for c in chars if _tilt(c[0]) < MOST_TILT]
-        inside = tuple(
-            c
-            for c in upright
-            if -1 <= (c.x0 + c.x1) / 2 <= width + 1 and -1 <= (c.top + c.bottom) / 2 <= height + 1
-        )
-        return Page(inside, tuple(across), tuple(down), width, height, image, given)
+        level = chars.only(chars.tilts < MOST_TILT)
+        across, down = _rulings(objects, turn, (right - left) * (top - bottom), level)
+        inside = tuple(upright(level, turn, width, height))
+        return Page(inside, tuple(across), tuple(down), width, height, objects.image, given)
     finally:
         page.close()
 
 
-LAST_CODE = 0x10FFFF  # of Unicode: a broken font names others
-HYPHEN = 2  # what pdfium gives for a hyphen at the end of a line: `80%-` over `90%` is a range
-
-RawChar = tuple[float, str, float, float, float, float, float, float]
-"""Angle in degrees, text, box (left, bottom, right, top), origin x and y, in the page's own system."""
-
-
-def _chars(text: pdfium.PdfTextPage, red: bool = True) -> Iterator[RawChar]:
-    """Every visible character of a page, on demand without those in red ink."""
-    handle = text.raw
-    box = raw.FS_RECTF()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    for i in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(handle, i)
-        if code == HYPHEN:
-            code = ord("-")
-        if code <= 32 or code in (0xA0, 0x3000, 0xFFFE, 0xFEFF):
-            continue
-        if not raw.FPDFText_GetLooseCharBox(handle, i, box) or not raw.FPDFText_GetCharOrigin(
-            handle, i, x, y
-        ):
-            continue
-        if not red and _is_red(handle, i):
-            continue
-        angle = math.degrees(raw.FPDFText_GetCharAngle(handle, i))
-        place = (box.left, box.bottom, box.right, box.top, x.value, y.value)
-        if math.isfinite(angle + sum(place)) and code <= LAST_CODE:
-            yield angle, chr(code), *place
-
-
-def _is_red(handle: object, i: int) -> bool:
-    r, g, b, a = (ctypes.c_uint() for _ in range(4))
-    return (
-        bool(raw.FPDFText_GetFillColor(handle, i, r, g, b, a))
-        and r.value > 140
-        and max(g.value, b.value) < 100
-    )
-
-
-def _tilt(angle: float) -> float:
-    """Degrees between an angle and the nearest quarter turn."""
-    return abs(angle - 90 * round(angle / 90))
-
-
-def _text_turns(chars: Sequence[RawChar]) -> int:
-    """Clockwise quarter turns that make most of the text upright, by the way that neighbouring characters
-    run.
-
-    The angle that pdfium gives is not to be trusted for all fonts; where characters stand is.
-    """
-    runs: Counter[int] = Counter()
-    for a, b in pairwise(chars if len(chars) <= SAMPLE else (*chars[: SAMPLE // 2], *chars[-SAMPLE // 2 :])):
-        dx, dy = b[6] - a[6], b[7] - a[7]
-        near = 2.5 * max(a[4] - a[2], a[5] - a[3], 1.0)
-        if 0 < abs(dx) + abs(dy) <= near and min(abs(dx), abs(dy)) < 0.2 * max(abs(dx), abs(dy)):
-            runs[round(math.atan2(dy, dx) / (math.pi / 2)) % 4] += 1
-    return runs.most_common(1)[0][0] if runs else 0
-
-
-def _char(c: RawChar, turn: Turn) -> Char:
-    _, text, left, bottom, right, top, x, y = c
-    a, b = turn(left, bottom), turn(right, top)
-    x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
-    return Char(text, x0, y0, x1, y1, turn(x, y)[1], y1 - y0)
+def _points(found: Characters) -> tuple[Point, ...]:
+    return tuple((x, y) for x, y in found.origins.tolist())
 
 
 def _turning(quarter: int, left: float, bottom: float, right: float, top: float) -> tuple[Turn, float, float]:
@@ -326,19 +285,14 @@ def _turning(quarter: int, left: float, bottom: float, right: float, top: float)
 
 
 def _rulings(
-    page: pdfium.PdfPage, turn: Turn, area: float, chars: Sequence[RawChar]
-) -> tuple[list[Ruling], list[Ruling], bool]:
-    """Horizontal and vertical rulings, and whether the page holds a picture; filled cells where strokes draw
-    no table.
-    """
-    segments: list[Stroke] = []
-    fills: list[Stroke] = []
-    image = collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, UPRIGHT, segments, fills, 0)
-    dots = [(x0, y0) for x0, y0, x1, y1 in segments if (x0, y0) == (x1, y1)]
-    segments = [s for s in segments if s[:2] != s[2:]] + dotted(dots)
+    objects: Objects, turn: Turn, area: float, chars: Characters
+) -> tuple[list[Ruling], list[Ruling]]:
+    """Horizontal and vertical rulings; filled cells where strokes draw no table."""
+    dots = [(x0, y0) for x0, y0, x1, y1 in objects.segments if (x0, y0) == (x1, y1)]
+    segments = [s for s in objects.segments if s[:2] != s[2:]] + dotted(dots)
     across, down = levelled(segments, turn)
-    if fills and not grids(across, down):
-        cells = [f for f in fills if (f[2] - f[0]) * (f[3] - f[1]) < WHOLE_PAGE * area]
-        middles = [((c[2] + c[4]) / 2, (c[3] + c[5]) / 2) for c in chars if _tilt(c[0]) < MOST_TILT]
-        across, down = levelled(segments + cell_sides(cells, middles), turn)
-    return across, down, image
+    if objects.fills and not grids(across, down):
+        cells = [f for f in objects.fills if (f[2] - f[0]) * (f[3] - f[1]) < WHOLE_PAGE * area]
+        middles = ((chars.boxes[:, :2] + chars.boxes[:, 2:]) / 2).tolist()
+        across, down = levelled(segments + cell_sides(cells, [(x, y) for x, y in middles]), turn)
+    return across, down

@@ -8,11 +8,14 @@ columns, stands in the middle of them. What fits best wins, by dynamic programmi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from statistics import median
+
+import numpy as np
+import numpy.typing as npt
 
 MOST_LEVELS = 24  # heights at which lines stand in one row
 MOST_MERGING = 3  # columns at the left that may hold merged cells
@@ -42,6 +45,7 @@ class TextLine:
 
 
 Column = Sequence[TextLine]
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,34 @@ def stacked(columns: Sequence[Column], height: float, *, goes_on: bool) -> Stack
     """The best reading; `height` is that of a character; `goes_on`: the table began on a page before, so that
     rows at its top may belong to labels there.
     """
-    found = [
-        _stacked(columns, height, merging, way, goes_on)
-        for way in ALIGNMENTS
+    cores = [
+        (merging, _levels(columns[merging:], height))
         for merging in range(min(MOST_MERGING, len(columns) - 2) + 1)
     ]
-    return min(found, key=lambda s: s.cost)
+    parted = [(*_rows(told, height, way), way, merging) for way in ALIGNMENTS for merging, told in cores]
+    found: list[tuple[float, int, Stacked]] = []
+    for at in sorted(range(len(parted)), key=lambda k: parted[k][0]):
+        cost, rows, way, merging = parted[at]
+        if found and cost > min(found)[0]:
+            break  # merged labels only add to it
+        whole = _labelled(columns, rows, merging, height, way, goes_on)
+        found.append((cost + whole.cost, at, whole))
+    cost, _, best = min(found)
+    return replace(best, cost=cost)
 
 
-def _stacked(columns: Sequence[Column], height: float, merging: int, way: str, goes_on: bool) -> Stacked:
+def _labelled(
+    columns: Sequence[Column],
+    rows: Sequence[tuple[float, float]],
+    merging: int,
+    height: float,
+    way: str,
+    goes_on: bool,
+) -> Stacked:
+    """The rows with what each column holds there; the cost is that of the labels in the first `merging`
+    columns alone, which are merged.
+    """
     core = columns[merging:]
-    cost, rows = _rows(core, height, way)
     held: list[tuple[Held, ...]] = []
     places = _places(core, rows, way)
     tight = _tight(columns, height)
@@ -97,7 +118,7 @@ def _stacked(columns: Sequence[Column], height: float, merging: int, way: str, g
                 off = abs(_place([column[k].y for k in at], way) - places[r].middle)
                 cells.append(Held(at[0], at[-1] + 1, r, 1, off))
         held.append(tuple(cells))
-    return Stacked(len(rows), tuple(held), cost + merged_cost)
+    return Stacked(len(rows), tuple(held), merged_cost)
 
 
 def _place(ys: Sequence[float], way: str) -> float:
@@ -108,14 +129,20 @@ def _place(ys: Sequence[float], way: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
-    """Heights at which lines stand, from `low` to `high` each, and the lines there by column."""
+    """Heights at which lines stand, from `low` to `high` each, and every stretch of them that may be a row.
+
+    Arrays have one entry a stretch: where it begins and ends (exclusive), what its texts cost wherever they
+    stand, and for each column how many lines it holds there, and where the first and the last of them stand.
+    """
 
     low: tuple[float, ...]
     high: tuple[float, ...]
-    lines: tuple[tuple[tuple[TextLine, ...], ...], ...]
-    blank: tuple[float, ...]
-    """What a blank cell of each column costs: little in a column that is often blank."""
-    tight: float
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    texts: Numbers
+    counts: npt.NDArray[np.int64]
+    firsts: Numbers
+    lasts: Numbers
 
 
 def _levels(core: Sequence[Column], height: float) -> _Levels:
@@ -127,67 +154,88 @@ def _levels(core: Sequence[Column], height: float) -> _Levels:
         else:
             low.append(y)
             high.append(y)
+    n = len(low)
+    last_level, back = (axis.ravel() for axis in np.mgrid[1 : n + 1, 1 : MOST_LEVELS + 1])
+    starts, ends = (last_level - back)[last_level >= back], last_level[last_level >= back]
     usual = max(1.0, median(len(column) for column in core))
-    return _Levels(
-        tuple(low),
-        tuple(high),
-        tuple(
-            tuple(tuple(line for line in column if a <= line.y <= b) for a, b in zip(low, high, strict=True))
-            for column in core
-        ),
-        tuple(min(1.0, max(LEAST_FILL, len(column) / usual)) for column in core),
-        _tight(core, height),
-    )
+    tight = _tight(core, height)
+    texts = np.zeros(len(starts))
+    held: list[tuple[npt.NDArray[np.int64], Numbers, Numbers]] = []
+    for column in core:
+        blank = min(1.0, max(LEAST_FILL, len(column) / usual))
+        ys = np.array([line.y for line in column])
+        before = np.searchsorted(ys, [*low, np.inf])  # lines of the column above each level
+        first, last = before[starts], before[ends]
+        texts += np.where(last > first, _own_costs(column, ys, tight, height)(first, last), blank)
+        if len(ys):
+            held.append((last - first, ys[np.minimum(first, len(ys) - 1)], ys[np.maximum(last - 1, 0)]))
+    counts, firsts, lasts = (np.array(part).T for part in zip(*held, strict=True))
+    return _Levels(tuple(low), tuple(high), starts, ends, texts, counts, firsts, lasts)
 
 
-def _price(told: _Levels, start: int, end: int, height: float, way: str) -> float:
-    """What the levels from `start` to `end` (exclusive) cost as one row."""
-    total = 0.0
-    middles: list[tuple[int, float]] = []
-    for at, blank in zip(told.lines, told.blank, strict=True):
-        own = [line for level in at[start:end] for line in level]
-        if not own:
-            total += blank
-            continue
-        total += _of_one_text(own, told.tight, height)
-        middles.append((len(own), _place([line.y for line in own], way)))
-        after = next((level[0] for level in at[end:] if level), None)
-        near = after is not None and after.y - own[-1].y <= TIGHT * told.tight
-        if near and after is not None and not (after.figure and own[-1].figure):
-            total += TORN
-    most = max(n for n, _ in middles)
-    middle = median(m for n, m in middles if n == most)
-    return total + sum(min(OFF * ((m - middle) / height) ** 2, MOST_OFF) for _, m in middles)
+def _own_costs(
+    column: Column, ys: Numbers, tight: float, height: float
+) -> Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Numbers]:
+    """What the lines of a column from the first to the last (exclusive) cost as those of one cell."""
+    figure = np.array([line.figure for line in column], bool)
+    gaps, both = np.diff(ys), figure[1:] & figure[:-1]
+    joints = APART * (gaps > _loosest(tight, height)) + FURTHER_FIGURE * both + FURTHER_LINE
+    summed = np.r_[0.0, np.cumsum(joints), 0.0]
+    torn = np.r_[0.0, TORN * ((gaps <= TIGHT * tight) & ~both), 0.0]  # by the lines above the cut
+
+    def cost(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> Numbers:
+        own: Numbers = summed[np.maximum(last - 1, 0)] - summed[first] + torn[np.minimum(last, len(torn) - 1)]
+        return own
+
+    return cost
+
+
+def _loosest(tight: float, height: float) -> float:
+    """How far apart lines of one text stand at most."""
+    return min(LOOSEST * height, tight * TIGHT + 0.05 * height)
+
+
+def _off(told: _Levels, height: float, way: str) -> Numbers:
+    """What it costs that the texts of a row do not stand around one middle: that of the longest ones."""
+    held = told.counts > 0
+    place = (told.firsts + told.lasts) / 2 if way == "middle" else told.firsts if way == "top" else told.lasts
+    longest = told.counts == told.counts.max(axis=1, keepdims=True)
+    ordered = np.sort(np.where(longest, place, np.inf), axis=1)
+    row, n = np.arange(len(ordered)), longest.sum(axis=1)
+    middle = (ordered[row, (n - 1) // 2] + ordered[row, n // 2]) / 2
+    off = np.minimum(OFF * ((place - middle[:, None]) / height) ** 2, MOST_OFF)
+    return np.asarray(np.where(held, off, 0.0).sum(axis=1))
 
 
 def _of_one_text(own: Sequence[TextLine], tight: float, height: float) -> float:
     """What lines cost as those of one cell."""
     total = FURTHER_LINE * (len(own) - 1)
     for a, b in pairwise(own):
-        if b.y - a.y > min(LOOSEST * height, tight * TIGHT + 0.05 * height):
+        if b.y - a.y > _loosest(tight, height):
             total += APART
         if a.figure and b.figure:
             total += FURTHER_FIGURE
     return total
 
 
-def _rows(core: Sequence[Column], height: float, way: str) -> tuple[float, list[tuple[float, float]]]:
+def _rows(told: _Levels, height: float, way: str) -> tuple[float, list[tuple[float, float]]]:
     """The cheapest parting of all lines into rows: its cost, and each row's first and last baseline."""
-    told = _levels(core, height)
     n = len(told.low)
-    best = [0.0] + [float("inf")] * n
+    prices = told.texts + _off(told, height, way)
+    firsts = np.searchsorted(told.ends, np.arange(1, n + 2))
+    best = np.zeros(n + 1)
     came = [0] * (n + 1)
     for end in range(1, n + 1):
-        for start in range(end - 1, max(-1, end - 1 - MOST_LEVELS), -1):
-            more = best[start] + _price(told, start, end, height, way)
-            if more < best[end]:
-                best[end], came[end] = more, start
+        here = slice(firsts[end - 1], firsts[end])
+        costs = best[told.starts[here]] + prices[here]
+        least = int(costs.argmin())
+        best[end], came[end] = costs[least], int(told.starts[here][least])
     out: list[tuple[float, float]] = []
     end = n
     while end:
         out.append((told.low[came[end]], told.high[end - 1]))
         end = came[end]
-    return best[-1], out[::-1]
+    return float(best[-1]), out[::-1]
 
 
 def _tight(core: Sequence[Column], height: float) -> float:
@@ -263,6 +311,8 @@ def _covering(
                 break
             texts = told.texts(i, last)
             for end in range(j + 1, len(rows) + 1):
+                if texts + MERGED * (end - j - 1) >= best[0]:
+                    break
                 more, off = told.price(i, last, j, end)
                 if texts + more >= best[0]:
                     continue

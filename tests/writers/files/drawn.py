@@ -313,7 +313,10 @@ def _draw(
         canvas.setFillGray(0.88)
         canvas.rect(x0, y0, x1 - x0, y1 - y0, stroke=0, fill=1)
         canvas.setFillGray(0)
-    _rule(canvas, look.ruling, (x0, y0, x1, y1), (cell.col == 0, cell.col + cell.col_span == n_cols))
+    if look.flaw:
+        _rule_badly(canvas, look.flaw, (x0, y0, x1, y1))
+    else:
+        _rule(canvas, look.ruling, (x0, y0, x1, y1), (cell.col == 0, cell.col + cell.col_span == n_cols))
     leading = look.size * LEADING
     top = (y0 + y1) / 2 + len(text) * leading / 2
     if len(text) * leading > y1 - y0:
@@ -324,6 +327,33 @@ def _draw(
             canvas.drawString(x0 + PAD, y, line)
         else:
             canvas.drawCentredString((x0 + x1) / 2, y, line)
+
+
+APART = {"apart": 5.0, "far-apart": 8.0}
+LOST = 0.2  # share of rulings
+STRETCH = 60.0  # points of a wall that are drawn or not
+SHAKEN = 3.0  # points
+
+
+def _rule_badly(canvas: Canvas, flaw: str, box: tuple[float, float, float, float]) -> None:
+    """The four borders of a cell with a flaw; borders that two cells share have the same one."""
+    x0, y0, x1, y1 = box
+    canvas.saveState()
+    canvas.setLineWidth(0.6)
+    if flaw == "pale":
+        canvas.setDash(7, 7)
+    short = APART.get(flaw, 0.0)
+    for x in (x0, x1):
+        chance = Random(f"wall {x:.0f} {(y0 + y1) / 2 // STRETCH:.0f}")
+        off = chance.uniform(-SHAKEN, SHAKEN) if flaw == "shaken" else 0.0
+        if flaw != "no-walls" and not (flaw == "lost-walls" and chance.random() < LOST):
+            canvas.line(x + off, y0 + short, x + off, y1 - short)
+    for y in (y0, y1):
+        chance = Random(f"floor {y:.0f}")
+        off = chance.uniform(-SHAKEN, SHAKEN) if flaw == "shaken" else 0.0
+        if flaw != "no-floors" and not (flaw == "lost-floors" and chance.random() < LOST):
+            canvas.line(x0 + short, y + off, x1 - short, y + off)
+    canvas.restoreState()
 
 
 def _rule(

@@ -25,6 +25,17 @@ FONTS = {
     "noto-mono": ("Noto Sans Mono CJK SC", None, 0),
 }
 RULINGS = ("solid", "solid", "thin", "dashed", "dotted", "double", "rects", "fills", "open-sides", "none")
+FLAWS = {
+    "apart": "rulings end five points before they cross",
+    "far-apart": "rulings end eight points before they cross",
+    "no-walls": "only level rulings",
+    "no-floors": "only upright rulings",
+    "lost-walls": "a fifth of the upright rulings is not drawn",
+    "lost-floors": "a fifth of the level rulings is not drawn",
+    "shaken": "every ruling is up to three points off",
+    "pale": "in gaps of seven points",
+}
+"""What may be wrong with rulings: no flaw is drawn by chance."""
 WIDTH_EM = {  # widths of indicator columns in characters
     "level1": 4.5, "level2": 5.5, "name": 11.0, "target_raw": 7.5, "actual_raw": 7.5, "value": 5.5, "value_only": 5.5, "sign": 3.2,
     "unit": 4.0, "weight": 3.2, "score": 3.2, "review_score": 3.2, "deviation_reason": 9.0, "remark": 9.0, "direction": 4.2,
@@ -46,6 +57,7 @@ class Look:
     size: float = 9.0  # points
     landscape: bool = False
     ruling: str = "solid"
+    flaw: str = ""  # of the rulings, see `FLAWS`
     fill: bool = False  # headings on a grey ground
     left: bool = False  # texts at the left, not in the middle
     repeat_header: bool = False

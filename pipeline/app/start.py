@@ -1,0 +1,45 @@
+"""Where the program starts: `--help` and `--version` are answered before anything that reads is loaded.
+
+Comes in: arguments. Goes out: the help or the version, or what the command of `pipeline.app.cli` does. An
+unknown command is refused as click refuses it.
+"""
+
+from __future__ import annotations
+
+import click
+
+from pipeline.version import VERSION
+
+COMMANDS = {
+    "dictionary": "Print the data dictionary: every column, flag, rule and error code.",
+    "parse": "Read INPUTS, files or folders, and write the tables to --out.",
+    "show": "Print what a stage made of one FILE.",
+}
+"""The commands of `pipeline.app.cli` and the first sentence of their help; a test compares them."""
+
+
+class _Loaded(click.Group):
+    """A group whose commands are loaded when they are called."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names, for the help."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        """The command; None where there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        from pipeline.app.cli import main as whole
+
+        return whole.commands[cmd_name]
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_Loaded, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(VERSION, message="%(version)s")
+def main() -> None:
+    """Reads Chinese budget-performance disclosures and writes them as five typed Parquet tables."""
