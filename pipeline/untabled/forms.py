@@ -18,7 +18,7 @@ from pipeline.model.roles import Role
 from pipeline.table.header import Column
 from pipeline.untabled.head import read_head
 from pipeline.untabled.headers import Header, find_headers
-from pipeline.untabled.rows import Block, cut_rows, read_rows
+from pipeline.untabled.rows import Block, cut_rows, estimate
 from pipeline.untabled.stream import LINE, SPACE, Flow, flow_of, labels, parting, row_of
 from pipeline.words import vocabulary
 from pipeline.words.values import either, one_of, word, words
@@ -192,7 +192,7 @@ def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
         total = _total_in(flow, rival.end, stop)
         stop = total.start if total is not None else stop
         block = Block(rival.columns, sep, None, None, by_line=sep < LINE and _by_line(flow, rival.end, stop))
-        found = read_rows(flow, rival.end, stop, block, last=False)
+        found = estimate(flow, rival.end, stop, block)
         foreign = sum(rival.columns[c].role == Role.OTHER for row in found.rows for _, _, c in row)
         filled = {c for row in found.rows for _, _, c in row}
         idle = sum(
