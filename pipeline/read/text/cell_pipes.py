@@ -1,8 +1,8 @@
 """One cell a line, each closed by a pipe → tables (what an extraction from a web page leaves of one).
 
-Comes in: a stretch of lines. Goes out: a claim per run of lines with at most one filled cell each. A lone pipe
-is a blank cell, a line of several the blanks at a row's end. Where every row has the same number of cells the
-run is a table, cut by that number; else its cells are lines in order, for what nothing parts into rows.
+Comes in: a stretch of lines. Goes out: a claim per run of lines with at most one filled cell each. A lone
+pipe is a blank cell, a line of several the blanks at a row's end. Where every row has the same number of
+cells the run is a table, cut by that number; else its cells are lines in order, which nothing here parts.
 Refused: tables with a row a line.
 """
 
@@ -121,8 +121,8 @@ def _cells_as_lines(pieces: Sequence[_Piece]) -> Iterator[Line]:
 def _width(pieces: Sequence[_Piece]) -> int | None:
     """How many cells a row has; None where rows differ.
 
-    Marked row ends must agree with it; of the numbers that do, that one under which most cells are of the kind
-    of the cell above them.
+    Marked row ends must agree with it; of the numbers that do, that one under which most cells are of the
+    kind of the cell above them.
     """
     parts = _parts(pieces)
     marked = [k + 1 for part in parts for k, piece in enumerate(part) if piece.ends_row]

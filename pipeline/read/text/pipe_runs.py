@@ -1,7 +1,7 @@
 """Lines with pipes that belong together, the lines that cells were broken over among them.
 
-Comes in: a stretch of lines. Goes out: runs of lines, from one with a pipe to another; what two readers of torn
-pipe tables share. Refused: lines that stand too far from a pipe to belong to a cell.
+Comes in: a stretch of lines. Goes out: runs of lines, from one with a pipe to another; what two readers of
+torn pipe tables share. Refused: lines that stand too far from a pipe to belong to a cell.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """Pipe tables whose rows are broken over lines → tables.
 
-Comes in: a stretch of lines. Goes out: a claim per run in which rows go on until as many pipes have come as the
-header has. Rows before the header, and rows that have fewer cells, stay a line each. Refused: tables with a row
-a line, ragged or not: without a header after which torn rows are usual nothing is joined.
+Comes in: a stretch of lines. Goes out: a claim per run in which rows go on until as many pipes have come as
+the header has. Rows before the header, and rows that have fewer cells, stay a line each. Refused: tables with
+a row a line, ragged or not: without a header after which torn rows are usual nothing is joined.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.model.cells import Cell, Table
 from pipeline.read.text.markdown import cell_text
@@ -49,7 +50,7 @@ def find_torn_pipes(lines: Sequence[SourceLine]) -> Iterator[Claim]:
 
 def _without_blanks(run: Sequence[SourceLine]) -> Iterator[Row]:
     edges = [-1, *(k for k, line in enumerate(run) if line.blank), len(run)]
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         if b - a > 1:
             yield a + 1, b
 
@@ -75,16 +76,12 @@ def _cut(run: Sequence[SourceLine]) -> _Cut | None:
             ragged = len(below.rows) - below.whole
             if ragged > RAGGED * len(below.rows) or (best is not None and below.whole <= best.whole):
                 continue
-            best = _Cut((*_head(texts, counts, at, pipes), *below.rows), below.whole, below.torn)
+            best = _Cut((*_head(counts, at, pipes), *below.rows), below.whole, below.torn)
     return best
 
 
 def _row_end(counts: Sequence[int], at: int, pipes: int) -> int | None:
     """The line behind a row that begins at `at` and has just so many pipes; None where none has."""
-    if not counts[at] and pipes:
-        ahead = next((k for k in range(at, min(at + MOST_LINES, len(counts))) if counts[k]), None)
-        if ahead is None:
-            return None
     found = 0
     for k in range(at, min(at + MOST_LINES, len(counts))):
         found += counts[k]
@@ -128,7 +125,7 @@ def _goes_on(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -
     return at + 1 == len(texts) or _row_end(counts, at + 1, pipes) is not None
 
 
-def _head(texts: Sequence[str], counts: Sequence[int], end: int, pipes: int) -> tuple[Row, ...]:
+def _head(counts: Sequence[int], end: int, pipes: int) -> tuple[Row, ...]:
     """The rows above the header: as wide as it where they all are, else a line each, with what follows it
     without a pipe.
     """
