@@ -53,7 +53,7 @@ def cut(region: Region) -> list[Region]:
     flow = flow_of(region.lines)
     headers = with_implied(flow, find_headers(flow))
     if not headers:
-        return [told_in_sentences(region) or region]
+        return told_in_sentences(region) or [region]
     return [_region(flow, span) for span in _spans(flow, headers)]
 
 

@@ -21,6 +21,7 @@ from pipeline.model.roles import Role
 from pipeline.table.header import role_of
 from pipeline.untabled.boundaries import value_cost
 from pipeline.untabled.stream import GUESS, labels, row_of
+from pipeline.words import vocabulary
 from pipeline.words.values import either, one_of, word, words
 
 READER = "text-sentences"
@@ -29,7 +30,8 @@ FEWEST = 3  # indicators
 FEWEST_HEADINGS = 2
 LONGEST_NAME, LONGEST_VALUE, SHORTEST_NAME = 40, 30, 2  # characters
 SHAPED = 0.6  # what a stretch costs at most that has the shape of a value
-TOLD = 2.5  # the same where a label, a colon or brackets say that it is one
+TOLD = 2.5  # the same where a label or a colon says that it is one, or a figure in brackets does
+ANCHORS = ("project_name", "unit_name")  # a form's head begins with one of these
 MOST_IDLE = 2  # lines below a heading that hold no indicator before the list has ended
 PARTS = (Role.LEVEL1, Role.LEVEL2, Role.NAME, Role.TARGET, Role.ACTUAL, Role.WEIGHT, Role.SCORE, Role.REASON)
 _MARK = r"(?:[-—–•·●◆★*]+|[(]?[一二三四五六七八九十]{1,3}[)、.]+|[(]?\d{1,2}[)、.]+(?!\d)|[①-⑳])?\s*"
@@ -60,16 +62,42 @@ class _Told:
     line: Line
 
 
-def told_in_sentences(region: Region) -> Region | None:
-    """The region with its indicators as rows; None where it tells none."""
+def told_in_sentences(region: Region) -> list[Region]:
+    """The forms of the region with their indicators as rows; none where it tells none."""
+    out: list[Region] = []
+    lines: list[Line] = []
+    for line in region.lines:
+        lines.append(line)
+        if _field_of(line.text) in ANCHORS:
+            last = max((n for n, x in enumerate(lines[:-1]) if _holds_indicators(x)), default=-1)
+            out += [_form(region, lines[: last + 1])] if last >= 0 else []
+            lines = lines[last + 1 :]
+    out.append(_form(region, lines))
+    return [form for form in out if form.rows] if any(form.rows for form in out) else []
+
+
+def _holds_indicators(line: Line) -> bool:
+    return _field_of(line.text) is None and any(
+        _items(line.text[a:b]) for a, b in _stretches(narrow(line.text))
+    )
+
+
+def _field_of(text: str) -> str | None:
+    """The field of a form's head that a line gives (`项目名称：…`)."""
+    label, colon, _ = fold(text).partition(":")
+    return vocabulary.key_of("field", label, fuzzy=False) if colon else None
+
+
+def _form(region: Region, lines: Sequence[Line]) -> Region:
+    """The lines as one form; without rows where they tell no indicators."""
     found: list[_Told] = []
     idle = 0
     first: int | None = None
     level1 = level2 = None
     quiet = MOST_IDLE + 1  # lines since the last indicator
-    for n, line in enumerate(region.lines):
+    for n, line in enumerate(lines):
         view = narrow(line.text)
-        if _SECTION.match(view) and _heading(view) is None:
+        if (_SECTION.match(view) and _heading(view) is None) or _field_of(line.text) is not None:
             quiet = MOST_IDLE + 1
             continue
         before = len(found)
@@ -94,8 +122,8 @@ def told_in_sentences(region: Region) -> Region | None:
         quiet = 0 if len(found) > before else quiet + 1
     headings = {(told.texts.get(Role.LEVEL1), told.texts.get(Role.LEVEL2)) for told in found}
     if len(found) < FEWEST or len(headings) < FEWEST_HEADINGS or idle > len(found) or first is None:
-        return None
-    return replace(region, lines=region.lines[:first], rows=tuple(_rows(found)))
+        return Region(tuple(lines), ())
+    return replace(region, lines=tuple(lines[:first]), rows=tuple(_rows(found)))
 
 
 def _rows(found: Sequence[_Told]) -> Iterator[CellRow]:
@@ -201,7 +229,7 @@ def _named(text: str) -> dict[Role, str] | None:
     view = narrow(bare)
     for pattern in (_BRACKETED, _COLON):
         m = pattern.fullmatch(view)
-        if m is not None and _fits(m["name"], m["value"]):
+        if m is not None and _fits(m["name"], m["value"], SHAPED if pattern is _BRACKETED else TOLD):
             return {
                 Role.NAME: bare[: m.end("name")].strip(),
                 Role.TARGET: bare[slice(*m.span("value"))].strip(),
@@ -218,9 +246,13 @@ def _named(text: str) -> dict[Role, str] | None:
     return {Role.NAME: name, Role.TARGET: bare[at:]}
 
 
-def _fits(name: str, value: str) -> bool:
+def _fits(name: str, value: str, most: float) -> bool:
     short = SHORTEST_NAME <= len(name.strip()) <= LONGEST_NAME and len(value) <= LONGEST_VALUE
-    return short and not _ORDINAL.fullmatch(name + ":") and _value_cost(value) < TOLD
+    return (
+        short
+        and not _ORDINAL.fullmatch(name + ":")
+        and (_value_cost(value) < most or (_value_cost(value) < TOLD and any(ch.isdigit() for ch in value)))
+    )
 
 
 def _value_cost(text: str) -> float:

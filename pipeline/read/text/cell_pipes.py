@@ -25,6 +25,7 @@ FEWEST_ROWS = 3
 AGREEING = 0.95  # share of the marked row ends that a number of cells must hit
 ALIKE = 0.55  # share of cells that are of the kind of the cell above them, where no row end is marked
 TITLE = 8  # characters: a longer line without a pipe before a row's first cell is no part of the cell
+_BROKEN = re.compile(r"(?<=[^\x00-\x7f])\n")  # a line break that parts no two words
 _MEASURE = re.compile(r"[≥≤><=]|\d.*\D|\D.*\d")
 
 
@@ -115,7 +116,7 @@ def _cells_as_lines(pieces: Sequence[_Piece]) -> Iterator[Line]:
     for piece in pieces:
         text, first = _whole(piece)
         if text:
-            yield Line(text, line_start=first, line_end=piece.last)
+            yield Line(_BROKEN.sub("", text), line_start=first, line_end=piece.last)
 
 
 def _width(pieces: Sequence[_Piece]) -> int | None:
