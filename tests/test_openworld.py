@@ -19,7 +19,6 @@ from pipeline import words as reader_words
 from tests.compare import bare
 from tests.openworld import KINDS, MUTATIONS, SPLITS, Drawn, documents, measure
 from tests.openworld.contents import SECTORS
-from tests.openworld.draw import PIPED
 from tests.openworld.layouts import layouts, order
 from tests.openworld.mutations import FOREIGN, ROLES
 from tests.openworld.words import words
@@ -82,7 +81,7 @@ def test_every_role_has_words_in_every_set() -> None:
     assert {f"column.{r}" for r in ROLES} | {f"foreign.{f}" for f in FOREIGN} <= set(words("judge"))
 
 
-@pytest.mark.parametrize("kind", [*KINDS, PIPED])
+@pytest.mark.parametrize("kind", KINDS)
 def test_equal_arguments_draw_equal_documents(kind: str) -> None:
     chosen = ("plain", "unknown:target")
     first, again = (list(documents("fit", [kind], chosen)) for _ in range(2))

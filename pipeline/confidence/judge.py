@@ -19,7 +19,7 @@ from pipeline.model.form import Form, Indicator
 from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 
-OF_CELLS = frozenset({"cells", "unruled"})
+VOUCHED = frozenset({"cells", "unruled", "told"})
 KNOWN, UNKNOWN = "known words", "unknown words"
 TELLS_UNKNOWN = (
     "label_unknown:form>0",
@@ -58,10 +58,10 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
 
 
 def _vouched(form: Form, item: Indicator) -> float:
-    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value):
-    too rare to be fitted, and never to be ignored.
+    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value),
+    or of indicators told in sentences: too rare to be fitted, and never to be ignored.
     """
-    return item.evidence.least_read if source_of(form) in OF_CELLS else 1.0
+    return item.evidence.least_read if source_of(form) in VOUCHED else 1.0
 
 
 def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:

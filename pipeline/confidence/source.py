@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.model.form import Form, Indicator
+from pipeline.untabled.sentences import READER as SENTENCES
 from pipeline.untabled.stream import READER as FLOW
 
 MOST = 0.5  # share of the rows that decides what a text's cells are parted by
@@ -18,11 +19,13 @@ MOST = 0.5  # share of the rows that decides what a text's cells are parted by
 def source_of(form: Form) -> str:
     """`recognised`; `cells` (merged cells known); `unruled` (the same, told from places on a page);
     `wrapped`; `loose`; and of text without cells what parts its cells: `lines`, `spaces` or nothing
-    (`glued`), with a line a row or all in one.
+    (`glued`), with a line a row or all in one; `told` in sentences.
     """
     items = form.indicators
     if form.recognised or any(i.evidence.recognised for i in items):
         return "recognised"
+    if form.reader == SENTENCES:
+        return "told"
     if form.reader == FLOW:
         return _flow(items)
     if any(i.evidence.wrapped for i in items):

@@ -18,7 +18,9 @@ from pipeline.model.roles import Role
 from pipeline.table.header import Column
 from pipeline.untabled.head import read_head
 from pipeline.untabled.headers import Header, find_headers
+from pipeline.untabled.headless import with_implied
 from pipeline.untabled.rows import Block, cut_rows, estimate
+from pipeline.untabled.sentences import told_in_sentences
 from pipeline.untabled.stream import LINE, SPACE, Flow, flow_of, labels, parting, row_of
 from pipeline.words import vocabulary
 from pipeline.words.values import either, one_of, word, words
@@ -49,9 +51,9 @@ def cut(region: Region) -> list[Region]:
     if region.rows or not region.lines:
         return [region]
     flow = flow_of(region.lines)
-    headers = find_headers(flow)
+    headers = with_implied(flow, find_headers(flow))
     if not headers:
-        return [region]
+        return told_in_sentences(region) or [region]
     return [_region(flow, span) for span in _spans(flow, headers)]
 
 

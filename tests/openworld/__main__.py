@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from tests.openworld import measure
-from tests.openworld.draw import FILE_KINDS, KINDS, PIPED, TEXT_KINDS, Drawn, Stratum, documents
+from tests.openworld.draw import FILE_KINDS, KINDS, TEXT_KINDS, Drawn, Stratum, documents
 from tests.openworld.layouts import layouts
 from tests.openworld.mutations import MUTATIONS
 from tests.openworld.words import SPLITS
@@ -53,7 +53,7 @@ def _drawn(
 ) -> Iterator[Drawn]:
     """The documents that are asked for; `numbers` are `n` and `seed`."""
     own = [k for kind in kinds for k in GROUPS.get(kind, (kind,))]
-    if unknown := set(own) - {*KINDS, PIPED}:
+    if unknown := set(own) - {*KINDS}:
         raise click.BadParameter(f"no such kind: {', '.join(sorted(unknown))}")
     chosen = [name for name in only or layouts(split) if name not in without]
     return documents(split, own, mutations or tuple(MUTATIONS), numbers["n"], numbers["seed"], chosen)

@@ -19,19 +19,19 @@ from typing import Any
 from tests.openworld import sheets
 from tests.openworld.contents import forms, without_idle_readings
 from tests.openworld.layouts import layouts
-from tests.openworld.mutations import GLUED, MUTATIONS, UNPARTED, Draft, Mutation
+from tests.openworld.mutations import GLUED, MUTATIONS, PLAIN, UNPARTED, Draft, Mutation
 from tests.writers import excel, text, word
-from tests.writers.damage import text_rows
 from tests.writers.files import drawn
 from tests.writers.files.look import Look
 from tests.writers.sheet import WCell
 from tests.writers.templates import Layout, Printed, laid_out
+from tests.writers.told import told
 from tests.writers.unclear import WORDS as VALUE_WORDS
 
 TEXT_KINDS = tuple(text.DIALECTS)
 FILE_KINDS = ("docx", "xlsx", "pdf")
-KINDS = (*TEXT_KINDS, *FILE_KINDS)
-PIPED = "cells-pipe"  # drawn where it is asked for: what a web extraction makes of a table, a tenth of what is met
+TOLD = "sentences"  # has no header to change and no cells: only plain forms are told so
+KINDS = (*TEXT_KINDS, TOLD, *FILE_KINDS)
 FONT = "STSong-Light"  # every PDF reader has it
 PORTRAIT = 8  # columns that an upright page has room for
 OPEN = frozenset({"name", "target_raw", "value", "value_only", "actual_raw", "remark", "deviation_reason"})
@@ -108,7 +108,9 @@ def laid_out_forms(
                 able = [
                     k
                     for k, layout in layouts(split).items()
-                    if mutation.fits(layout, kind) and (not only or k in only)
+                    if mutation.fits(layout, kind)
+                    and (not only or k in only)
+                    and (kind != TOLD or name == PLAIN)
                 ]
                 if able:
                     rng = Random(f"openworld {split} {kind} {name} {seed} {number}")
@@ -129,7 +131,7 @@ def _laid(split: str, kind: str, mutation: Mutation, layout_name: str, rng: Rand
 
 def _written(laid: Laid) -> Drawn:
     stratum = laid.stratum
-    data, ending, projects = _file(laid.pages, stratum.kind, laid.rng)
+    data, ending, projects = _file(laid.pages, stratum.kind, laid.split, laid.rng)
     name = f"{laid.split}-{stratum.kind}-{stratum.mutation.replace(':', '-')}-{laid.number}.{ending}"
     render = {"kind": str(stratum), "layout": stratum.layout, "split": laid.split, "words": list(laid.words)}
     truth = {"source": name, "render": render, "projects": projects}
@@ -161,7 +163,9 @@ def _truth(truth: dict[str, Any], lost: Sequence[tuple[str, str]]) -> dict[str, 
     return out
 
 
-def _file(pages: Sequence[Printed], kind: str, rng: Random) -> tuple[bytes, str, list[dict[str, Any]]]:
+def _file(
+    pages: Sequence[Printed], kind: str, split: str, rng: Random
+) -> tuple[bytes, str, list[dict[str, Any]]]:
     truths = [p.truth for p in pages]
     if kind == "docx":
         return _steady(word.written([p.sheet for p in pages])), "docx", truths
@@ -171,28 +175,14 @@ def _file(pages: Sequence[Printed], kind: str, rng: Random) -> tuple[bytes, str,
     if kind == "pdf":
         look = Look(font=FONT, landscape=pages[0].sheet.n_cols > PORTRAIT)
         return drawn.pdf(pages, look, rng), "pdf", truths
-    if kind == PIPED:
-        return _piped(pages).encode(), "txt", truths
+    if kind == TOLD:
+        page, projects = told(pages, split, rng)
+        return page.encode(), "txt", projects
     written = text.written(pages, kind, rng)
     projects = written.truth["projects"]
     if kind in GLUED or kind in UNPARTED:
         projects = [_marked(p, page, kind) for p, page in zip(projects, pages, strict=True)]
     return written.data, written.name.rpartition(".")[2], projects
-
-
-def _piped(pages: Sequence[Printed]) -> str:
-    """One cell a line, each closed by a pipe; a blank cell is a pipe alone, and those that end a row stand on one
-    line.
-    """
-    out: list[str] = []
-    for page in pages:
-        out += [*page.sheet.titles, *page.sheet.notes]
-        for row in text_rows(page.sheet):
-            texts = [t.replace("\n", "") for t in row.texts]
-            last = max((k for k, t in enumerate(texts) if t), default=-1)
-            out += [f"{t} |" if t else "|" for t in texts[: last + 1]]
-            out += ["|" * (len(texts) - last - 1)] if last + 1 < len(texts) else []
-    return "\n".join(out) + "\n"
 
 
 def _steady(data: bytes) -> bytes:

@@ -42,7 +42,8 @@ FORM_OF_FUND = {
 FOREIGN = ("person", "office", "method", "schedule", "grade", "code", "yes_no", "history", "group")
 FOREIGN_UNPARTED = ("person", "office", "method", "schedule", "code", "group")  # where blank cells are gone
 FOREIGN_GLUED = ("person", "office", "method")
-UNPARTED = frozenset({"cells-bare", "one-line", "row-a-line"})
+PLAIN = "plain"
+UNPARTED = frozenset({"cells-bare", "cells-pipe-merged", "one-line", "row-a-line"})
 GLUED = frozenset({"glued-rows", "glued"})
 
 
@@ -284,7 +285,7 @@ def _labelled(layout: Layout, kind: str) -> bool:  # noqa: ARG001
 
 
 _ALL: Sequence[Mutation] = (
-    Mutation("plain"),
+    Mutation(PLAIN),
     *(_unknown(role) for role in ROLES),
     Mutation("unknown-two", before=_unknown_two),
     Mutation("unknown-all", _tells, before=_unknown_all),

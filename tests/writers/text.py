@@ -22,6 +22,7 @@ from tests.writers.sheet import Sheet, WCell, lattice
 from tests.writers.styles import some, styled
 from tests.writers.templates import Printed
 from tests.writers.unclear import marked
+from tests.writers.web_text import cells_pipe, cells_pipe_merged, torn_pipes
 
 ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16")
 GAP = 3  # blanks between aligned columns
@@ -387,6 +388,9 @@ DIALECTS: Mapping[str, Writer] = {
     "cells-tab": cells_tab,
     "cells-blank": cells_blank,
     "cells-bare": cells_bare,
+    "cells-pipe": cells_pipe,
+    "cells-pipe-merged": cells_pipe_merged,
+    "torn-pipes": torn_pipes,
     "spaces": spaces,
     "spaces-wrapped": spaces_wrapped,
     "one-line": one_line,

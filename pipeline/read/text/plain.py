@@ -15,14 +15,23 @@ from pipeline.model.cells import Block, Line, Reading
 from pipeline.model.errors import Code, error
 from pipeline.read.common.encoding import decode
 from pipeline.read.text.cell_lines import find_cells
+from pipeline.read.text.cell_pipes import find_cell_pipes
 from pipeline.read.text.markdown import find_pipes
 from pipeline.read.text.source_lines import Finder, SourceLine, claim, split_lines, stretches
 from pipeline.read.text.space_columns import find_columns
 from pipeline.read.text.tab_grid import find_grids
+from pipeline.read.text.torn_pipes import find_torn_pipes
 from pipeline.read.web.html import html_blocks
 
 READER = "text"
-FINDERS: tuple[Finder, ...] = (find_pipes, find_cells, find_grids, find_columns)
+FINDERS: tuple[Finder, ...] = (
+    find_cell_pipes,
+    find_torn_pipes,
+    find_pipes,
+    find_cells,
+    find_grids,
+    find_columns,
+)
 
 _TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
 _CELL_EDGE = re.compile(r"<(/?)t(?:d|h|r|body)\b[^>]*>", re.IGNORECASE)
