@@ -36,6 +36,10 @@ SLIPPED = 2.0  # log odds that a row stands one column beside its labels
 UNLABELLED = 0.5  # share of the rows that a column without a label fills
 
 
+Placed = tuple[CellRow, int]
+"""A row, and how far right of their labels its cells stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it holds, its first grid column, how many it covers, its printed label (empty where it
@@ -199,13 +203,42 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
 def _settle(columns: list[Column], rows: Sequence[CellRow]) -> tuple[Column, ...]:
     """The columns with their roles, by labels and contents together; a place that holds texts under no label
     is a column too.
+
+    In a loose grid rows may stand beside their labels, or the labels may be wrong or lost: where the rows
+    stand is told from what the columns hold as well, and the likeliest reading counts.
     """
-    placed = [(row, _offset(columns, row)) for row in rows]
+    by_labels = _placed(columns, rows)
+    found = _refined(columns, by_labels)
+    if any(offset for _, offset in by_labels):
+        found = max(found, _refined(columns, [(row, 0) for row in rows]), key=_score)
+    return found[1]
+
+
+def _refined(columns: list[Column], placed: Sequence[Placed]) -> tuple[float, tuple[Column, ...]]:
+    """The columns, with rows placed anew by what these are found to be."""
+    found = _settled(columns, placed)
+    again = _placed(found[1], [row for row, _ in placed])
+    return found if again == placed else max(found, _settled(columns, again), key=_score)
+
+
+def _score(settled: tuple[float, tuple[Column, ...]]) -> float:
+    return settled[0]
+
+
+def _settled(columns: list[Column], placed: Sequence[Placed]) -> tuple[float, tuple[Column, ...]]:
+    """The columns of rows that stand where `placed` says, and the log odds of this."""
     bare = _without_label(columns, placed)
     if bare:
         columns = sorted([*columns, *bare], key=lambda c: c.start)
     found = assign([ColumnTexts(c.label, _texts(c, placed)) for c in columns])
-    return tuple(replace(c, role=r, sure=s) for c, r, s in zip(columns, found.roles, found.sure, strict=True))
+    settled = tuple(
+        replace(c, role=r, sure=s) for c, r, s in zip(columns, found.roles, found.sure, strict=True)
+    )
+    return found.score - SLIPPED * sum(abs(offset) for _, offset in placed), settled
+
+
+def _placed(columns: Sequence[Column], rows: Sequence[CellRow]) -> list[Placed]:
+    return [(row, _offset(columns, row)) for row in rows]
 
 
 def _offset(columns: Sequence[Column], row: CellRow) -> int:
@@ -222,10 +255,6 @@ def _offset(columns: Sequence[Column], row: CellRow) -> int:
         return total
 
     return max(OFFSETS, key=lambda offset: suits(offset) - SLIPPED * abs(offset))
-
-
-Placed = tuple[CellRow, int]
-"""A row, and how far right of their labels its cells stand."""
 
 
 def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:
