@@ -99,30 +99,42 @@ def _may_be_label(text: str) -> bool:
     return not _is_level(text)
 
 
+def _none(_header_rows: int) -> tuple[CellRow, ...]:
+    return ()
+
+
 def read_columns(
-    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[], Sequence[CellRow]] = tuple
+    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
 ) -> tuple[tuple[Column, ...], bool] | None:
     """Columns of a header row, and whether the row below belongs to the header; None where it is none.
 
-    `rows` gives those below the header, the row `below` among them: what stands in a column tells, with its
-    label, what the column is.
+    `rows` gives those below a header of so many rows: what stands in a column tells, with its label, what the
+    column is.
     """
     filled = [c for c in cells if not is_blank(c.text)]
     under = [c for c in below if not is_blank(c.text)]
     whole = _torn(filled, under)
     if whole is not None:
-        return _settle(_columns(whole), rows()[1:]), True
+        return _settle(_columns(whole), rows(2)), True
     if header_roles(cells) is None:
         return None
-    parts = [role_of(c.text) for c in under]
-    second = (
-        len(parts) >= 2
-        and all(r is not None and (r in PARTS or r in VALUES) for r in parts)
-        and len(PARTS & {r for r in parts if r is not None}) >= 2
-    )
-    if second:
-        return _settle(_under_parent(_columns(filled), _columns(under)), rows()[1:]), True
-    return _settle(_columns(filled), rows()), False
+    if _goes_on(filled, under):
+        return _settle(_under_parent(_columns(filled), _columns(under)), rows(2)), True
+    return _settle(_columns(filled), rows(1)), False
+
+
+def _goes_on(filled: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Is the row below a second row of labels: parts of a target's column, or, whatever they are, known ones
+    that stand under one label for all of them?
+    """
+    parts = [role_of(c.text) for c in below]
+    known = {r for r in parts if r is not None}
+    if len(parts) < 2 or None in parts:
+        return False
+    if known <= PARTS | set(VALUES) and len(PARTS & known) >= 2:
+        return True
+    first, last = below[0].col, below[-1].col + below[-1].col_span
+    return sum(a.col < last and first < a.col + a.col_span for a in filled) == 1
 
 
 def implied_columns(rows: Sequence[CellRow]) -> tuple[Column, ...]:
@@ -191,8 +203,9 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     """The columns of a second header row take the place of the one above them."""
     first, last = parts[0].start, parts[-1].start + parts[-1].width
     above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
-    parent = next((c for c in above if c.role in (Role.TARGET, Role.OTHER)), None) or next(
-        (c for c in columns if c.role == Role.TARGET), None
+    parent = (
+        next((c for c in above if len(above) == 1 or c.role in (Role.TARGET, Role.OTHER)), None)
+        or next((c for c in columns if c.role == Role.TARGET), None)
     )
     if parent is None:
         return sorted(columns + parts, key=lambda c: c.start)
