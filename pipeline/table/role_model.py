@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from itertools import pairwise
 
 from pipeline.model.roles import Role
 from pipeline.table.shapes import Shape, shape_of
 from pipeline.words import vocabulary
+from pipeline.words.vocabulary import Label
 
 FOREIGN = Role.OTHER  # a column that means nothing to us
 TEXT_KINDS = frozenset(
@@ -51,7 +52,7 @@ Features = Mapping[str, Mapping[str, float]]
 Grams = tuple[Mapping[Role, Counter[str]], Mapping[Role, int], int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RoleModel:
     """Fitted numbers of one kind of columns; `Features` are role → feature → log P."""
 
@@ -83,6 +84,12 @@ class RoleModel:
     alone: Mapping[
         str, float
     ]  # role → log odds that it stands without the column that it answers (`ANSWERS`)
+
+
+    @cached_property
+    def unseen(self) -> frozenset[Role]:
+        """Roles of whose contents nothing is known: no text of theirs is likelier than another."""
+        return frozenset(r for r in self.roles if len(set(self.kinds[r].values())) == 1)
 
 
 @cache
@@ -157,12 +164,17 @@ def repeat_class(texts: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def label_prior(m: RoleModel, label: str) -> dict[Role, float]:
-    """Role → log P(role | label)."""
+    """Role → log P(role | label); roles that no form showed the contents of are told by a known label alone."""
+    hit = vocabulary.find(m.kind, label)
+    found = _prior(m, label, hit)
+    return {r: p if r not in m.unseen or (hit and hit.key == r) else -math.inf for r, p in found.items()}
+
+
+def _prior(m: RoleModel, label: str, hit: Label | None) -> dict[Role, float]:
     if not label.strip():
         return dict.fromkeys(m.roles, -math.log(len(m.roles)))
     like = likeness(vocabulary.bare(label), _grams(m.kind), m.label_temper, m.label_noise)
     rest = {r: value + math.log1p(-m.foreign) for r, value in like.items()} | {FOREIGN: math.log(m.foreign)}
-    hit = vocabulary.find(m.kind, label)
     if hit is None:
         return rest
     odds = m.known if hit.score == 1.0 else m.near
