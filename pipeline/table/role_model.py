@@ -73,7 +73,6 @@ class RoleModel:
     label_temper: float  # how sharply characters of an unknown label speak
     label_noise: float  # share of unknown labels whose characters say nothing
     known: float  # log odds that a label known to the letter means what the vocabulary says
-    near: float  # the same for a label that is like a known one
     scrambled: float  # log odds that a header's words stand in another order than its columns
     unannounced: float  # log odds of a role that no label of such a header names
     over: float  # log odds a row against a score above its weight, more spent than budgeted, a unit twice
@@ -175,10 +174,9 @@ def _prior(m: RoleModel, label: str, hit: Label | None) -> dict[Role, float]:
         return dict.fromkeys(m.roles, -math.log(len(m.roles)))
     like = likeness(vocabulary.bare(label), _grams(m.kind), m.label_temper, m.label_noise)
     rest = {r: value + math.log1p(-m.foreign) for r, value in like.items()} | {FOREIGN: math.log(m.foreign)}
-    if hit is None:
+    if hit is None or hit.score < 1.0:
         return rest
-    odds = m.known if hit.score == 1.0 else m.near
-    p = 1.0 / (1.0 + math.exp(-odds))
+    p = 1.0 / (1.0 + math.exp(-m.known))
     return {r: math.log(p) if r == hit.key else math.log1p(-p) + rest[r] for r in m.roles}
 
 
