@@ -194,7 +194,7 @@ def split(rows: Sequence[CellRow]) -> Parts:
         found = (
             (_told(row), False)
             if row.roles
-            else read_columns(row.cells, below, partial(_body, rows[i + 1 : i + 1 + MOST_LOOKED_AT]))
+            else read_columns(row.cells, below, partial(_below, rows, i))
         )
         if found is not None:
             columns, skip = found
@@ -248,7 +248,7 @@ def _headless(rows: Sequence[CellRow]) -> Parts:
 
 
 def _is_level(text: str) -> bool:
-    return any(level_known(text, level) for level in (1, 2))
+    return any(level_known(fold(text), level) for level in (1, 2))
 
 
 def _body(rows: Sequence[CellRow]) -> list[CellRow]:
@@ -259,6 +259,12 @@ def _body(rows: Sequence[CellRow]) -> list[CellRow]:
             break
         out.append(row)
     return out
+
+
+def _below(rows: Sequence[CellRow], header: int, header_rows: int) -> list[CellRow]:
+    """The rows of its own that a header of so many rows is told by."""
+    first = header + header_rows
+    return _body(rows[first : first + MOST_LOOKED_AT])
 
 
 def _side_text(header: CellRow) -> str | None:

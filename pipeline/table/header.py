@@ -36,6 +36,10 @@ SLIPPED = 2.0  # log odds that a row stands one column beside its labels
 UNLABELLED = 0.5  # share of the rows that a column without a label fills
 
 
+Placed = tuple[CellRow, int]
+"""A row, and how far right of their labels its cells stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it holds, its first grid column, how many it covers, its printed label (empty where it
@@ -95,30 +99,42 @@ def _may_be_label(text: str) -> bool:
     return not _is_level(text)
 
 
+def _none(_header_rows: int) -> tuple[CellRow, ...]:
+    return ()
+
+
 def read_columns(
-    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[], Sequence[CellRow]] = tuple
+    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
 ) -> tuple[tuple[Column, ...], bool] | None:
     """Columns of a header row, and whether the row below belongs to the header; None where it is none.
 
-    `rows` gives those below the header, the row `below` among them: what stands in a column tells, with its
-    label, what the column is.
+    `rows` gives those below a header of so many rows: what stands in a column tells, with its label, what the
+    column is.
     """
     filled = [c for c in cells if not is_blank(c.text)]
     under = [c for c in below if not is_blank(c.text)]
     whole = _torn(filled, under)
     if whole is not None:
-        return _settle(_columns(whole), rows()[1:]), True
+        return _settle(_columns(whole), rows(2)), True
     if header_roles(cells) is None:
         return None
-    parts = [role_of(c.text) for c in under]
-    second = (
-        len(parts) >= 2
-        and all(r is not None and (r in PARTS or r in VALUES) for r in parts)
-        and len(PARTS & {r for r in parts if r is not None}) >= 2
-    )
-    if second:
-        return _settle(_under_parent(_columns(filled), _columns(under)), rows()[1:]), True
-    return _settle(_columns(filled), rows()), False
+    if _goes_on(filled, under):
+        return _settle(_under_parent(_columns(filled), _columns(under)), rows(2)), True
+    return _settle(_columns(filled), rows(1)), False
+
+
+def _goes_on(filled: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Is the row below a second row of labels: parts of a target's column, or, whatever they are, known ones
+    that stand under one label for all of them?
+    """
+    parts = [role_of(c.text) for c in below]
+    known = {r for r in parts if r is not None}
+    if len(parts) < 2 or None in parts:
+        return False
+    if known <= PARTS | set(VALUES) and len(PARTS & known) >= 2:
+        return True
+    first, last = below[0].col, below[-1].col + below[-1].col_span
+    return sum(a.col < last and first < a.col + a.col_span for a in filled) == 1
 
 
 def implied_columns(rows: Sequence[CellRow]) -> tuple[Column, ...]:
@@ -187,8 +203,9 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     """The columns of a second header row take the place of the one above them."""
     first, last = parts[0].start, parts[-1].start + parts[-1].width
     above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
-    parent = next((c for c in above if c.role in (Role.TARGET, Role.OTHER)), None) or next(
-        (c for c in columns if c.role == Role.TARGET), None
+    parent = (
+        next((c for c in above if len(above) == 1 or c.role in (Role.TARGET, Role.OTHER)), None)
+        or next((c for c in columns if c.role == Role.TARGET), None)
     )
     if parent is None:
         return sorted(columns + parts, key=lambda c: c.start)
@@ -199,13 +216,42 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
 def _settle(columns: list[Column], rows: Sequence[CellRow]) -> tuple[Column, ...]:
     """The columns with their roles, by labels and contents together; a place that holds texts under no label
     is a column too.
+
+    In a loose grid rows may stand beside their labels, or the labels may be wrong or lost: where the rows
+    stand is told from what the columns hold as well, and the likeliest reading counts.
     """
-    placed = [(row, _offset(columns, row)) for row in rows]
+    by_labels = _placed(columns, rows)
+    found = _refined(columns, by_labels)
+    if any(offset for _, offset in by_labels):
+        found = max(found, _refined(columns, [(row, 0) for row in rows]), key=_score)
+    return found[1]
+
+
+def _refined(columns: list[Column], placed: Sequence[Placed]) -> tuple[float, tuple[Column, ...]]:
+    """The columns, with rows placed anew by what these are found to be."""
+    found = _settled(columns, placed)
+    again = _placed(found[1], [row for row, _ in placed])
+    return found if again == placed else max(found, _settled(columns, again), key=_score)
+
+
+def _score(settled: tuple[float, tuple[Column, ...]]) -> float:
+    return settled[0]
+
+
+def _settled(columns: list[Column], placed: Sequence[Placed]) -> tuple[float, tuple[Column, ...]]:
+    """The columns of rows that stand where `placed` says, and the log odds of this."""
     bare = _without_label(columns, placed)
     if bare:
         columns = sorted([*columns, *bare], key=lambda c: c.start)
     found = assign([ColumnTexts(c.label, _texts(c, placed)) for c in columns])
-    return tuple(replace(c, role=r, sure=s) for c, r, s in zip(columns, found.roles, found.sure, strict=True))
+    settled = tuple(
+        replace(c, role=r, sure=s) for c, r, s in zip(columns, found.roles, found.sure, strict=True)
+    )
+    return found.score - SLIPPED * sum(abs(offset) for _, offset in placed), settled
+
+
+def _placed(columns: Sequence[Column], rows: Sequence[CellRow]) -> list[Placed]:
+    return [(row, _offset(columns, row)) for row in rows]
 
 
 def _offset(columns: Sequence[Column], row: CellRow) -> int:
@@ -222,10 +268,6 @@ def _offset(columns: Sequence[Column], row: CellRow) -> int:
         return total
 
     return max(OFFSETS, key=lambda offset: suits(offset) - SLIPPED * abs(offset))
-
-
-Placed = tuple[CellRow, int]
-"""A row, and how far right of their labels its cells stand."""
 
 
 def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:

@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from itertools import pairwise
 
 from pipeline.model.roles import Role
 from pipeline.table.shapes import Shape, shape_of
 from pipeline.words import vocabulary
+from pipeline.words.vocabulary import Label
 
 FOREIGN = Role.OTHER  # a column that means nothing to us
 TEXT_KINDS = frozenset(
@@ -51,7 +52,7 @@ Features = Mapping[str, Mapping[str, float]]
 Grams = tuple[Mapping[Role, Counter[str]], Mapping[Role, int], int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RoleModel:
     """Fitted numbers of one kind of columns; `Features` are role → feature → log P."""
 
@@ -72,7 +73,6 @@ class RoleModel:
     label_temper: float  # how sharply characters of an unknown label speak
     label_noise: float  # share of unknown labels whose characters say nothing
     known: float  # log odds that a label known to the letter means what the vocabulary says
-    near: float  # the same for a label that is like a known one
     scrambled: float  # log odds that a header's words stand in another order than its columns
     unannounced: float  # log odds of a role that no label of such a header names
     over: float  # log odds a row against a score above its weight, more spent than budgeted, a unit twice
@@ -83,6 +83,12 @@ class RoleModel:
     alone: Mapping[
         str, float
     ]  # role → log odds that it stands without the column that it answers (`ANSWERS`)
+
+
+    @cached_property
+    def unseen(self) -> frozenset[Role]:
+        """Roles of whose contents nothing is known: no text of theirs is likelier than another."""
+        return frozenset(r for r in self.roles if len(set(self.kinds[r].values())) == 1)
 
 
 @cache
@@ -157,16 +163,20 @@ def repeat_class(texts: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def label_prior(m: RoleModel, label: str) -> dict[Role, float]:
-    """Role → log P(role | label)."""
+    """Role → log P(role | label); roles that no form showed the contents of are told by a known label alone."""
+    hit = vocabulary.find(m.kind, label)
+    found = _prior(m, label, hit)
+    return {r: p if r not in m.unseen or (hit and hit.key == r) else -math.inf for r, p in found.items()}
+
+
+def _prior(m: RoleModel, label: str, hit: Label | None) -> dict[Role, float]:
     if not label.strip():
         return dict.fromkeys(m.roles, -math.log(len(m.roles)))
     like = likeness(vocabulary.bare(label), _grams(m.kind), m.label_temper, m.label_noise)
     rest = {r: value + math.log1p(-m.foreign) for r, value in like.items()} | {FOREIGN: math.log(m.foreign)}
-    hit = vocabulary.find(m.kind, label)
-    if hit is None:
+    if hit is None or hit.score < 1.0:
         return rest
-    odds = m.known if hit.score == 1.0 else m.near
-    p = 1.0 / (1.0 + math.exp(-odds))
+    p = 1.0 / (1.0 + math.exp(-m.known))
     return {r: math.log(p) if r == hit.key else math.log1p(-p) + rest[r] for r in m.roles}
 
 

@@ -149,7 +149,8 @@ def _whole(m: RoleModel, columns: Sequence[ColumnTexts], roles: tuple[Role, ...]
     """What an assignment as a whole adds to the odds of its columns and of their usual order: columns that
     are missing, what columns say of each other, and that the form may have an order of its own.
     """
-    own = -math.log(len(m.roles)) * sum(r != FOREIGN for r in roles)
+    n = sum(r != FOREIGN for r in roles)
+    own = -math.lgamma(n + 1) - math.log(2) * n
     other = math.log((1.0 - m.own_order) + m.own_order * math.exp(own - order))
     return _missing(m, roles) + _together(m, columns, roles) + other
 

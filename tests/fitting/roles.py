@@ -36,7 +36,7 @@ CAN_MISS = {
     Kind.FUNDS: ("annual_budget", "executed"),
 }
 START: Mapping[str, float] = {
-    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 8.0, "near": 4.0, "foreign": 0.1,
+    "temper": 0.6, "stray": 0.05, "odd_form": 0.15, "odd_order": 0.05, "own_order": 0.3, "known": 12.0, "foreign": 0.1,
     "label_temper": 2.0, "label_noise": 0.1, "scrambled": -8.0, "unannounced": -4.0, "over": 1.5, "signs": 0.5,
     "answers": 0.3, "most_said": 6.0,
 }  # fmt: skip
