@@ -203,9 +203,8 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     """The columns of a second header row take the place of the one above them."""
     first, last = parts[0].start, parts[-1].start + parts[-1].width
     above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
-    parent = (
-        next((c for c in above if len(above) == 1 or c.role in (Role.TARGET, Role.OTHER)), None)
-        or next((c for c in columns if c.role == Role.TARGET), None)
+    parent = next((c for c in above if len(above) == 1 or c.role in (Role.TARGET, Role.OTHER)), None) or next(
+        (c for c in columns if c.role == Role.TARGET), None
     )
     if parent is None:
         return sorted(columns + parts, key=lambda c: c.start)

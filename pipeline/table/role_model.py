@@ -84,7 +84,6 @@ class RoleModel:
         str, float
     ]  # role → log odds that it stands without the column that it answers (`ANSWERS`)
 
-
     @cached_property
     def unseen(self) -> frozenset[Role]:
         """Roles of whose contents nothing is known: no text of theirs is likelier than another."""

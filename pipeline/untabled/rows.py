@@ -24,7 +24,7 @@ from pipeline.table import likelihood
 from pipeline.table.header import Column
 from pipeline.untabled.boundaries import boundaries
 from pipeline.untabled.promising import Coarse, Passing, promising
-from pipeline.untabled.segments import Columns, Said, Segment, columns_of, said, segments
+from pipeline.untabled.segments import Said, Segment, said, segments
 from pipeline.untabled.stream import GUESS, LINE, NONE, Flow, row_of
 
 # Nodes of one place that are followed; with 12 and a margin of 5, 12 of 171 rows of one line are wrong.
@@ -170,8 +170,7 @@ def estimate(flow: Flow, start: int, end: int, block: Block) -> Reading:
     weighed, and nothing is known of rivals.
     """
     ground = _ground(flow, block)
-    columns = columns_of(ground.roles, [i for i, r in enumerate(ground.roles) if r in block.blank])
-    coarse = _promising(flow, boundaries(flow, start, end, block.sep), columns, ground)
+    coarse = _promising(flow, boundaries(flow, start, end, block.sep), ground)
     rows: list[list[Pick]] = []
     at, last = start, -1
     for segment in coarse.way:
@@ -191,10 +190,8 @@ def _share(reading: Reading, columns: Sequence[Column], role: Role) -> float:
 def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Reading:
     """The cheapest way through a stretch, and how probable its rows are."""
     ground = _ground(flow, block)
-    unused = [i for i, r in enumerate(ground.roles) if r in block.blank]
-    columns = columns_of(ground.roles, unused)
     spots = boundaries(flow, start, end, block.sep)
-    onward = _promising(flow, spots, columns, ground).kept
+    onward = _promising(flow, spots, ground).kept
     places: dict[int, dict[object, _Node]] = {start: {None: _Node(start, -1, 0.0, None, _Memory())}}
     least: dict[int, float] = {}
     kept: list[_Node] = []
@@ -228,8 +225,9 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Readi
     return Reading(tuple(map(tuple, rows)), sure, finals[best].cost + closing[best])
 
 
-def _promising(flow: Flow, spots: Sequence[int], columns: Columns, ground: _Ground) -> Coarse:
+def _promising(flow: Flow, spots: Sequence[int], ground: _Ground) -> Coarse:
     """The stretches from every place that can be part of a good reading."""
+    columns = {i: role for i, role in enumerate(ground.roles) if role not in ground.block.blank}
     found = [segments(flow, spots, i, columns, ground.block.sep) for i in range(len(spots) - 1)]
     saved = [
         [_saved(flow, at, s.stop, ground.roles[s.column]) for s in here]
