@@ -7,6 +7,7 @@ a row a line, ragged or not: without a header after which torn rows are usual no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,9 +21,11 @@ READER = "text-torn-pipes"
 FEWEST_PIPES, MOST_PIPES = 2, 30  # of a row
 FEWEST_ROWS = 3
 LONGEST_LABEL = 20  # characters of a header's cell
+LONGEST_LEVEL = 12  # characters of the label in a row's first cell
 MOST_LINES = 16  # that a row is broken over
 TORN = 0.25  # share of the rows that are
 RAGGED = 0.25  # share of lines that may belong to no whole row
+_LABEL_PIECE = re.compile("[一-鿿]{1,6}")
 
 Row = tuple[int, int]
 """A row's first line and the one behind its last."""
@@ -39,7 +42,11 @@ class _Cut:
 
 def find_torn_pipes(lines: Sequence[SourceLine]) -> Iterator[Claim]:
     """A claim per table with torn rows."""
+    before = 0
     for start, end in runs(lines):
+        while start > before and _LABEL_PIECE.fullmatch(lines[start - 1].text.strip()):
+            start -= 1  # the first row is broken in its first cell
+        before = end
         run = lines[start:end]
         for first, last in _without_blanks(run):
             part = [line for line in run[first:last] if not is_page_mark(line.text)]
@@ -62,13 +69,12 @@ def _cut(run: Sequence[SourceLine]) -> _Cut | None:
     most = max(counts, default=0)
     if sum(counts) < FEWEST_ROWS * FEWEST_PIPES or counts.count(most) > len(counts) * (1 - TORN):
         return None
-    if sum(text.startswith("|") for text in texts) * 2 > len(texts):
-        return None  # an opening pipe says where a row begins
     best: _Cut | None = None
     for pipes in range(max(FEWEST_PIPES, most), MOST_PIPES + 1):
         for at in range(len(run)):
             stop = _row_end(counts, at, pipes)
-            if stop is None or not _is_header(_fields(texts[at:stop])):
+            opened = texts[at].startswith("|")  # an opening pipe says where a row begins
+            if stop is None or opened or not _is_header(_fields(texts[at:stop])):
                 continue
             below = _rows(texts, counts, at, pipes)
             if below.whole < FEWEST_ROWS or below.torn < TORN * below.whole:
@@ -117,10 +123,13 @@ def _rows(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> _
 def _goes_on(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> bool:
     """Is a line without a pipe the rest of the row above it, not the beginning of the one below?
 
-    It is where the last cell above is a text that it may go on with, not a figure or a blank.
+    It is where the last cell above is a text that it may go on with, not a figure; where that cell is blank,
+    a line that is too long for a row's first label is its text.
     """
     last = PIPE.split(texts[at - 1])[-1].strip()
-    if not last or not any("\u4e00" <= ch <= "\u9fff" for ch in last):
+    if not last and len(texts[at]) <= LONGEST_LEVEL:
+        return False
+    if last and not any("\u4e00" <= ch <= "\u9fff" for ch in last):
         return False
     return at + 1 == len(texts) or _row_end(counts, at + 1, pipes) is not None
 
