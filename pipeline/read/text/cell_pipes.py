@@ -81,7 +81,11 @@ def _blocks(pieces: Sequence[_Piece]) -> Iterator[Block]:
     for part, width in _by_width(pieces):
         at = 0
         for k in [*range(1, len(part)), len(part)]:
-            ends = k == len(part) or (_is_title(part[k]) and (width is None or (k - at) % width == 0))
+            apart = k < len(part) and _is_title(part[k])
+            fits = (
+                len(part[k].before) > 1 if width is None and apart else width is None or not (k - at) % width
+            )
+            ends = k == len(part) or (apart and fits)
             if not ends:
                 continue
             rest = list(part[at:k])
@@ -102,7 +106,7 @@ def _by_width(pieces: Sequence[_Piece]) -> list[tuple[Sequence[_Piece], int | No
     for k in range(1, len(pieces)):
         above = pieces[:k]
         marked = sum(piece.ends_row for piece in above) >= FEWEST_MARKED
-        if marked and _is_title(pieces[k]) and (before := _width(above)) is not None:
+        if marked and _is_title(pieces[k]) and (before := _width(above, ALIKE)) is not None:
             return [(above, before), *_by_width(pieces[k:])]
     return [(pieces, None)]
 
@@ -137,7 +141,7 @@ def _cells_as_lines(pieces: Sequence[_Piece]) -> Iterator[Line]:
             yield Line(_BROKEN.sub("", text), line_start=first, line_end=piece.last)
 
 
-def _width(pieces: Sequence[_Piece]) -> int | None:
+def _width(pieces: Sequence[_Piece], least: float = 0.0) -> int | None:
     """How many cells a row has; None where rows differ.
 
     Marked row ends must agree with it; of the numbers that do, that one under which most cells are of the
@@ -152,7 +156,7 @@ def _width(pieces: Sequence[_Piece]) -> int | None:
         if len(pieces) % width == 0:
             found.append((_alike(kinds, width), -width))
     share, width = max(found, default=(0.0, 0))
-    least = ALIKE_MARKED if len(marked) >= FEWEST_MARKED else ALIKE
+    least = max(least, ALIKE_MARKED if len(marked) >= FEWEST_MARKED else ALIKE)
     return -width if share >= least else None
 
 

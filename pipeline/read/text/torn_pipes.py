@@ -102,22 +102,37 @@ def _rows(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> _
     """The rows from the header on."""
     rows: list[Row] = []
     whole = torn = 0
-    closed = False
+    closed = _closed(texts, counts, at, pipes)
     while at < len(texts):
         stop = _row_end(counts, at, pipes)
         if stop is None:
             rows.append((at, at + 1))
             at += 1
             continue
-        if not whole:
-            closed = texts[stop - 1].endswith("|")  # the header's last cell is closed: so are all rows'
-        while not closed and stop < len(texts) and not counts[stop] and _goes_on(texts, counts, stop, pipes):
+        lacks_label = not whole and texts[stop - 1].endswith("|")  # of the header no cell is blank
+        while (
+            not closed
+            and stop < len(texts)
+            and not counts[stop]
+            and (lacks_label or _goes_on(texts, counts, stop, pipes))
+        ):
             stop += 1
+            lacks_label = False
         rows.append((at, stop))
         whole += 1
         torn += stop - at > 1
         at = stop
     return _Cut(tuple(rows), whole, torn)
+
+
+def _closed(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> bool:
+    """Does a pipe close every row's last cell?"""
+    while at < len(texts):
+        stop = _row_end(counts, at, pipes)
+        if stop is not None and not texts[stop - 1].endswith("|"):
+            return False
+        at = at + 1 if stop is None else stop
+    return True
 
 
 def _goes_on(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> bool:
