@@ -167,8 +167,15 @@ def _orders(roles: frozenset[Role]) -> tuple[tuple[Role, ...], ...]:
 
 def _implied(flow: Flow, body: _Body, high: int, sep: int) -> Header | None:
     """The order that reads the rows best, `odds` its cost; None where none reads them well."""
+    named = _orders(body.roles)
+    return _best(flow, body, named, high, sep) or (
+        None if named == ORDERS else _best(flow, body, ORDERS, high, sep)
+    )
+
+
+def _best(flow: Flow, body: _Body, orders: Sequence[tuple[Role, ...]], high: int, sep: int) -> Header | None:
     best: tuple[float, Header] | None = None
-    for order in _orders(body.roles):
+    for order in orders:
         columns = tuple(Column(role, i, 1, "") for i, role in enumerate((*body.levels, _NAME, *order)))
         found = _cost(flow, columns, body.start, high, sep)
         if not _reads_well(found):

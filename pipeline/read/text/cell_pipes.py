@@ -21,7 +21,7 @@ READER = "text-pipes"
 FEWEST_LINES = 8  # with a pipe: fewer say too little about how many cells a row has
 ONE_CELL = 0.9  # share of the lines with at most one filled cell
 NARROWEST, WIDEST = 3, 40  # cells of a row
-FEWEST_ROWS = 3
+FEWEST_ROWS, FEWEST_UNTOLD = 3, 5  # rows; where no marks tell how wide they are
 AGREEING = 0.95  # share of the marked row ends that a number of cells must hit
 # Share of cells that are of the kind of the cell above them. On 60 drawn texts 0.43 and more under the right
 # number of cells, 0.5 and less under another; none of those had two marked row ends that agreed with it.
@@ -150,13 +150,15 @@ def _width(pieces: Sequence[_Piece], least: float = 0.0) -> int | None:
     marked = [k for k, piece in enumerate(pieces, 1) if piece.ends_row]
     kinds = [_kind(piece.text) for piece in pieces]
     found: list[tuple[float, int]] = []
-    for width in range(NARROWEST, min(WIDEST, len(pieces) // FEWEST_ROWS) + 1):
+    told = len(marked) >= FEWEST_MARKED
+    most = min(WIDEST, len(pieces) // (FEWEST_ROWS if told else FEWEST_UNTOLD))
+    for width in range(NARROWEST, most + 1):
         if sum(k % width == 0 for k in marked) < AGREEING * len(marked):
             continue
         if len(pieces) % width == 0:
             found.append((_alike(kinds, width), -width))
     share, width = max(found, default=(0.0, 0))
-    least = max(least, ALIKE_MARKED if len(marked) >= FEWEST_MARKED else ALIKE)
+    least = max(least, ALIKE_MARKED if told else ALIKE)
     return -width if share >= least else None
 
 

@@ -22,6 +22,7 @@ FEWEST_PIPES, MOST_PIPES = 2, 30  # of a row
 FEWEST_ROWS = 3
 LONGEST_LABEL = 20  # characters of a header's cell
 LONGEST_LEVEL = 12  # characters of the label in a row's first cell
+SENTENCE_ENDS = "。；;！"
 MOST_LINES = 16  # that a row is broken over
 TORN = 0.25  # share of the rows that are
 RAGGED = 0.25  # share of lines that may belong to no whole row
@@ -109,7 +110,8 @@ def _rows(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> _
             rows.append((at, at + 1))
             at += 1
             continue
-        lacks_label = not whole and texts[stop - 1].endswith("|")  # of the header no cell is blank
+        # of a header no cell is blank
+        lacks_label = texts[stop - 1].endswith("|") and _is_header(_fields(texts[at:stop]))
         while (
             not closed
             and stop < len(texts)
@@ -142,7 +144,7 @@ def _goes_on(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -
     a line that is too long for a row's first label is its text.
     """
     last = PIPE.split(texts[at - 1])[-1].strip()
-    if not last and len(texts[at]) <= LONGEST_LEVEL:
+    if not last and len(texts[at]) <= LONGEST_LEVEL and texts[at][-1] not in SENTENCE_ENDS:
         return False
     if last and not any("\u4e00" <= ch <= "\u9fff" for ch in last):
         return False
