@@ -46,7 +46,9 @@ def test_a_cell_goes_on_until_its_pipe_and_page_numbers_are_left_out() -> None:
 
 
 def test_cells_of_rows_that_differ_are_lines() -> None:
-    rows = tuple(tuple(t for t in row if t) for row in (HEADER, *ROWS, *ROWS, *ROWS))
+    rows = tuple(
+        tuple(t for t in row if t) for row in (HEADER, *ROWS, ROWS[3], ROWS[1], ROWS[0], ROWS[2], ROWS[1])
+    )
     blocks = list(text_blocks(_one_a_line(rows)))
     assert [b.text for b in blocks if isinstance(b, Line)] == [t for row in rows for t in row]
 

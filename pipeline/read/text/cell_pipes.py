@@ -22,6 +22,8 @@ FEWEST_LINES = 8  # with a pipe: fewer say too little about how many cells a row
 ONE_CELL = 0.9  # share of the lines with at most one filled cell
 NARROWEST, WIDEST = 3, 40  # cells of a row
 FEWEST_ROWS, FEWEST_UNTOLD = 3, 5  # rows; where no marks tell how wide they are
+BLANK = "blank"
+BLANKS = 0.1  # share of cells: fewer are blank where the places that merged cells cover are gone
 AGREEING = 0.95  # share of the marked row ends that a number of cells must hit
 # Share of cells that are of the kind of the cell above them. On 60 drawn texts 0.43 and more under the right
 # number of cells, 0.5 and less under another; none of those had two marked row ends that agreed with it.
@@ -145,10 +147,12 @@ def _width(pieces: Sequence[_Piece], least: float = 0.0) -> int | None:
     """How many cells a row has; None where rows differ.
 
     Marked row ends must agree with it; of the numbers that do, that one under which most cells are of the
-    kind of the cell above them.
+    kind of the cell above them. A text without blanks has lost the places of merged cells.
     """
     marked = [k for k, piece in enumerate(pieces, 1) if piece.ends_row]
     kinds = [_kind(piece.text) for piece in pieces]
+    if kinds.count(BLANK) < BLANKS * len(kinds):
+        return None
     found: list[tuple[float, int]] = []
     told = len(marked) >= FEWEST_MARKED
     most = min(WIDEST, len(pieces) // (FEWEST_ROWS if told else FEWEST_UNTOLD))
@@ -171,7 +175,7 @@ def _kind(text: str) -> str:
     """Roughly what a cell holds: nothing, a bare figure, a measure, a short text, a long one."""
     bare = text.strip()
     if not bare:
-        return "blank"
+        return BLANK
     if re.fullmatch(r"[\d.,]+", bare):
         return "figure"
     if _MEASURE.search(bare) and len(bare) <= TITLE:
