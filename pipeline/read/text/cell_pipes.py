@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.model.cells import Block, Cell, Line, Table
 from pipeline.read.text.markdown import cell_text
-from pipeline.read.text.pipe_runs import PIPE, is_page_mark, pipes_in, runs
-from pipeline.read.text.source_lines import Claim, SourceLine
+from pipeline.read.text.pipe_runs import PIPE, pipes_in, runs
+from pipeline.read.text.source_lines import Claim, SourceLine, is_page_mark
 
 READER = "text-pipes"
 FEWEST_LINES = 8  # with a pipe: fewer say too little about how many cells a row has

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from pipeline.model.cells import Cell, Table
 from pipeline.read.text.markdown import cell_text
-from pipeline.read.text.pipe_runs import PIPE, is_page_mark, pipes_in, runs
-from pipeline.read.text.source_lines import Claim, SourceLine
+from pipeline.read.text.pipe_runs import PIPE, pipes_in, runs
+from pipeline.read.text.source_lines import Claim, SourceLine, is_page_mark
 
 READER = "text-torn-pipes"
 FEWEST_PIPES, MOST_PIPES = 2, 30  # of a row
