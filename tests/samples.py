@@ -30,11 +30,14 @@ from tests.writers.inventor import invented
 from tests.writers.report import golden_documents
 from tests.writers.templates import LAYOUTS, Printed, layouts_for, printed
 from tests.writers.text import DIALECTS, Written, written, written_damaged
+from tests.writers.told import told
 
 FLOORS = Path(__file__).parent / "floors.toml"
 SLOW = frozenset({"glued", "glued-rows"})  # a tenth of a second a row: fewer documents
 DIALECTS_OF_A_LAYOUT = ("grid", "html-page", "cells-bare")  # with rulings, with merged cells, without either
 DOCUMENTS_OF_A_FORMAT = 4
+DOCUMENTS_TOLD = 8
+TOLD = "sentences"
 FORMS_OF_A_DAMAGE = 8
 PICTURE_SLACK = 1  # row; the recogniser's sums are rounded otherwise on other processors
 
@@ -98,6 +101,7 @@ def names() -> dict[str, list[str]]:
     """Every sample by its group."""
     return {
         "dialect": list(DIALECTS),
+        "told": [TOLD],
         "layout": list(LAYOUTS),
         "format": list(FORMATS),
         "damage": [*EACH_ROW, *EACH_FORM, LOST_LEVEL],
@@ -114,7 +118,13 @@ def measured(group: str, name: str) -> Found:
     """One sample, read and counted."""
     if group == "file":
         return _of_file(FIXTURES / name)
-    makers = {"dialect": _in_dialect, "layout": _in_layout, "format": _in_format, "damage": _with_damage}
+    makers = {
+        "dialect": _in_dialect,
+        "told": _told,
+        "layout": _in_layout,
+        "format": _in_format,
+        "damage": _with_damage,
+    }
     return _of_texts(makers[group](name))
 
 
@@ -138,6 +148,15 @@ def _in_dialect(dialect: str) -> Iterator[Written]:
         able = [name for name in layouts_for(forms[0]) if all(name in layouts_for(f) for f in forms)]
         layout = rng.choice(able)
         yield written([printed(f, layout, rng) for f in forms], dialect, rng)
+
+
+def _told(name: str) -> Iterator[Written]:
+    """Invented forms as pages that tell their indicators in sentences."""
+    for number in range(DOCUMENTS_TOLD):
+        rng = Random(f"{name} sample {number}")
+        forms = invented(120 + number, n_forms=1 + number % 2, target=number % 3 == 2)
+        text, truths = told([printed(f, rng.choice(layouts_for(f)), rng) for f in forms], "fit", rng)
+        yield Written(text.encode(), f"{name}.txt", {"source": f"{name}.txt", "projects": truths})
 
 
 def _in_layout(layout: str) -> Iterator[Written]:

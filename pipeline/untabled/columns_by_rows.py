@@ -21,12 +21,13 @@ from pipeline.untabled.stream import Flow
 
 TRIAL = 360  # characters of the rows by which proposals are told apart
 SHARP = 1.0  # log odds of a difference of 1 in the cost of rows
+IDLE = 6.0  # log odds against a column that means nothing and holds nothing
 GOOD = -2.0  # what a row costs at most where nothing needs mending
 FEWEST_ROWS = 3
 MOST_STEPS = 5
 _BEHIND_NAME = (
     Role.TARGET, Role.ACTUAL, Role.WEIGHT, Role.SCORE, Role.REASON, Role.REMARK, Role.SIGN, Role.UNIT,
-    Role.REVIEW_SCORE, Role.DIRECTION, Role.OTHER,
+    Role.REVIEW_SCORE, Role.DIRECTION,
 )  # fmt: skip
 _NEEDS = {
     Role.SCORE: Role.WEIGHT, Role.REVIEW_SCORE: Role.SCORE, Role.SIGN: Role.TARGET, Role.UNIT: Role.TARGET,
@@ -75,7 +76,8 @@ def proposal(rows: Rows, columns: Sequence[Column]) -> Proposal:
             texts[column][i] = rows.flow.keys[start:end]
     held = [ColumnTexts(c.label, tuple(t)) for c, t in zip(columns, texts, strict=True)]
     odds = max(odds_of(model(Kind.INDICATORS), held, tuple(c.role for c in columns)))
-    return Proposal(tuple(columns), SHARP * found.cost - odds, len(found.rows))
+    idle = sum(c.role == Role.OTHER and not any(t) for c, t in zip(columns, texts, strict=True))
+    return Proposal(tuple(columns), SHARP * found.cost + IDLE * idle - odds, len(found.rows))
 
 
 def mended(rows: Rows, best: Proposal) -> Proposal:
@@ -97,11 +99,10 @@ def _steps(columns: Sequence[Column]) -> Iterator[list[Column]]:
     name = roles.index(Role.NAME) if Role.NAME in roles else -1
     own = set(roles)
     for role in _BEHIND_NAME:
-        if (role in own and role != Role.OTHER) or (role in _NEEDS and _NEEDS[role] not in own):
+        if role in own or (role in _NEEDS and _NEEDS[role] not in own):
             continue
         for at in range(name + 1, len(columns) + 1):
-            if role != Role.OTHER or Role.OTHER not in roles[max(0, at - 1) : at + 1]:
-                yield [*columns[:at], Column(role, 0, 1, ""), *columns[at:]]
+            yield [*columns[:at], Column(role, 0, 1, ""), *columns[at:]]
     for at in range(name + 1, len(columns)):
         left = [*columns[:at], *columns[at + 1 :]]
         yield left

@@ -169,10 +169,11 @@ def _orders(roles: frozenset[Role]) -> tuple[tuple[Role, ...], ...]:
 
 def _implied(flow: Flow, body: _Body, high: int, sep: int) -> Header | None:
     """The order that reads the rows best, `odds` its cost; None where none reads them well."""
+    orders = dict.fromkeys((*_orders(body.roles), *ORDERS))
     rows = Rows(flow, body.start, high, sep, _by_line(flow, body.start, high, sep))
     tried = (
         proposal(rows, [Column(r, i, 1, "") for i, r in enumerate((*body.levels, _NAME, *order))])
-        for order in _orders(body.roles)
+        for order in orders
     )
     best = mended(rows, min(tried, key=lambda p: p.cost))
     if not _reads_well(best):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -76,7 +77,13 @@ def words(table: str, key: str) -> tuple[str, ...]:
 @cache
 def index(group: str) -> dict[str, str]:
     """Folded label → key, for one section."""
-    return {bare(word, notes=True): key for key, words in entries(data(), group).items() for word in words}
+    composed = {
+        "".join(parts): key
+        for key, lists in data()["composed"].get(group, {}).items()
+        for parts in product(*lists)
+    }
+    listed = {bare(word, notes=True): key for key, words in entries(data(), group).items() for word in words}
+    return {**composed, **listed}
 
 
 def entries(tables: Mapping[str, Any], group: str) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ PATTERNS: Mapping[str, Sequence[Mapping[str, str]]] = tomllib.loads(
     (Path(__file__).parent / "told.toml").read_text(encoding="utf-8")
 )
 SIGNS = ("不少于", "不低于", "不超过", "不高于", "达到", "至少", "控制在")
+FEWEST = 3  # indicators of a form
 NUMERALS = "一二三四五六七八九十"
 TOLD_FIELDS = ("project_name", "supervising_department")
 NOT_TOLD = (
@@ -42,6 +43,8 @@ def told(forms: Sequence[Printed], split: str, rng: Random) -> tuple[str, list[d
     texts, truths = [], []
     for form in forms:
         rows = [r for r in form.truth["indicators"] if _tellable(r, pattern)]
+        if len(rows) < FEWEST:
+            continue
         texts.append("\n".join([*form.sheet.titles[:1], *_head(form.truth), _body(rows, pattern)]))
         head = {k: form.truth.get(k) for k in ("form_index", *TOLD_FIELDS)}
         truths.append({**head, "funds": [], "indicators": [_row(r, pattern) for r in rows]})

@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 
 from pipeline.model.cells import Block, Cell, Line, Table
 from pipeline.read.text.markdown import cell_text
-from pipeline.read.text.pipe_runs import PIPE, is_page_mark, pipes_in, runs
-from pipeline.read.text.source_lines import Claim, SourceLine
+from pipeline.read.text.pipe_runs import PIPE, pipes_in, runs
+from pipeline.read.text.source_lines import Claim, SourceLine, is_page_mark
 
 READER = "text-pipes"
 FEWEST_LINES = 8  # with a pipe: fewer say too little about how many cells a row has
 ONE_CELL = 0.9  # share of the lines with at most one filled cell
 NARROWEST, WIDEST = 3, 40  # cells of a row
-FEWEST_ROWS = 3
+FEWEST_ROWS, FEWEST_UNTOLD = 3, 5  # rows; where no marks tell how wide they are
+BLANK = "blank"
+BLANKS = 0.1  # share of cells: fewer are blank where the places that merged cells cover are gone
 AGREEING = 0.95  # share of the marked row ends that a number of cells must hit
 # Share of cells that are of the kind of the cell above them. On 60 drawn texts 0.43 and more under the right
 # number of cells, 0.5 and less under another; none of those had two marked row ends that agreed with it.
@@ -81,7 +83,11 @@ def _blocks(pieces: Sequence[_Piece]) -> Iterator[Block]:
     for part, width in _by_width(pieces):
         at = 0
         for k in [*range(1, len(part)), len(part)]:
-            ends = k == len(part) or (_is_title(part[k]) and (width is None or (k - at) % width == 0))
+            apart = k < len(part) and _is_title(part[k])
+            fits = (
+                len(part[k].before) > 1 if width is None and apart else width is None or not (k - at) % width
+            )
+            ends = k == len(part) or (apart and fits)
             if not ends:
                 continue
             rest = list(part[at:k])
@@ -102,7 +108,7 @@ def _by_width(pieces: Sequence[_Piece]) -> list[tuple[Sequence[_Piece], int | No
     for k in range(1, len(pieces)):
         above = pieces[:k]
         marked = sum(piece.ends_row for piece in above) >= FEWEST_MARKED
-        if marked and _is_title(pieces[k]) and (before := _width(above)) is not None:
+        if marked and _is_title(pieces[k]) and (before := _width(above, ALIKE)) is not None:
             return [(above, before), *_by_width(pieces[k:])]
     return [(pieces, None)]
 
@@ -137,22 +143,26 @@ def _cells_as_lines(pieces: Sequence[_Piece]) -> Iterator[Line]:
             yield Line(_BROKEN.sub("", text), line_start=first, line_end=piece.last)
 
 
-def _width(pieces: Sequence[_Piece]) -> int | None:
+def _width(pieces: Sequence[_Piece], least: float = 0.0) -> int | None:
     """How many cells a row has; None where rows differ.
 
     Marked row ends must agree with it; of the numbers that do, that one under which most cells are of the
-    kind of the cell above them.
+    kind of the cell above them. A text without blanks has lost the places of merged cells.
     """
     marked = [k for k, piece in enumerate(pieces, 1) if piece.ends_row]
     kinds = [_kind(piece.text) for piece in pieces]
+    if kinds.count(BLANK) < BLANKS * len(kinds):
+        return None
     found: list[tuple[float, int]] = []
-    for width in range(NARROWEST, min(WIDEST, len(pieces) // FEWEST_ROWS) + 1):
+    told = len(marked) >= FEWEST_MARKED
+    most = min(WIDEST, len(pieces) // (FEWEST_ROWS if told else FEWEST_UNTOLD))
+    for width in range(NARROWEST, most + 1):
         if sum(k % width == 0 for k in marked) < AGREEING * len(marked):
             continue
         if len(pieces) % width == 0:
             found.append((_alike(kinds, width), -width))
     share, width = max(found, default=(0.0, 0))
-    least = ALIKE_MARKED if len(marked) >= FEWEST_MARKED else ALIKE
+    least = max(least, ALIKE_MARKED if told else ALIKE)
     return -width if share >= least else None
 
 
@@ -165,7 +175,7 @@ def _kind(text: str) -> str:
     """Roughly what a cell holds: nothing, a bare figure, a measure, a short text, a long one."""
     bare = text.strip()
     if not bare:
-        return "blank"
+        return BLANK
     if re.fullmatch(r"[\d.,]+", bare):
         return "figure"
     if _MEASURE.search(bare) and len(bare) <= TITLE:

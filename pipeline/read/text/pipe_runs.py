@@ -13,19 +13,11 @@ from pipeline.read.text.source_lines import SourceLine
 
 PIPE = re.compile(r"(?<!\\)\|")
 MOST_BETWEEN = 5  # lines without a pipe that a cell may be broken over
-_PAGE_MARK = re.compile(
-    r"\s*(?:[-—–]+\s*\d{1,4}\s*[-—–]+|第\s*\d{1,4}\s*页(?:[\s,，/]*共\s*\d{1,4}\s*页)?)\s*"
-)
 
 
 def pipes_in(text: str) -> int:
     """How many pipes part cells in a line."""
     return len(PIPE.findall(text)) if "|" in text else 0
-
-
-def is_page_mark(text: str) -> bool:
-    """Does a line hold nothing but the number of its page (`— 3 —`, `第3页`)?"""
-    return _PAGE_MARK.fullmatch(text) is not None
 
 
 def runs(lines: Sequence[SourceLine]) -> Iterator[tuple[int, int]]:

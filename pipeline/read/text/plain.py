@@ -1,8 +1,9 @@
 """Plain text and Markdown → blocks, the dialect decided region by region.
 
 Comes in: the bytes of a text file. Goes out: a `Reading` with tables (Markdown pipes, one cell a line,
-tab-separated rows, columns held apart by spaces, HTML tables inside the text) and the other lines, in the
-order of the source, each with its line numbers. Nothing is refused but bytes that are no text.
+tab-separated rows, columns held apart by spaces, HTML tables inside the text) and the other lines but the
+numbers of pages, in the order of the source, each with its line numbers. Nothing is refused but bytes that
+are no text.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from pipeline.read.common.encoding import decode
 from pipeline.read.text.cell_lines import find_cells
 from pipeline.read.text.cell_pipes import find_cell_pipes
 from pipeline.read.text.markdown import find_pipes
-from pipeline.read.text.source_lines import Finder, SourceLine, claim, split_lines, stretches
+from pipeline.read.text.source_lines import (
+    Finder,
+    SourceLine,
+    claim,
+    is_page_mark,
+    split_lines,
+    stretches,
+)
 from pipeline.read.text.space_columns import find_columns
 from pipeline.read.text.tab_grid import find_grids
 from pipeline.read.text.torn_pipes import find_torn_pipes
@@ -107,7 +115,7 @@ def _plain(text: str, first_line: int) -> Iterator[Block]:
 def _lines(lines: Sequence[SourceLine]) -> Iterator[Line]:
     for line in lines:
         text = _unmarked(line.text)
-        if text:
+        if text and not is_page_mark(text):
             yield Line(text, line_start=line.no, line_end=line.no)
 
 

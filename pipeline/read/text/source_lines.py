@@ -7,11 +7,16 @@ Nothing is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.model.cells import Block
+
+_PAGE_MARK = re.compile(
+    r"\s*(?:[-—–]+\s*\d{1,4}\s*[-—–]+|第\s*\d{1,4}\s*页(?:[\s,，/]*共\s*\d{1,4}\s*页)?)\s*"
+)
 
 
 class SourceLine(NamedTuple):
@@ -47,6 +52,11 @@ def split_lines(text: str, first_line: int = 1) -> list[SourceLine]:
         SourceLine(first_line + i, line)
         for i, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     ]
+
+
+def is_page_mark(text: str) -> bool:
+    """Does a line hold nothing but the number of its page (`— 3 —`, `第3页`)?"""
+    return _PAGE_MARK.fullmatch(text) is not None
 
 
 def stretches(lines: Iterable[SourceLine]) -> Iterator[list[SourceLine]]:

@@ -7,22 +7,26 @@ a row a line, ragged or not: without a header after which torn rows are usual no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.model.cells import Cell, Table
 from pipeline.read.text.markdown import cell_text
-from pipeline.read.text.pipe_runs import PIPE, is_page_mark, pipes_in, runs
-from pipeline.read.text.source_lines import Claim, SourceLine
+from pipeline.read.text.pipe_runs import PIPE, pipes_in, runs
+from pipeline.read.text.source_lines import Claim, SourceLine, is_page_mark
 
 READER = "text-torn-pipes"
 FEWEST_PIPES, MOST_PIPES = 2, 30  # of a row
 FEWEST_ROWS = 3
 LONGEST_LABEL = 20  # characters of a header's cell
+LONGEST_LEVEL = 12  # characters of the label in a row's first cell
+SENTENCE_ENDS = "。；;！"
 MOST_LINES = 16  # that a row is broken over
 TORN = 0.25  # share of the rows that are
 RAGGED = 0.25  # share of lines that may belong to no whole row
+_LABEL_PIECE = re.compile("[一-鿿]{1,6}")
 
 Row = tuple[int, int]
 """A row's first line and the one behind its last."""
@@ -39,7 +43,11 @@ class _Cut:
 
 def find_torn_pipes(lines: Sequence[SourceLine]) -> Iterator[Claim]:
     """A claim per table with torn rows."""
+    before = 0
     for start, end in runs(lines):
+        while start > before and _LABEL_PIECE.fullmatch(lines[start - 1].text.strip()):
+            start -= 1  # the first row is broken in its first cell
+        before = end
         run = lines[start:end]
         for first, last in _without_blanks(run):
             part = [line for line in run[first:last] if not is_page_mark(line.text)]
@@ -62,13 +70,12 @@ def _cut(run: Sequence[SourceLine]) -> _Cut | None:
     most = max(counts, default=0)
     if sum(counts) < FEWEST_ROWS * FEWEST_PIPES or counts.count(most) > len(counts) * (1 - TORN):
         return None
-    if sum(text.startswith("|") for text in texts) * 2 > len(texts):
-        return None  # an opening pipe says where a row begins
     best: _Cut | None = None
     for pipes in range(max(FEWEST_PIPES, most), MOST_PIPES + 1):
         for at in range(len(run)):
             stop = _row_end(counts, at, pipes)
-            if stop is None or not _is_header(_fields(texts[at:stop])):
+            opened = texts[at].startswith("|")  # an opening pipe says where a row begins
+            if stop is None or opened or not _is_header(_fields(texts[at:stop])):
                 continue
             below = _rows(texts, counts, at, pipes)
             if below.whole < FEWEST_ROWS or below.torn < TORN * below.whole:
@@ -96,17 +103,23 @@ def _rows(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> _
     """The rows from the header on."""
     rows: list[Row] = []
     whole = torn = 0
-    closed = False
+    closed = _closed(texts, counts, at, pipes)
     while at < len(texts):
         stop = _row_end(counts, at, pipes)
         if stop is None:
             rows.append((at, at + 1))
             at += 1
             continue
-        if not whole:
-            closed = texts[stop - 1].endswith("|")  # the header's last cell is closed: so are all rows'
-        while not closed and stop < len(texts) and not counts[stop] and _goes_on(texts, counts, stop, pipes):
+        # of a header no cell is blank
+        lacks_label = texts[stop - 1].endswith("|") and _is_header(_fields(texts[at:stop]))
+        while (
+            not closed
+            and stop < len(texts)
+            and not counts[stop]
+            and (lacks_label or _goes_on(texts, counts, stop, pipes))
+        ):
             stop += 1
+            lacks_label = False
         rows.append((at, stop))
         whole += 1
         torn += stop - at > 1
@@ -114,13 +127,26 @@ def _rows(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> _
     return _Cut(tuple(rows), whole, torn)
 
 
+def _closed(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> bool:
+    """Does a pipe close every row's last cell?"""
+    while at < len(texts):
+        stop = _row_end(counts, at, pipes)
+        if stop is not None and not texts[stop - 1].endswith("|"):
+            return False
+        at = at + 1 if stop is None else stop
+    return True
+
+
 def _goes_on(texts: Sequence[str], counts: Sequence[int], at: int, pipes: int) -> bool:
     """Is a line without a pipe the rest of the row above it, not the beginning of the one below?
 
-    It is where the last cell above is a text that it may go on with, not a figure or a blank.
+    It is where the last cell above is a text that it may go on with, not a figure; where that cell is blank,
+    a line that is too long for a row's first label is its text.
     """
     last = PIPE.split(texts[at - 1])[-1].strip()
-    if not last or not any("\u4e00" <= ch <= "\u9fff" for ch in last):
+    if not last and len(texts[at]) <= LONGEST_LEVEL and texts[at][-1] not in SENTENCE_ENDS:
+        return False
+    if last and not any("\u4e00" <= ch <= "\u9fff" for ch in last):
         return False
     return at + 1 == len(texts) or _row_end(counts, at + 1, pipes) is not None
 
