@@ -191,11 +191,7 @@ def split(rows: Sequence[CellRow]) -> Parts:
             body.append(row)
             continue
         below = rows[i + 1].cells if i + 1 < len(rows) else ()
-        found = (
-            (_told(row), False)
-            if row.roles
-            else read_columns(row.cells, below, partial(_below, rows, i))
-        )
+        found = (_told(row), False) if row.roles else read_columns(row.cells, below, partial(_below, rows, i))
         if found is not None:
             columns, skip = found
             if blocks and _same(blocks[-1].columns, columns):
