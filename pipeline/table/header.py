@@ -124,17 +124,19 @@ def read_columns(
 
 
 def _goes_on(filled: Sequence[Cell], below: Sequence[Cell]) -> bool:
-    """Is the row below a second row of labels: parts of a target's column, or, whatever they are, known ones
-    that stand under one label for all of them?
+    """Is the row below a second row of labels: parts of a target's column, or, whatever they are, labels that
+    stand under one label for all of them, half of them known?
     """
-    parts = [role_of(c.text) for c in below]
-    known = {r for r in parts if r is not None}
-    if len(parts) < 2 or None in parts:
+    if len(below) < 2:
         return False
-    if known <= PARTS | set(VALUES) and len(PARTS & known) >= 2:
+    known = {c: role for c in below if (role := role_of(c.text)) is not None}
+    parts = set(known.values())
+    if len(known) == len(below) and parts <= PARTS | set(VALUES) and len(PARTS & parts) >= 2:
         return True
     first, last = below[0].col, below[-1].col + below[-1].col_span
-    return sum(a.col < last and first < a.col + a.col_span for a in filled) == 1
+    together = sum(c.col < last and first < c.col + c.col_span for c in filled) == 1
+    some = len(known) * 2 >= len(below) and all(c in known or _may_be_label(c.text) for c in below)
+    return together and some
 
 
 def implied_columns(rows: Sequence[CellRow]) -> tuple[Column, ...]:
@@ -156,13 +158,13 @@ def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
 
     A known label over or under one with which it makes no other is whole already.
     """
-    rests = {c.col: c for c in below}
-    if not below or not set(rests) <= {c.col for c in filled}:
+    rests = _rests(filled, below)
+    if not rests:
         return None
     out = []
     known = 0
     for c in filled:
-        rest = rests.get(c.col)
+        rest = rests.get(c)
         if rest is None:
             out.append(c)
             continue
@@ -173,6 +175,21 @@ def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
             return None
         out.append(replace(c, text=text))
     return out if known * 2 >= len(rests) and header_roles(out) is not None else None
+
+
+def _rests(filled: Sequence[Cell], below: Sequence[Cell]) -> dict[Cell, Cell] | None:
+    """The label that each text below goes on: the one above it, or one beside that if this makes a known
+    label; None where a text stands below none.
+    """
+    out: dict[Cell, Cell] = {}
+    for rest in below:
+        above = next((k for k, c in enumerate(filled) if c.col == rest.col), None)
+        if above is None:
+            return None
+        near = [filled[k] for k in (above, above + 1, above - 1) if 0 <= k < len(filled)]
+        made = (c for c in near if c not in out and role_of(c.text + rest.text, fuzzy=False) is not None)
+        out[next(made, filled[above])] = rest
+    return out if len(out) == len(below) else None
 
 
 def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:

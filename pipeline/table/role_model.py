@@ -82,7 +82,7 @@ class RoleModel:
     absent: Mapping[str, float]  # role → log P that a form has no such column
     alone: Mapping[
         str, float
-    ]  # role → log odds that it stands without the column that it answers (`ANSWERS`)
+    ]  # columns of `roles.ANSWERS` → log odds that they stand without the one they want
 
     @cached_property
     def unseen(self) -> frozenset[Role]:
@@ -162,7 +162,7 @@ def repeat_class(texts: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def label_prior(m: RoleModel, label: str) -> dict[Role, float]:
-    """Role → log P(role | label); roles that no form showed the contents of are told by a known label alone."""
+    """Role → log P(role | label); roles that no form showed the contents of need a label that is known."""
     hit = vocabulary.find(m.kind, label)
     found = _prior(m, label, hit)
     return {r: p if r not in m.unseen or (hit and hit.key == r) else -math.inf for r, p in found.items()}

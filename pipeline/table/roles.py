@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,12 @@ RIVALS = 12
 FORGOTTEN = 14.0  # log odds: a role that is so much less likely than a column's best is no rival
 FEWEST_TO_TELL = 3  # rows and labels from which on contents alone may say what the columns are
 RATE_ROUNDED = 0.1  # percent points: forms print rates with one decimal or two
-ANSWERS = {Role.ACTUAL: Role.TARGET, Role.SCORE: Role.WEIGHT}
+ANSWERS = {
+    "actual": (frozenset({Role.ACTUAL}), Role.TARGET),
+    "score": (frozenset({Role.SCORE}), Role.WEIGHT),
+    "weight and actual": (frozenset({Role.WEIGHT, Role.ACTUAL}), Role.SCORE),
+}
+"""Columns by the name of their number in `RoleModel.alone`, and the one that forms with them have too."""
 MANY = frozenset({FOREIGN, Role.REMARK, Role.ARRIVED})  # roles that several columns may have
 
 
@@ -172,9 +177,13 @@ def _follows(m: RoleModel, last: Role | None, role: Role) -> float:
 def _missing(m: RoleModel, roles: tuple[Role, ...]) -> float:
     """What it costs that columns are missing."""
     missing = sum(value for role, value in m.absent.items() if role not in roles)
-    return missing + sum(
-        value for role, value in m.alone.items() if role in roles and ANSWERS[Role(role)] not in roles
-    )
+    return missing + sum(value for name, value in m.alone.items() if stands_alone(name, roles))
+
+
+def stands_alone(name: str, roles: Collection[Role]) -> bool:
+    """Are columns of `ANSWERS` there without the one that they want?"""
+    given, wanted = ANSWERS[name]
+    return wanted not in roles and given <= set(roles)
 
 
 def _best(ways: list[_Way], most: int) -> list[_Way]:

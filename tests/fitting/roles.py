@@ -21,7 +21,7 @@ from typing import Any
 from zlib import crc32
 
 from pipeline.table.role_model import FOREIGN, ROLES, Kind, RoleModel, fill_class, repeat_class
-from pipeline.table.roles import ANSWERS, likely, odds_of
+from pipeline.table.roles import ANSWERS, likely, odds_of, stands_alone
 from pipeline.table.shapes import shape_of
 from tests.fitting.blocks import SEED, Block, open_blocks, project_blocks
 
@@ -52,6 +52,7 @@ def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -
     """The model of what the blocks hold."""
     counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     has: Counter[str] = Counter()
+    given: Counter[str] = Counter()
     lone: Counter[str] = Counter()
     for block in blocks:
         last = "^"
@@ -70,7 +71,8 @@ def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -
                 last = role
         there = set(block.roles)
         has.update(there)
-        lone.update(r for r, wanted in ANSWERS.items() if r in there and wanted not in there)
+        given.update(name for name, (some, _) in ANSWERS.items() if some <= there)
+        lone.update(name for name in ANSWERS if stands_alone(name, there))
     alphabets = {name: {f for c in counts[name].values() for f in c} for name in ("kinds", "lengths", "ends")}
     alphabets |= {"fills": set("01234"), "repeats": REPEATS}
     for name in alphabets:
@@ -82,7 +84,7 @@ def counted(kind: Kind, blocks: Sequence[Block], weights: Mapping[str, float]) -
         **{name: logs(kind, counts[name], alphabet) for name, alphabet in alphabets.items()},
         orders=order_logs(kind, counts["orders"]),
         absent={r: odds(n - has[r], n) for r in CAN_MISS[kind]},
-        alone={r: odds(lone[r], has[r]) for r in ANSWERS if kind is Kind.INDICATORS},
+        alone={name: odds(lone[name], given[name]) for name in ANSWERS if kind is Kind.INDICATORS},
         **weights,
     )
 
@@ -108,9 +110,11 @@ def logs(kind: Kind, counts: Mapping[str, Counter[str]], alphabet: set[str]) -> 
     out = {}
     for role in ROLES[kind]:
         c = counts.get(role, Counter())
-        total = sum(c.values()) + SMOOTHING * (len(alphabet) + 1)
-        out[role] = {f: round(math.log((c[f] + SMOOTHING) / total), 4) for f in sorted(alphabet)}
-        out[role]["?"] = round(math.log(SMOOTHING / total), 4)
+        n = sum(c.values())
+        smoothing = min(SMOOTHING, n / len(alphabet)) if n else SMOOTHING  # what is rare is not anything
+        total = n + smoothing * (len(alphabet) + 1)
+        out[role] = {f: round(math.log((c[f] + smoothing) / total), 4) for f in sorted(alphabet)}
+        out[role]["?"] = round(math.log(smoothing / total), 4)
     return out
 
 
