@@ -16,7 +16,7 @@ from pipeline.model.cells import Cell, Line
 from pipeline.model.regions import CellRow, Region
 from pipeline.model.roles import Role
 from pipeline.table.header import Column
-from pipeline.untabled.columns_by_rows import TRIAL, Rows, mended, proposal
+from pipeline.untabled.columns_by_rows import TRIAL, Rows, has_own_levels, mended, proposal
 from pipeline.untabled.head import read_head
 from pipeline.untabled.headers import Header, find_headers
 from pipeline.untabled.headless import with_implied
@@ -160,7 +160,7 @@ def _without_year(flow: Flow, total: _Total, high: int) -> int:
 def _region(flow: Flow, span: _Span) -> Region:
     """One form's rows."""
     sep = parting(flow, [s for h in span.headers for s in h.spots])
-    first = _told_by_rows(flow, span.headers[0], span.end, sep)
+    first, own_levels = _told_by_rows(flow, span.headers[0], span.end, sep)
     head = read_head(flow, span.head, first.start, sep)
     rows = [*head.rows, _header_row(first, len(head.rows))]
     total = _total_in(flow, first.end, span.end)
@@ -174,6 +174,7 @@ def _region(flow: Flow, span: _Span) -> Region:
         sep,
         _total_weight(figures, first.columns),
         head.budget_weight,
+        own_levels=own_levels,
         by_line=sep < LINE and _by_line(flow, first.end, stop),
     )
     rows += cut_rows(flow, pieces, block, len(rows))
@@ -182,9 +183,9 @@ def _region(flow: Flow, span: _Span) -> Region:
     return Region(tuple(_title_lines(flow, span.start, span.head)), tuple(rows))
 
 
-def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
+def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> tuple[Header, bool]:
     """Of the rival readings of a header the one under which the first rows are cheapest, mended where even
-    they are dear.
+    they are dear; and whether the levels have words of their own.
     """
     tried = []
     for rival in (header, *header.rivals):
@@ -199,7 +200,10 @@ def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
         )
         tried.append((proposal(rows, rival.columns), rows, rival))
     best, rows, found = min(tried, key=lambda t: t[0].cost)
-    return replace(found, columns=mended(rows, best).columns)
+    if has_own_levels(rows, best):
+        rows = replace(rows, own_levels=True)
+        best = proposal(rows, best.columns)
+    return replace(found, columns=mended(rows, best).columns), rows.own_levels
 
 
 def _by_line(flow: Flow, start: int, end: int) -> bool:

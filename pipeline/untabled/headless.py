@@ -43,6 +43,7 @@ ORDERS: tuple[tuple[Role, ...], ...] = (
     (_TARGET, Role.ACTUAL, Role.SCORE, Role.REASON),
     (_TARGET, Role.ACTUAL, Role.REASON),
     (_TARGET, Role.WEIGHT),
+    (Role.WEIGHT,),
     (_TARGET,),
     (_TARGET, Role.REMARK),
     (Role.WEIGHT, Role.SCORE, Role.REASON),
@@ -94,11 +95,10 @@ def with_implied(flow: Flow, headers: Sequence[Header]) -> list[Header]:
             continue  # the rows of another block stand before the header
         last = next((h for h in reversed(own) if h.end <= body.start), None)
         sep = flow.breaks[body.second]
-        found = (
-            proposal(Rows(flow, last.end, high, sep, _by_line(flow, last.end, high, sep)), last.columns)
-            if last is not None
-            else None
-        )
+        found = None
+        if last is not None:
+            rows = Rows(flow, last.end, high, sep, _by_line(flow, last.end, high, sep))
+            found = mended(rows, proposal(rows, last.columns))
         if found is not None and last is not None and _reads_well(found) and _levels_first(last.columns):
             continue
         implied = _implied(flow, body, high, sep)

@@ -1,9 +1,9 @@
 """The stretches that can be part of a good reading, told before the search that remembers anything.
 
-Comes in: the stretches from every place, and what it costs to pass from one column to another. Goes out: those
-of them through which a way from the first place to the last costs little more than the cheapest one. A way is
-weighed here without what its cells say to each other; what they could save at most is taken off beforehand, so
-that a stretch is kept when in doubt. It is the first pass of a search from coarse to fine.
+Comes in: the stretches from every place, and what it costs to pass from one column to another. Goes out:
+those of them through which a way from the first place to the last costs little more than the cheapest one. A
+way is weighed here without what its cells say to each other; what they could save at most is taken off
+beforehand, so that a stretch is kept when in doubt. It is the first pass of a search from coarse to fine.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def promising(
     passing: Passing,
     margin: float,
 ) -> Coarse:
-    """The cheapest way, and per place the stretches on ways that cost at most `margin` more, in the order given.
+    """The cheapest way, and per place the stretches on ways that cost at most `margin` more, in their order.
 
     `saved` is what a stretch could save beside others; `starts`: does a line start at the place?
     """

@@ -67,6 +67,7 @@ class Block:
     budget: float | None
     blank: frozenset[Role] = frozenset()  # columns that are printed and left blank
     explained: bool = False  # most rows have a remark, so that a row without one is odd
+    own_levels: bool = False  # the levels have words that no list has
     by_line: bool = False  # nothing parts the cells, but every row has its line
 
 
@@ -228,7 +229,11 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Readi
 def _promising(flow: Flow, spots: Sequence[int], ground: _Ground) -> Coarse:
     """The stretches from every place that can be part of a good reading."""
     columns = {i: role for i, role in enumerate(ground.roles) if role not in ground.block.blank}
-    found = [segments(flow, spots, i, columns, ground.block.sep) for i in range(len(spots) - 1)]
+    block = ground.block
+    found = [
+        segments(flow, spots, i, columns, block.sep, own_levels=block.own_levels)
+        for i in range(len(spots) - 1)
+    ]
     saved = [
         [_saved(flow, at, s.stop, ground.roles[s.column]) for s in here]
         for at, here in zip(spots, found, strict=False)

@@ -63,6 +63,8 @@ _BARE = re.compile(r"[\d.,]+")
 _FIGURES = re.compile(r"[\d.,~-]+")
 _POINTS = re.compile(rf"\d+(\.\d+)?{_POINT}?")
 _WITH_UNIT = re.compile(r"[≥≤><=]?[\d.,]+[^\d.,]+")
+OWN_LEVEL = 0.9  # a level label that no list has, in a form that has labels of its own
+_OWN_LEVEL = re.compile(rf"[一-鿿]{{2,8}}(?:[(]\d+(?:\.\d+)?{_POINT}?[)])?")
 _ORDINAL_AT = re.compile(r"\d{1,2}[.、](?=\D)")
 _UNIT_LAST = re.compile(r"\d[^\d]+$")
 
@@ -115,34 +117,41 @@ Found = Sequence[tuple[float, int]]
 
 
 def segments(
-    flow: Flow, spots: Sequence[int], i: int, columns: Mapping[int, Role], sep: int
+    flow: Flow, spots: Sequence[int], i: int, columns: Mapping[int, Role], sep: int, *, own_levels: bool
 ) -> list[Segment]:
-    """The cheapest stretches from the place `spots[i]` on under these columns, the cheapest first."""
+    """The cheapest stretches from the place `spots[i]` on under these columns, the cheapest first.
+
+    `own_levels`: the form has words of its own for the levels.
+    """
     own_units = Role.UNIT in columns.values()
     out = [
         Segment(cost, stop, column)
         for column, role in columns.items()
-        for cost, stop in _of_role(flow, spots, i, role, sep, own_units)
+        for cost, stop in _of_role(flow, spots, i, role, (sep, own_units, own_levels))
     ]
     out.sort()
     return out[:MOST]
 
 
-def _of_role(flow: Flow, spots: Sequence[int], i: int, role: Role, sep: int, own_units: bool) -> Found:
-    """The stretches from a place as cells of a role; weighed once a flow, for several readings of a header ask."""
+Setting = tuple[int, bool, bool]
+"""How cells are parted; have units a column of their own; have the levels words of their own?"""
+
+
+def _of_role(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Setting) -> Found:
+    """The stretches from a place as cells of a role; weighed once a flow, for several readings of a header
+    ask.
+    """
     known = marks_of(flow).found
-    key = (role, spots[i], spots[-1], sep, own_units)
+    key = (role, spots[i], spots[-1], setting)
     if key not in known:
-        if role in TEXTS:
-            found = _texts(flow, spots, i, role, sep, own_units)
-        else:
-            found = _short(flow, spots, i, role, sep, own_units)
+        found = (_texts if role in TEXTS else _short)(flow, spots, i, role, setting)
         known[key] = [f for f in found if f[0] < WORST]
     return known[key]
 
 
-def _short(flow: Flow, spots: Sequence[int], i: int, role: Role, sep: int, own_units: bool) -> Found:
+def _short(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Setting) -> Found:
     """Levels, values and figures: what is told by the stretch's match key."""
+    sep, own_units, own_levels = setting
     at, keys, glued = spots[i], flow.keys, sep == NONE
     if role in POINTS and kind(keys[at]) not in "nd":
         return []
@@ -150,12 +159,16 @@ def _short(flow: Flow, spots: Sequence[int], i: int, role: Role, sep: int, own_u
         return []
     torn = start_cost(flow, at, own_units).get(role, 0.0)
     longest = LONGEST.get(role, LONGEST_FIGURE)
+    own = own_levels and role in _LEVELS and not glued
     out: list[tuple[float, int]] = []
     joins = 0.0
     for stop in spots[i + 1 :]:
         if stop - at > longest or joins > WORST + 2:
             break
-        out.append((joins + end_cost(flow, stop) + cell_cost(role, keys[at:stop], glued) + torn, stop))
+        cost = cell_cost(role, keys[at:stop], glued)
+        if own and cost > OWN_LEVEL and _OWN_LEVEL.fullmatch(keys, at, stop):
+            cost = OWN_LEVEL
+        out.append((joins + end_cost(flow, stop) + cost + torn, stop))
         joins += _join(flow, stop, sep)
     if role in _LEVELS:  # the longest label leads
         most = max((stop for cost, stop in out if cost < 0), default=0)
@@ -163,8 +176,9 @@ def _short(flow: Flow, spots: Sequence[int], i: int, role: Role, sep: int, own_u
     return out
 
 
-def _texts(flow: Flow, spots: Sequence[int], i: int, role: Role, sep: int, own_units: bool) -> Found:
+def _texts(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Setting) -> Found:
     """Names, reasons and remarks: what is told by counts, until no longer stretch can be cheap."""
+    sep, own_units, _ = setting
     at, keys, glued = spots[i], flow.keys, sep == NONE
     if keys[at] in boundaries.NO_START or keys[at] == ".":
         return []
