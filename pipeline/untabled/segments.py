@@ -37,6 +37,7 @@ LONGEST: Mapping[Role, int] = {
 LONGEST_FIGURE = 12
 WORST = 6.5
 FOREIGN = 1.0  # any text suits a column that means nothing to us, so that it must not take others' cells
+ENDS_IN_FIGURE = 2.2  # a running text whose last figure may be the next cell
 FOREIGN_CELL = 0.2  # the same where the source parts its cells
 SHORT, LONG = 24, 80  # characters: up to here a text may be a label or a figure, from there on it is long
 JOIN_SPACE = 1.4  # a cell that runs over a break by which cells are parted
@@ -218,7 +219,7 @@ def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bo
             more = likelihood.NEVER
         least += boundaries.INSIDE * max(0, labels + measures - marks.ordinals[at])
         if key != "0" and kind(key[-1]) == "n":
-            more += 2.2 if glued else 1.2
+            more += ENDS_IN_FIGURE if glued else 1.2
         if glued and key != "0":
             least += boundaries.QUALITY_INSIDE * marks.qualities.inside(min(at + 2, stop), stop)
             more += boundaries.name_shape(key)
@@ -228,6 +229,8 @@ def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bo
         more = 0.6 + (likelihood.cost(role, key) if n <= SHORT else 0.5 if role == Role.REASON else 0.6)
         if role == Role.OTHER:
             more = more + FOREIGN if glued else FOREIGN_CELL
+        if glued and kind(key[-1]) == "n":
+            more += ENDS_IN_FIGURE
     if glued:
         least += boundaries.SENTENCE * marks.stops.inside(at, stop - 1)
         least += boundaries.FIGURE_INSIDE * marks.figures.inside(min(at + 1, stop), max(at, stop - 1))
