@@ -5,7 +5,7 @@
 # make fit       learns what columns look like, from generated and labelled forms
 # make calibrate learns what a confidence is, on words, layouts and seeds that nothing else is fitted on
 # make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals;
-#              and what confidences are worth (docs/accuracy.md)
+#              and what confidences are worth (docs/accuracy.md); and how well projects are joined over years
 # make bench   the whole job on a drawn PDF against pdfplumber's bare extract_tables
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again
@@ -49,6 +49,7 @@ calibrate: setup
 accuracy: setup
 	$(BIN)/python -m tests.writers.report
 	$(BIN)/python -m tests.fitting.reliability
+	$(BIN)/python -m tests.series
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -41,12 +41,17 @@ class Place:
         return "/".join(self.names)
 
 
-@lru_cache(maxsize=16384)
 def place_of(text: str) -> Place | None:
     """The first place that a text names, and what of it follows (`杭州市西湖区教育局`): the longest name.
 
     An everyday name (浙江, 杭州) counts only where the text begins, or behind the place that it lies in.
     """
+    return named(text)[0]
+
+
+@lru_cache(maxsize=16384)
+def named(text: str) -> tuple[Place | None, int]:
+    """The place, and where its name ends in the folded text; a name that several places share ends too."""
     key = fold(text)
     opening = _OPENING.match(key)
     start = opening.end() if opening else 0
@@ -59,8 +64,8 @@ def place_of(text: str) -> Place | None:
             if not inner:
                 break
             codes, end = inner, further
-        return _settled(codes)
-    return None
+        return _settled(codes), end
+    return None, 0
 
 
 def place(code: str) -> Place | None:

@@ -65,6 +65,8 @@ HEAD = {
 SURE, UNSURE = Evidence(), Evidence(margin=0.0)
 LINE_FIELDS = ("initial_budget", "annual_budget", "executed", "weight", "execution_rate", "score")
 
+NATURES = ("basic", "project", "personnel", "public")  # in the place of a line's source
+
 RowCells = Sequence[Any]
 
 
@@ -104,7 +106,7 @@ def form(
     """A form; `doubtful` is the place in `rows` of one that was read with doubt, `more` are other fields of
     `Form` or texts of its head (by `HEAD`).
     """
-    texts = {"name": "农村道路养护", "unit": "县公路养护中心", "department": "县交通运输局"} | more
+    texts = {"name": "农村道路养护", "unit": "青河县公路养护中心", "department": "青河县交通运输局"} | more
     head = {HEAD[key]: texts[key] for key in HEAD if key in texts}
     more = {key: value for key, value in more.items() if key not in HEAD}
     kept: dict[str, Any] = {
@@ -114,7 +116,13 @@ def form(
         "fiscal_year": 2023,
     } | more
     lines = tuple(
-        FundLine(f[0], f[1], f[2], **{n: field(x) for n, x in zip(LINE_FIELDS, f[3:], strict=True)})
+        FundLine(
+            f[0],
+            f[1],
+            None if f[2] in NATURES else f[2],
+            nature=f[2] if f[2] in NATURES else None,
+            **{n: field(x) for n, x in zip(LINE_FIELDS, f[3:], strict=True)},
+        )
         for f in funds
     )
     return Form(

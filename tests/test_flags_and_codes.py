@@ -175,6 +175,7 @@ FLAGS: Mapping[Flag, Callable[[Path], DocumentRows]] = {
     Flag.CELLS_JOINED: lambda _: read(text_of(split_label("数量指标", "养护桥梁座数"))),
     Flag.CUT_GUESSED: lambda _: read("".join(cell for row in form() for cell in row).encode()),
     Flag.LEVEL1_INFERRED: lambda _: read(text_of(with_cell("效益指标", "产出指标"))),
+    Flag.LEVEL1_BLANK: lambda _: read(text_of(with_cell("效益指标", ""))),
     Flag.LEVEL2_INFERRED: lambda _: read(text_of(with_cell("数量指标", ""))),
     Flag.LEVEL_UNKNOWN: lambda _: read(page_of(with_cell("社会效益指标", "乡风文明")), "a.html"),
     Flag.TEMPLATE_UNKNOWN: lambda _: read(text_of(form(title="项目情况汇总"))),

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pipeline.audit import forms
-from pipeline.audit.case import INFO, AuditedRow, Case, Mark, Rule, doubtful
+from pipeline.audit.case import INFO, AuditedRow, Case, Mark, Rule
 from pipeline.audit.messages import say
 from pipeline.audit.rules import ACROSS, OF_FORMS
+from pipeline.audit.vouching import doubtful
 from pipeline.model.flags import Flag
 from pipeline.model.rows import FindingRow
 
@@ -62,7 +63,7 @@ def _of_form(case: Case) -> Iterator[FindingRow]:
 def _rows(case: Case, rule: Rule, marks: Sequence[Mark]) -> Iterator[FindingRow]:
     """The findings of one rule; what rests on a doubtful reading accuses nobody."""
     for mark in marks:
-        doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r, rule.columns)]
+        doubts: list[AuditedRow] = [r for r in mark.basis if doubtful(r, rule.columns, case)]
         if rule.sums and Flag.TRUNCATED in case.project["flags"]:
             doubts.append(case.project)
         severity = mark.severity or rule.severity

@@ -17,14 +17,12 @@ from normalizers.symbols import fold
 from normalizers.units import YUAN, yuan_per
 from pipeline.audit.costs import Costs
 from pipeline.audit.messages import label_of, term
-from pipeline.model.flags import Flag
 from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 from pipeline.words import vocabulary
 
 AuditedRow = ProjectRow | FundRow | IndicatorRow
 
-DOUBTS = frozenset({Flag.VALUE_UNREAD, Flag.DIGITS_LOST, Flag.UNIT_SUSPECT, Flag.GARBLED_TEXT})
 EXACT = 1e-6
 LONGEST = 30  # characters of a name in a message
 INNER = str.maketrans("“”", "‘’")
@@ -52,12 +50,22 @@ class Case:
         return tuple(r for r in self.indicators if r["horizon"] == "annual" and not r["is_placeholder"])
 
     @cached_property
+    def pointed(self) -> tuple[IndicatorRow, ...]:
+        """The rows whose points count in sums, those that only say that there is no indicator among them."""
+        return tuple(r for r in self.indicators if r["horizon"] == "annual")
+
+    @cached_property
     def rate_rows(self) -> tuple[IndicatorRow, ...]:
         """Rows of the indicator table for the execution of the budget: the fund block's weight is not added
         to them.
         """
         level = words()["budget_rate_level"]
         return tuple(r for r in self.rows if level in (r["level1"], r["level2"]))
+
+    @property
+    def plans(self) -> bool:
+        """Is it a form of targets, which has no executed budget to give points for?"""
+        return self.project["form_type"].endswith(words()["target_ending"])
 
     @cached_property
     def total_line(self) -> FundRow | None:
@@ -121,11 +129,6 @@ def words() -> Mapping[str, Any]:
     return found
 
 
-def doubtful(row: AuditedRow, columns: frozenset[str]) -> bool:
-    """Is what a rule uses of a row not read surely enough to rest an accusation on it?"""
-    return bool(DOUBTS & set(row["flags"])) or unsure(row, columns)
-
-
 def unsure(row: AuditedRow, columns: frozenset[str]) -> bool:
     """Is the row not sure, and one of these columns doubted?
 
@@ -159,6 +162,33 @@ def adds_up(parts: Sequence[float], total: float) -> bool:
     gap = abs(sum(parts) - total)
     finest = max((places(p) for p in parts), default=0)
     return gap < EXACT or (places(total) < finest and gap <= 0.5 * 10 ** -places(total) + EXACT)
+
+
+def missed(row: IndicatorRow) -> bool:
+    """Was the target missed? Without a sign savings (`成本节约率 3%`) are not missed by more of them, and
+    what shall be kept low (`预算控制率 100%`) not by less.
+    """
+    if row["target_met"] is not False or row["target_comparator"] == "~":
+        return False
+    if row["target_comparator"] != "=":
+        return True
+    if row["level2"] in words()["other_cost_levels"]:
+        return False  # trees that are planted, or dust: which way is better is not said
+    above = _above(row)
+    kept_low = any(w in (row["name"] or "") for w in words()["kept_low"])
+    return not (rises(row) if above else kept_low)
+
+
+def rises(row: IndicatorRow) -> bool:
+    """Is more of it better although it stands below the costs: the form says so, or its name does?"""
+    if row["direction"] is not None:
+        return row["direction"] == "positive"
+    return any(w in (row["name"] or "") for w in words()["savings"])
+
+
+def _above(row: IndicatorRow) -> bool:
+    aim, got = row["target_value"], row["actual_value"]
+    return aim is not None and got is not None and got >= aim
 
 
 def names_of(row: IndicatorRow) -> str:

@@ -58,7 +58,8 @@ class Costs:
     """All cost rows of a form; `closes_on` names the budget figure that they sum to, None where no reading
     sums to one.
 
-    `complete`: every cost row is an amount of money, so that a sum can be asked for.
+    `complete`: every cost row is an amount of money, so that a sum can be asked for: of a price how many
+    there are is known.
     """
 
     rows: tuple[Cost, ...]
@@ -72,6 +73,7 @@ class _Candidate:
     row: IndicatorRow
     quantity: IndicatorRow | None
     amounts: tuple[Decimal, ...]  # the likeliest first
+    priced: bool = False  # only a price of one: how many there are is not said
 
 
 _Chain = tuple[Decimal, "_Chain"] | None  # amounts, the last first
@@ -85,6 +87,11 @@ def is_cost(row: IndicatorRow) -> bool:
     return row["level2"] in words["cost_levels"] or row["level1"] == words["cost_level1"]
 
 
+def is_other_cost(row: IndicatorRow) -> bool:
+    """Is it a cost that the budget does not pay, to society or to nature?"""
+    return row["level2"] in vocabulary.data()["audit"]["other_cost_levels"]
+
+
 def costs_of(project: ProjectRow, funds: Sequence[FundRow], indicators: Sequence[IndicatorRow]) -> Costs:
     """The costs of a form, in the reading that closes against the budget if one does."""
     rows = [r for r in indicators if not r["is_placeholder"] and r["horizon"] == "annual"]
@@ -96,6 +103,8 @@ def costs_of(project: ProjectRow, funds: Sequence[FundRow], indicators: Sequence
     complete = bool(known) and len(known) == len(candidates)
     budgets = _budgets(project, funds)
     chosen, closes_on = _closing(known, budgets) if complete else (None, None)
+    if chosen is None and any(c.priced for c in known):
+        complete = False
     taken = chosen or tuple(c.amounts[0] for c in known)
     amounts = {c.row["indicator_id"]: a for c, a in zip(known, taken, strict=True)}
     out = []
@@ -200,7 +209,13 @@ def _candidate(row: IndicatorRow, quantity: IndicatorRow | None) -> _Candidate:
         alone, many = price.quantize(CENT), price * Decimal(str(count)) if count else None
         both = [alone] if many is None or abs(many) >= MOST_MONEY else [many.quantize(CENT), alone]
         out += both if "/" in (p["unit"] or "") else both[::-1]
-    return _Candidate(row, quantity, tuple(dict.fromkeys(out)))
+    priced = count is None and bool(prices) and all(_of_one(p["unit"] or "") for p in prices)
+    return _Candidate(row, quantity, tuple(dict.fromkeys(out)), priced)
+
+
+def _of_one(unit: str) -> bool:
+    """Is it the unit of a price? A year and the whole project are one: `4.72万元/年` is an amount."""
+    return any(per not in vocabulary.data()["audit"]["once"] for per in unit.split("/")[1:])
 
 
 def _budgets(project: ProjectRow, funds: Sequence[FundRow]) -> dict[str, Decimal]:
@@ -225,7 +240,8 @@ def slack(project: ProjectRow, funds: Iterable[FundRow]) -> Decimal:
     per = Decimal(yuan_per(project["amount_unit"]))
     amounts = [project["total_amount"], *(row[n] for row in (project, *funds) for n in AMOUNTS)]
     places = [-int((a / per).normalize().as_tuple().exponent) for a in amounts if a]
-    return per * Decimal(1).scaleb(-max(0, *places, 0)) / 2 if places else CENT
+    places.append(project["amount_decimals"] or 0)
+    return per * Decimal(1).scaleb(-max(0, *places)) / 2 if any(amounts) else CENT
 
 
 def _closing(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from normalizers.symbols import fold
-from pipeline.audit.case import EXACT, INFO, Case, Mark, figure, names_of, same_text, shown, words
+from pipeline.audit.case import EXACT, INFO, Case, Mark, figure, missed, names_of, same_text, shown, words
 from pipeline.audit.costs import likeness
 from pipeline.audit.messages import say
 from pipeline.model.rows import IndicatorRow
@@ -55,15 +55,15 @@ def score_in_target_form(case: Case) -> Iterator[Mark]:
 def full_total_missed_target(case: Case) -> Iterator[Mark]:
     """A form whose every point was earned missed no target."""
     weight, score = case.project["total_weight"], case.project["total_score"]
-    missed = [r for r in case.rows if r["target_met"] is False and r["target_comparator"] != "~"]
-    if weight is not None and score is not None and abs(weight - score) <= EXACT and missed:
-        names = "、".join(names_of(r) for r in missed[:MOST_NAMED])
+    rows = [r for r in case.rows if missed(r)]
+    if weight is not None and score is not None and abs(weight - score) <= EXACT and rows:
+        names = "、".join(names_of(r) for r in rows[:MOST_NAMED])
         mark = (
-            say("full_total_missed_target.many", score=figure(score), count=len(missed), names=names)
-            if len(missed) > MOST_NAMED
-            else say("full_total_missed_target.message", score=figure(score), count=len(missed), names=names)
+            say("full_total_missed_target.many", score=figure(score), count=len(rows), names=names)
+            if len(rows) > MOST_NAMED
+            else say("full_total_missed_target.message", score=figure(score), count=len(rows), names=names)
         )
-        yield Mark(mark, f"<{figure(weight)}", figure(score), basis=tuple(missed))
+        yield Mark(mark, f"<{figure(weight)}", figure(score), basis=tuple(rows))
 
 
 def duplicate_project(cases: Sequence[Case]) -> Iterator[tuple[Case, Mark]]:

@@ -22,6 +22,7 @@ from pipeline.model.rows import IndicatorRow
 SLIP = Decimal(10_000)  # 元 beside 万元
 # likeness (0–100) of a clause and an indicator's name from which on the prose speaks of the indicator
 SAME_THING = 80.0
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 CLAUSE = re.compile(r"[;；。！？\n]|(?<!\d)[,，]|[,，](?!\d{3})")
 ITEM = re.compile(r"[;；。！？\n、:：]|(?<!\d)[,，]|[,，](?!\d{3})")
 
@@ -38,6 +39,7 @@ def goal_amount_mismatch(case: Case) -> Iterator[Mark]:
         if _stands(sum((a for a, _ in amounts), Decimal(0)), figures):
             continue
         amount, clause = amounts[0]
+        part = amount < budget and not any(w in fold(clause) for w in words()["whole_money"])
         slipped = any(amount in (f * SLIP, f / SLIP) for f in figures)
         mark = (
             say("goal_amount_mismatch.slip", goal=term(goal), clause=clause, budget=case.money(budget))
@@ -46,7 +48,8 @@ def goal_amount_mismatch(case: Case) -> Iterator[Mark]:
                 "goal_amount_mismatch.message", goal=term(goal), clause=clause, budget=case.money(budget)
             )
         )
-        yield Mark(mark, case.money(budget), case.money(amount), basis=head(case), severity=severity)
+        hint = INFO if part and not slipped else severity  # what is less may be a part of it
+        yield Mark(mark, case.money(budget), case.money(amount), basis=head(case), severity=hint)
 
 
 def _amounts(case: Case, text: str | None, said: Sequence[str]) -> list[tuple[Decimal, str]]:
@@ -56,6 +59,9 @@ def _amounts(case: Case, text: str | None, said: Sequence[str]) -> list[tuple[De
         key = fold(clause)
         if not any(w in key for w in said) or any(w in key for w in words()["not_the_projects_money"]):
             continue
+        years = {int(y) for y in YEAR.findall(key)}
+        if years and case.project["fiscal_year"] not in years:
+            continue  # another year's money
         parts, _ = measures(clause.strip(), case.project["fiscal_year"], True)
         out += [(Decimal(str(p.value)), clause.strip()) for p in parts if _is_amount(p)]
     return out

@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 
 from pipeline.audit.case import EXACT, INFO, Case, Mark, figure, names_of, places, rounds_to
 from pipeline.audit.costs import AMOUNTS, slack
 from pipeline.audit.messages import say, term
+from pipeline.audit.vouching import closing
 from pipeline.model.rows import FundRow
 from pipeline.words.vocabulary import words
 
 LISTED = Decimal("0.5")  # of the budget: costs that come to less are single prices, no list of what it pays
+MOST_NESTED = 10  # lines of a block of which it is tried which are parts of others
 OF_SOURCES = (
     ("fiscal", "carryover", "other"),
     ("central", "regional", "carryover", "other"),
@@ -79,25 +82,30 @@ def budget_score_mismatch(case: Case) -> Iterator[Mark]:
 
 
 def fund_lines_sum(case: Case) -> Iterator[Mark]:
-    """The year's amount = the sum of its sources, in every column; and of its own and its transferred part,
-    where a form has them.
+    """The year's amount = the sum of its sources, in every column, and of its lines by nature; no part of it
+    is more than it; and it is the sum of its own and its transferred part, where a form has them.
     """
     for scope in dict.fromkeys(line["scope"] for line in case.funds):
         lines = [line for line in case.funds if line["scope"] == scope]
         total = next((line for line in lines if line["source"] == "total"), None)
+        if total is None:
+            continue
         parts = [line for line in lines if line is not total]
-        if (
-            total is not None
-            and len(parts) > 1
-            and all(line["source"] not in (None, "total") for line in parts)
-        ):
-            yield from _line_sums(case, total, parts)
+        natures = [line for line in parts if line["nature"] is not None]
+        sources = [line for line in parts if line["nature"] is None]
+        if all(line["source"] not in (None, "total") for line in sources):
+            yield from _line_sums(case, total, sources, ())
+        if natures:
+            yield from _line_sums(case, total, natures, [s for s in sources if s["source"] == "other"])
     totals = {line["scope"]: line for line in case.funds if line["source"] == "total"}
     if {"all", "own_level", "transferred"} <= totals.keys():
-        yield from _line_sums(case, totals["all"], [totals["own_level"], totals["transferred"]])
+        yield from _line_sums(case, totals["all"], [totals["own_level"], totals["transferred"]], ())
 
 
-def _line_sums(case: Case, total: FundRow, parts: Sequence[FundRow]) -> Iterator[Mark]:
+def _line_sums(
+    case: Case, total: FundRow, parts: Sequence[FundRow], beside: Sequence[FundRow]
+) -> Iterator[Mark]:
+    """`beside`: lines that may stand outside what the parts divide."""
     half = slack(case.project, case.funds)
     for column in AMOUNTS:
         wanted = total[column]
@@ -105,11 +113,14 @@ def _line_sums(case: Case, total: FundRow, parts: Sequence[FundRow]) -> Iterator
         if wanted is None or not known:
             continue
         whole = sum((amount for _, amount in known), Decimal(0))
-        sums = [whole] + [
-            sum((amount for line, amount in known if line["source"] in kinds), Decimal(0))
-            for kinds in OF_SOURCES
-        ]
-        if any(abs(s - wanted) <= half * (1 + len(known)) for s in sums):
+        more = sum((amount for line in beside if (amount := line[column])), Decimal(0))
+        tolerance = half * (1 + len(known) + len(beside))
+        alone = len(parts) == 1 and not beside  # it need not be all, but it is not more than the whole
+        if alone and (whole - wanted <= tolerance or wanted < 0):
+            continue
+        if not alone and any(
+            abs(s + further - wanted) <= tolerance for s in _sums(known) for further in (Decimal(0), more)
+        ):
             continue
         mark = say(
             "fund_lines_sum.message",
@@ -121,6 +132,32 @@ def _line_sums(case: Case, total: FundRow, parts: Sequence[FundRow]) -> Iterator
         )
         basis = (total, *(line for line, _ in known))
         yield Mark(mark, case.money(whole), case.money(wanted), basis=basis)
+
+
+def _sums(lines: Sequence[tuple[FundRow, Decimal]]) -> Iterator[Decimal]:
+    """What a block's lines may sum to: all of them, those of one way to divide it, and all but those that may
+    be parts of one above them (财政拨款, and 政府性基金 of it).
+    """
+    yield sum((amount for _, amount in lines), Decimal(0))
+    for kinds in OF_SOURCES:
+        if any(line["source"] in kinds for line, _ in lines):
+            yield sum((amount for line, amount in lines if line["source"] in kinds), Decimal(0))
+    if len(lines) <= MOST_NESTED:
+        amounts = [amount for _, amount in lines]
+        for chosen in product((True, False), repeat=len(lines)):
+            if _are_parts(amounts, chosen):
+                yield sum((a for taken, a in zip(chosen, amounts, strict=True) if taken), Decimal(0))
+
+
+def _are_parts(amounts: Sequence[Decimal], chosen: Sequence[bool]) -> bool:
+    """Can every line that was not chosen be a part of a chosen one above it?"""
+    most = Decimal(0)
+    for taken, amount in zip(chosen, amounts, strict=True):
+        if taken:
+            most = max(most, amount)
+        elif amount > most:
+            return False
+    return True
 
 
 def executed_exceeds_budget(case: Case) -> Iterator[Mark]:
@@ -135,7 +172,9 @@ def executed_exceeds_budget(case: Case) -> Iterator[Mark]:
                 executed=case.money(executed),
                 budget=case.money(budget),
             )
-            yield Mark(mark, f"≤{case.money(budget)}", case.money(executed), basis=(line,))
+            sure = {("executed", executed), ("annual_budget", budget)} <= closing(case)
+            basis = () if sure else (line,)
+            yield Mark(mark, f"≤{case.money(budget)}", case.money(executed), basis=basis)
 
 
 def budget_added(case: Case) -> Iterator[Mark]:
@@ -206,8 +245,13 @@ def _bare(label: str) -> str:
 
 
 def head(case: Case) -> tuple[FundRow, ...]:
-    """The funding line of the whole year, as a rule's basis."""
-    return (case.total_line,) if case.total_line is not None else ()
+    """The funding line of the whole year, as the basis of a rule on the year's budget: nothing where the form
+    itself vouches for that, for its sources or its costs sum to it.
+    """
+    line = case.total_line
+    if line is None or case.costs.closes_on == "annual_budget":
+        return ()
+    return () if ("annual_budget", line["annual_budget"]) in closing(case) else (line,)
 
 
 def _rate(value: Decimal | float) -> str:

@@ -19,13 +19,14 @@ from pipeline.audit.case import (
     Case,
     Mark,
     figure,
+    missed,
     names_of,
     same_text,
     shown,
     unsure,
     words,
 )
-from pipeline.audit.costs import is_cost
+from pipeline.audit.costs import is_cost, is_other_cost
 from pipeline.audit.messages import say, term
 from pipeline.model.flags import Flag
 from pipeline.model.rows import IndicatorRow
@@ -59,7 +60,7 @@ def reason_without_loss(case: Case) -> Iterator[Mark]:
         said = _reason(row)
         if said is None or _replaced(said):
             continue
-        if abs(score - weight) <= EXACT and row["target_met"] is not False:
+        if abs(score - weight) <= EXACT and not missed(row):
             mark = say(
                 "reason_without_loss.message",
                 name=names_of(row),
@@ -72,12 +73,7 @@ def reason_without_loss(case: Case) -> Iterator[Mark]:
 def target_missed_full_score(case: Case) -> Iterator[Mark]:
     """A row that missed its target does not earn full points."""
     for row, weight, score in _scored(case):
-        if (
-            row["target_met"] is False
-            and row["target_comparator"] != "~"
-            and score >= weight - EXACT
-            and weight > 0
-        ):
+        if missed(row) and score >= weight - EXACT and weight > 0:
             mark = say(
                 "target_missed_full_score.message",
                 name=names_of(row),
@@ -110,7 +106,7 @@ def score_above_attainment(case: Case) -> Iterator[Mark]:
     """
     for row, weight, score in _scored(case):
         done = row["attainment_pct"]
-        if row["target_met"] is not False or done is None or weight <= 0 or not 0 <= done < UNMET:
+        if not missed(row) or done is None or weight <= 0 or not 0 <= done < UNMET:
             continue
         share = 100 * score / weight
         if UNMET + EXACT < share < RATE_MOST - EXACT:
@@ -184,16 +180,18 @@ def deadline_after_year(case: Case) -> Iterator[Mark]:
 
 
 def cost_exceeds_target(case: Case) -> Iterator[Mark]:
-    """A cost is not above what was planned for it."""
+    """A cost is not above what was planned for it: an amount, a number or a rate. Social and ecological costs
+    are only where the form says that they shall be small.
+    """
     for row in case.rows:
-        if (
-            not is_cost(row)
-            or row["target_met"] is not False
-            or row["target_comparator"] not in ("=", "~", "<=", "<", "range")
-        ):
+        bound = row["target_comparator"]
+        if not missed(row) or not (is_cost(row) or is_other_cost(row)):
+            continue
+        if bound not in AT_MOST and (is_other_cost(row) or bound not in ("=", "range")):
             continue
         most = row["target_value"] if row["target_value_max"] is None else row["target_value_max"]
-        if row["actual_value"] is not None and most is not None and row["actual_value"] > most:
+        got = row["actual_value"] if row["actual_value_max"] is None else row["actual_value_max"]
+        if got is not None and most is not None and got > most:
             mark = say(
                 "cost_exceeds_target.message",
                 name=names_of(row),

@@ -50,7 +50,8 @@ def finish(
     Raises InternalError where a rule of ours fails, with the document that it fails on.
     """
     corrected, outcomes = apply_corrections(documents, corrections)
-    joined = links([p for d in corrected for p in d.projects], earlier or {})
+    projects = [p for d in corrected for p in d.projects]
+    joined = links(projects, earlier or {}, [d.document for d in corrected])
     series = {link.project_id: link.series_id for link in joined}
     cases = [case for d in corrected for case in _cases(d, series)]
     by_document: dict[str, list[FindingRow]] = {}

@@ -1,44 +1,40 @@
 """Projects of all documents → series: the same project over years, kinds of form and documents.
 
-Comes in: rows of `projects`, and the series that an earlier run gave to some of them. Goes out: for each
-named project its series, and for each link its score. Names are compared without what changes from year to
-year (brackets, years, endings); the place (region, department, unit) must agree too. Refused: a link between
-two projects of one document, between names with other source words (中央资金, 地方财政) or other numbers, and
-one that would rename a series that an earlier run has named.
+Comes in: rows of `projects` and of their documents, and the series that an earlier run gave to some of them.
+Goes out: for each named project its series, and for each link its score. A link needs the same place on both
+sides (of the unit, the department or the publisher, said in full), like units or departments, and names that
+are alike without what changes from year to year. Only projects of one place are compared, and of these only
+like names, so that the work grows with their number. Refused: a link between two projects of one document,
+between two forms of one kind and year but for a document's revision, between names with other source words
+(中央资金, 地方财政) or other numbers, and one that would rename a series that an earlier run has named.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from normalizers.symbols import fold
 from normalizers.words import alternatives
-from pipeline.model.rows import ProjectRow
+from pipeline.corpus.series_keys import Key, key_of, opposed, without_place
+from pipeline.corpus.series_pairs import alike, neighbours
+from pipeline.model.rows import DocumentRow, ProjectRow
 from pipeline.words.vocabulary import words
 
 SAME_NAME = 88.0  # likeness (0–100) of cleaned names from which on two projects may be one
 # likeness of units: one renamed keeps most of its characters, another unit of the department does not
 SAME_PLACE = 70.0
 SAME_DEPARTMENT = 85.0  # where one side names no unit
-NAME_SHARE, PLACE_SHARE, AMOUNT_SHARE = (
-    0.7,
-    0.25,
-    0.05,
-)  # of a link's score; amounts change from year to year and say least
-NOWHERE = 0.85  # what is left of a link's score where neither side says in which region it is
-SHORTEST = 4  # characters that a name keeps when its endings are cut
-CHUNK = 500  # names compared with all others at a time
+ABOVE = 0.8  # of a department's likeness where one side names a unit below it: it may be another unit's
+# of a link's score; amounts change from year to year and say least
+NAME_SHARE, PLACE_SHARE, AMOUNT_SHARE = 0.7, 0.25, 0.05
+BESIDE = 4  # units of one name behind each in their order that it is compared with
 ID_LENGTH = 12
-_CODE = re.compile(r"^[0-9A-Za-z]{6,}[-_]+")
-_YEARS = re.compile(r"(?:19|20)\d{2}(?:年度?)?(?:[-~至](?:19|20)\d{2}(?:年度?)?)?")
-_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
-_MARKS = re.compile(r"[\W_]+")
+_BESIDE = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +51,64 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
-    """What of a project is compared."""
+class _Projects:
+    """The named projects with their keys and the titles of their documents, by number."""
 
-    core: str
-    apart: frozenset[str]
-    numbers: tuple[str, ...]
-    unit: str
-    department: str
-    region: str
+    rows: Sequence[ProjectRow]
+    keys: Sequence[Key]
+    titles: Sequence[str]
 
 
-def links(projects: Sequence[ProjectRow], earlier: Mapping[str, str]) -> list[Link]:
+def links(
+    projects: Sequence[ProjectRow], earlier: Mapping[str, str], documents: Iterable[DocumentRow] = ()
+) -> list[Link]:
     """The series of every project with a name, in the order of the projects; `earlier`: project_id →
-    series_id of a run before.
+    series_id of a run before; `documents`: those of the projects, for the publisher's place.
     """
-    named = [p for p in projects if p["project_name"]]
-    keys = [_key(p) for p in named]
-    groups = list(range(len(named)))  # the number of each project's group: that of its first member
-    members: dict[int, list[int]] = {i: [i] for i in groups}
-    pairs = sorted(
-        _candidates(named, keys), key=lambda c: (-c[0], named[c[1]]["project_id"], named[c[2]]["project_id"])
+    held = {d["document_id"]: d for d in documents}
+    own = [p for p in projects if p["project_name"]]
+    sources = [held.get(p["document_id"]) for p in own]
+    named = _Projects(
+        own,
+        [key_of(p, d["region"] if d else None) for p, d in zip(own, sources, strict=True)],
+        [_plain_title(d["title"] if d else None) for d in sources],
     )
-    for _, i, j in pairs:
-        a, b = groups[i], groups[j]
-        if a != b and _may_join(members[a], members[b], named, earlier):
-            for n in members.pop(b):
-                groups[n] = a
-                members[a].append(n)
-    ids = _ids(members, named, keys, earlier)
-    best = _best_links(pairs, groups, named)
+    groups = list(range(len(own)))  # the number of each project's group: that of its first member
+    members: dict[int, list[int]] = {i: [i] for i in groups}
+    best: dict[int, tuple[int, float]] = {}
+    for block in _by_place(named.keys):
+        pairs = sorted(
+            _candidates(block, named), key=lambda c: (-c[0], own[c[1]]["project_id"], own[c[2]]["project_id"])
+        )
+        for _, i, j in pairs:
+            a, b = groups[i], groups[j]
+            if a != b and _may_join(members[a], members[b], named, earlier):
+                for n in members.pop(b):
+                    groups[n] = a
+                    members[a].append(n)
+        best |= _best_links(pairs, groups, own)
+    ids = _ids(members, named, earlier)
     out = []
-    for n, p in enumerate(named):
+    for n, p in enumerate(own):
         other, score = best.get(n, (None, None))
-        linked = named[other]["project_id"] if other is not None else None
+        linked = own[other]["project_id"] if other is not None else None
         rounded = None if score is None else round(score, 4)
         out.append(Link(p["project_id"], p["project_name"] or "", ids[groups[n]], linked, rounded))
     return out
+
+
+def _by_place(keys: Sequence[Key]) -> Iterator[Sequence[int]]:
+    """The projects of each place; those without one are linked with none."""
+    out: dict[str, list[int]] = {}
+    for n, key in enumerate(keys):
+        if key.place:
+            out.setdefault(key.place, []).append(n)
+    yield from out.values()
+
+
+def _plain_title(title: str | None) -> str:
+    """A document's title without what its revision adds (更正, 修订)."""
+    return _BESIDE.sub("", re.sub(alternatives(words("series", "revised")), "", fold(title or "")))
 
 
 def _best_links(
@@ -99,7 +116,8 @@ def _best_links(
 ) -> dict[int, tuple[int, float]]:
     """For every project but the oldest of its series the likest other one of it, and the score."""
     oldest: dict[int, int] = {}
-    for n, group in enumerate(groups):
+    for n in sorted({n for _, *both in pairs for n in both}):
+        group = groups[n]
         if group not in oldest or _age(named[n]) < _age(named[oldest[group]]):
             oldest[group] = n
     out: dict[int, tuple[int, float]] = {}
@@ -111,128 +129,101 @@ def _best_links(
     return out
 
 
-def core_of(name: str) -> str:
-    """A project's name without its code, years, brackets' marks and the endings that come and go (经费, 项目,
-    专项).
-    """
-    apart = words("series", "apart")
-    key = _ordinal().sub("", _YEARS.sub("", _CODE.sub("", fold(name))))
-    key = _BRACKETS.sub(lambda m: "" if any(w in m[0] for w in apart) else m[0], key)  # told apart by itself
-    key = _MARKS.sub("", key) or _MARKS.sub("", fold(name))
-    ends = words("series", "ends")
-    while True:
-        end = next((e for e in ends if key.endswith(e) and len(key) - len(e) >= SHORTEST), None)
-        if end is None:
-            return key
-        key = key.removesuffix(end)
-
-
-@cache
-def _ordinal() -> re.Pattern[str]:
-    """Which year's event it is: 第三届, 12届."""
-    marked, bare = (alternatives(words("series", key)) for key in ("counted", "counted_without_mark"))
-    return re.compile(rf"第[0-9一二三四五六七八九十]+(?={marked})|(?<![0-9])[0-9]{{1,3}}(?={bare})")
-
-
-@cache
-def _numbers() -> re.Pattern[str]:
-    """Numbers that tell projects of one name apart: 二期, 3标段, Ⅱ."""
-    behind = f"(?=$|{alternatives(words('series', 'numbered'))})"
-    return re.compile(rf"[0-9]+|[一二三四五六七八九十]+{behind}|[ⅠⅡⅢⅣⅤIVX]+{behind}")
-
-
-def _key(project: ProjectRow) -> _Key:
-    name = fold(project["project_name"] or "")
-    core = core_of(name)
-    apart = frozenset(w for w in words("series", "apart") if w in name)
-    unit, department = (
-        fold(place or "") for place in (project["implementing_unit"], project["supervising_department"])
-    )
-    numbers = tuple(_numbers().findall(core))
-    return _Key(
-        core,
-        apart,
-        numbers,
-        _without_region(unit),
-        _without_region(department),
-        _region(unit) or _region(department),
-    )
-
-
-@lru_cache(maxsize=16384)
-def _region(place: str) -> str:
-    """The region at the head of a department's or unit's name: 青河县交通运输局 → 青河县; empty where none is
-    named.
-    """
-    at = max(
-        (place.find(w) + len(w) for w in words("series", "regions") if 1 < place.find(w) <= 8),
-        default=0,
-    )
-    return place[:at]
-
-
-@lru_cache(maxsize=16384)
-def _without_region(place: str) -> str:
-    for word in words("series", "regions"):  # 自治区科学技术协会: which one, the document knows
-        if place.startswith(word):
-            return place.removeprefix(word)
-    return place.removeprefix(_region(place)) or place
-
-
-def _candidates(named: Sequence[ProjectRow], keys: Sequence[_Key]) -> Iterator[tuple[float, int, int]]:
-    """(score, i, j) of all pairs that may be one project."""
-    cores = sorted({k.core for k in keys})
+def _candidates(block: Sequence[int], named: _Projects) -> Iterator[tuple[float, int, int]]:
+    """(score, i, j) of the pairs of one place that may be one project, i before j."""
     holders: dict[str, list[int]] = {}
-    for n, key in enumerate(keys):
-        holders.setdefault(key.core, []).append(n)
-    for start in range(0, len(cores), CHUNK):
-        rows = cores[start : start + CHUNK]
-        scores = process.cdist(rows, cores, scorer=fuzz.ratio, score_cutoff=SAME_NAME)
-        for r, c in zip(*scores.nonzero(), strict=True):
-            a, b = rows[int(r)], cores[int(c)]
-            if a > b:
-                continue
-            for i in holders[a]:
-                for j in holders[b]:
-                    if a == b and i >= j:
-                        continue
-                    score = _score(float(scores[r, c]), named[i], named[j], keys[i], keys[j])
-                    if score is not None:
-                        yield score, min(i, j), max(i, j)
+    for n in block:
+        holders.setdefault(named.keys[n].core, []).append(n)
+
+    for members in holders.values():
+        for i, j in _near(members, named):
+            yield from _scored(100.0, i, j, named)
+    cores = sorted(holders)
+    for a, b, likeness in alike(cores, SAME_NAME):
+        if not opposed(cores[a], cores[b]):
+            here = set(holders[cores[a]])
+            for i, j in _near([*holders[cores[a]], *holders[cores[b]]], named):
+                if (i in here) != (j in here):
+                    yield from _scored(likeness, i, j, named)
 
 
-def _score(likeness: float, p: ProjectRow, q: ProjectRow, a: _Key, b: _Key) -> float | None:
-    """How surely two projects are one, 0–1; None where something speaks against it."""
+def _near(members: Iterable[int], named: _Projects) -> Iterator[tuple[int, int]]:
+    """Pairs of projects of one name that have a unit or a department in common, or stand beside each other in
+    the order of their units (one of which is mistyped).
+    """
+    groups: dict[str, list[int]] = {}
+    for n in sorted(members):
+        for body in {named.keys[n].unit, named.keys[n].department} - {""}:
+            groups.setdefault(body, []).append(n)
+    first = [(body, min(held)) for body, held in sorted(groups.items())]
+    seen: set[tuple[int, int]] = set()
+    for held in groups.values():
+        seen.update(neighbours(held))
+    for at, (_, i) in enumerate(first):
+        seen.update((min(i, j), max(i, j)) for _, j in first[at + 1 : at + 1 + BESIDE] if i != j)
+    yield from sorted(seen)
+
+
+def _scored(likeness: float, i: int, j: int, named: _Projects) -> Iterator[tuple[float, int, int]]:
+    i, j = min(i, j), max(i, j)
+    score = _score(likeness, named.rows[i], named.rows[j], named.keys[i], named.keys[j])
+    if score is not None and not _contradict(i, j, named):
+        yield score, i, j
+
+
+def _score(likeness: float, p: ProjectRow, q: ProjectRow, a: Key, b: Key) -> float | None:
+    """How surely two projects of one place are one, 0–1; None where something speaks against it."""
     if p["document_id"] == q["document_id"] or a.apart != b.apart or a.numbers != b.numbers:
         return None
-    if a.region and b.region and a.region not in b.region and b.region not in a.region:
-        return None
-    if a.unit and b.unit:
-        place = float(fuzz.ratio(a.unit, b.unit))
-        if place < SAME_PLACE:
-            return None
-    elif a.department and b.department:
-        place = float(fuzz.ratio(a.department, b.department))
-        if place < SAME_DEPARTMENT:
-            return None
-    else:
-        return None
-    nowhere = not a.region and not b.region  # 县公路局: which county, neither says
-    if nowhere and (a.core != b.core or a.unit != b.unit):
+    place = _same_body(a, b)
+    if place is None:
         return None
     amounts = [a for a in (x["annual_budget"] or x["total_amount"] for x in (p, q)) if a]
     near = float(min(amounts) / max(amounts)) if len(amounts) == 2 and min(amounts) > 0 else 0.5
-    score = (NAME_SHARE * likeness + PLACE_SHARE * place) / 100 + AMOUNT_SHARE * near
-    return score * NOWHERE if nowhere else score
+    return (NAME_SHARE * likeness + PLACE_SHARE * place) / 100 + AMOUNT_SHARE * near
 
 
-def _may_join(
-    one: Sequence[int], other: Sequence[int], named: Sequence[ProjectRow], earlier: Mapping[str, str]
-) -> bool:
-    """No document twice in a series, and no two series that already have names."""
-    if {named[n]["document_id"] for n in one} & {named[n]["document_id"] for n in other}:
+def _same_body(a: Key, b: Key) -> float | None:
+    """How alike the units are, or, where a side names none but its department, the departments."""
+    own = (a.unit and a.unit != a.department, b.unit and b.unit != b.department)
+    if a.unit and b.unit and (all(own) or not (a.department and b.department)):
+        alike = float(fuzz.ratio(a.unit, b.unit))
+        return alike if alike >= SAME_PLACE else None
+    one, other = a.department or a.unit, b.department or b.unit
+    alike = float(fuzz.ratio(one, other)) if one and other else 0.0
+    if alike < SAME_DEPARTMENT:
+        return None
+    return ABOVE * alike if any(own) else alike
+
+
+def _contradict(i: int, j: int, named: _Projects) -> bool:
+    """Are they two forms of one kind and year, and not a form and its revision? Only one of such is a
+    project's own.
+    """
+    p, q = named.rows[i], named.rows[j]
+    if p["fiscal_year"] is None or (p["form_type"], p["fiscal_year"]) != (q["form_type"], q["fiscal_year"]):
         return False
-    names = {earlier[named[n]["project_id"]] for n in (*one, *other) if named[n]["project_id"] in earlier}
+    a, b = named.keys[i], named.keys[j]
+    same = (a.core, a.unit, a.department) == (b.core, b.unit, b.department)
+    revised = bool(named.titles[i]) and named.titles[i] == named.titles[j]
+    return not (same and (revised or _same_form(p, q)))
+
+
+def _same_form(p: ProjectRow, q: ProjectRow) -> bool:
+    """Is it one form that two documents hold: its goal word for word, and its budget?"""
+    if not p["goal_expected"] or not p["annual_budget"]:
+        return False
+    return (p["goal_expected"], p["annual_budget"]) == (q["goal_expected"], q["annual_budget"])
+
+
+def _may_join(one: Sequence[int], other: Sequence[int], named: _Projects, earlier: Mapping[str, str]) -> bool:
+    """No document twice in a series, no year's form twice, and no two series that already have names."""
+    rows = named.rows
+    if {rows[n]["document_id"] for n in one} & {rows[n]["document_id"] for n in other}:
+        return False
+    if any(_contradict(i, j, named) for i in one for j in other):
+        return False
+    names = {earlier[rows[n]["project_id"]] for n in (*one, *other) if rows[n]["project_id"] in earlier}
     return len(names) < 2
 
 
@@ -242,12 +233,10 @@ def _age(project: ProjectRow) -> tuple[int, str]:
 
 
 def _ids(
-    members: Mapping[int, Sequence[int]],
-    named: Sequence[ProjectRow],
-    keys: Sequence[_Key],
-    earlier: Mapping[str, str],
+    members: Mapping[int, Sequence[int]], projects: _Projects, earlier: Mapping[str, str]
 ) -> dict[int, str]:
     """The name of every series: the one that it had, else one made from its oldest project."""
+    named = projects.rows
     out: dict[int, str] = {}
     for group, held in members.items():
         known = sorted({earlier[named[n]["project_id"]] for n in held if named[n]["project_id"] in earlier})
@@ -260,8 +249,10 @@ def _ids(
         if group in out:
             continue
         first = min(held, key=lambda n: _age(named[n]))
-        key = keys[first]
-        made = _digest(key.core, *sorted(key.apart), key.unit)
+        key = projects.keys[first]
+        made = _digest(
+            key.core, *sorted(key.apart), without_place(fold(named[first]["implementing_unit"] or ""))
+        )
         out[group] = made if made not in taken else _digest(made, named[first]["project_id"])
         taken.add(out[group])
     return out

@@ -29,6 +29,7 @@ class Flag(StrEnum):
     CELLS_JOINED = "cells_joined", "断格已合并", "a cell torn in two was joined"
     CUT_GUESSED = "cut_guessed", "切分为推断", "the source has no separator here; where a cell ends was decided by types and sums"
     LEVEL1_INFERRED = "level1_inferred", "一级指标为推断", "the first level follows from the second or from the template, not from a printed cell"
+    LEVEL1_BLANK = "level1_blank", "一级指标栏为空", "the row prints no first level, and the second one does not belong to that of the rows above: the cell may be lost"
     LEVEL2_INFERRED = "level2_inferred", "二级指标为推断", "the second level's cell is lost; the template's order leaves one choice"
     LEVEL_UNKNOWN = "level_unknown", "指标层级未知", "a level label is in no list and is kept as printed"
     TEMPLATE_UNKNOWN = "template_unknown", "表式未识别", "no title announces a known type of form, so that the type was taken from the form's blocks; or a label of its head is in no list"

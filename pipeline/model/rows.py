@@ -104,6 +104,7 @@ class ProjectRow(TypedDict):
     grade: str | None
     amount_unit: str | None
     amount_unit_source: str | None
+    amount_decimals: int | None
     total_amount: Decimal | None
     initial_budget: Decimal | None
     annual_budget: Decimal | None

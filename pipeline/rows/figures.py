@@ -6,6 +6,7 @@ figure that cannot be read is None too, and is noted in the row's `Doubt`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ from normalizers.units import yuan
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field
 
+_BARE = re.compile(r"-?[\d,]+(?:\.(?P<decimals>\d{1,9}))?")
 MOST_YUAN = Decimal("1e17")  # more is no amount of money, and does not fit the column
 MOST_POINTS = 10_000.0
 FRACTION_MOST = 1.5  # a rate up to here may be a fraction of one
@@ -60,6 +62,12 @@ def money_of(f: Field | None, unit: str | None, doubt: Doubt) -> Decimal | None:
         doubt.miss()
         return None
     return amount
+
+
+def decimals_of(fields: Iterable[Field | None]) -> int | None:
+    """The most decimals with which bare amounts are printed: 2 of `20.50` and `35`; None without any."""
+    bare = (_BARE.fullmatch(fold(text)) for f in fields if (text := text_of(f)) is not None)
+    return max((len(found["decimals"] or "") for found in bare if found is not None), default=None)
 
 
 def points_of(f: Field | None, doubt: Doubt) -> float | None:

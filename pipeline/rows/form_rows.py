@@ -15,10 +15,10 @@ from normalizers import head_texts
 from normalizers.symbols import clean
 from pipeline.confidence.judge import judged
 from pipeline.model.flags import Flag
-from pipeline.model.form import Form, FundLine
+from pipeline.model.form import Field, Form, FundLine
 from pipeline.model.rows import DepartmentRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import FULL_MARKS
-from pipeline.rows.figures import Doubt, execution_rate, money_of, percent_of, points_of, text_of
+from pipeline.rows.figures import Doubt, decimals_of, execution_rate, money_of, percent_of, points_of, text_of
 from pipeline.rows.indicator_rows import Keys, indicator_row, with_ordinals, with_parents
 
 ROUNDED = 0.5  # points that rounding may take from the sum of a form's weights
@@ -84,6 +84,7 @@ def _project(
         "grade": head_texts.grade(text_of(form.grade)) or _grade_of_score(form),
         "amount_unit": form.amount_unit,
         "amount_unit_source": form.amount_unit_source,
+        "amount_decimals": decimals_of(_amounts(form)),
         "total_amount": money_of(form.header.get("total_amount"), form.amount_unit, doubt),
         **budget_columns(lines),
         "goal_expected": text.get("goal_expected"),
@@ -101,6 +102,12 @@ def _project(
     if _breaks_off(row, rows):
         doubt.flags.add(Flag.TRUNCATED)
     return {**row, "flags": doubt.words()}
+
+
+def _amounts(form: Form) -> list[Field | None]:
+    """The cells of the form's own amounts."""
+    lines = [f for line in form.funds for f in (line.initial_budget, line.annual_budget, line.executed)]
+    return [form.header.get("total_amount"), *lines]
 
 
 def _code(text: Mapping[str, str | None], name: str) -> str | None:

@@ -73,6 +73,7 @@ class _Printed:
     raw2: str | None = None
     lost2: bool = False
     inferred2: str | None = None
+    own1: bool = False  # the row's own cell says the first level: one of its own, or one merged over rows
 
     def next(self, one: str | None, two: str | None, restarts: bool) -> _Printed:
         """The labels at the next row, which prints `one` and `two`."""
@@ -80,8 +81,8 @@ class _Printed:
         if one is not None and one != now.raw1:
             now = _Printed(one, lost2=two is None)
         elif two is None and restarts and (now.raw2 or now.inferred2) is not None:
-            now = _Printed(now.raw1, lost2=True)
-        return now if two is None else _Printed(now.raw1, two)
+            now = _Printed(now.raw1, lost2=True, own1=self.own1)
+        return now if two is None else _Printed(now.raw1, two, own1=self.own1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,9 @@ def resolve(rows: Sequence[LevelCells]) -> list[RowLevels]:
     out: list[RowLevels] = []
     now = _Printed()
     for i, row in enumerate(rows):
+        own = first_here[i] is not None or (row.exact and now.own1 and not row.open1)
         now = now.next(first_here[i], second_here[i], not row.exact and _restarts(rows, i))
+        now = replace(now, own1=own)
         one, two = _understood(now.raw1, 1, row.recognised), _understood(now.raw2, 2, row.recognised)
         if two.label is None and now.lost2 and now.inferred2 is None:
             inferred = _infer(one.label, _before(out, one.label), _after(second, first, i))
@@ -160,7 +163,7 @@ def _row_levels(now: _Printed, one: _Understood, two: _Understood, joined: bool)
     parent = labels.parent_of(level2) if level2 and sure else None
     if parent is not None and parent != level1:
         level1 = parent
-        flags.add("level1_inferred")
+        flags |= {"level1_inferred"} if now.own1 or one.label is None else {"level1_inferred", "level1_blank"}
     return RowLevels(
         level1, level2, _tight(now.raw1), _tight(now.raw2), one.weight, two.weight, frozenset(flags)
     )

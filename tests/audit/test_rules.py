@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pipeline.audit.rules import RULES
 from pipeline.corpus.all_documents import finish
 from pipeline.model.form import Form
 from pipeline.model.schema import FINDINGS
+from pipeline.rows.build import DocumentRows
 from tests.audits import audited, cases, dialects, keys
 from tests.forms import FUNDS, ROWS, document, form, found, other_year, with_line, with_row
 from tests.writers.planted import NEEDS
@@ -82,6 +84,168 @@ CASES: list[tuple[str, int | None, dict[str, Any], dict[str, Any]]] = [
     ("score_in_target_form", None, {**TARGET, "rows": ROWS}, {**TARGET, "rows": PLAN}),
     ("full_total_missed_target", None, {"rows": with_row(1, actual="90%"), "total": ("100", "100")}, {"rows": with_row(1, actual="90%")}),
 ]  # fmt: skip
+
+
+NOTHING = ("产出指标", "数量指标", "产出指标（50分）", "无", "无", None, "20", "20", None)
+PART = ("产出指标", "数量指标", "产出指标（50分）", "其中：县道", "≥12公里", "12公里", None, None, None)
+BARE = ("产出指标", "产出指标", "产出指标")
+YEAR, SOURCE = FUNDS[0], FUNDS[1]
+
+
+def line(label: str, source: str, *amounts: str | None) -> tuple[Any, ...]:
+    """A line of three amounts."""
+    return (label, "all", source, *amounts, None, None, None)
+
+
+def total(*amounts: str | None) -> tuple[Any, ...]:
+    return ("年度资金总额", "all", "total", *amounts, "10", None, None)
+
+
+def plan(weights: Sequence[str | None], points: str | None) -> dict[str, Any]:
+    """A form of targets with these weights and this total."""
+    rows = tuple((*r[:6], w, None, None) for r, w in zip(PLAN, weights, strict=True))
+    return {
+        **TARGET,
+        "rows": tuple((*r[:2], r[2].partition("（")[0], *r[3:]) for r in rows),
+        "total": (points, None),
+    }
+
+
+def cost(name: str, target: str, actual: str, level2: str = "成本指标") -> dict[str, Any]:
+    """The form with another cost."""
+    level1 = "成本指标" if level2 != "成本指标" else "产出指标"
+    rows = with_row(3, level1=level1, printed=level1, level2=level2, name=name, target=target, actual=actual)
+    return {"rows": tuple((*r[:2], r[2].partition("（")[0], *r[3:]) for r in rows)}
+
+
+PLAN_WEIGHTS = ("20", "10", "10", "10", "30", "10")
+SIX = {
+    "funds": (
+        total("40.000000", "40.000000", "40.000000"),
+        line("财政拨款", "fiscal", "35.000000", "35.000000", "35.000000"),
+        line("其他", "other", "5.000000", "5.000000", "5.000000"),
+    )
+}
+BLOCK = (
+    total("40", "40", "40"),
+    line("财政拨款", "fiscal", "35", "35", "35"),
+    line("其他资金", "other", "5", "5", "5"),
+)
+HONEST: list[tuple[str, dict[str, Any]]] = [
+    ("points of a row without indicator", {"rows": (NOTHING, *ROWS[1:])}),
+    ("a row without indicator and points", {"rows": (*ROWS[:1], (*NOTHING[:6], None, None, None), *ROWS[1:])}),
+    ("a part without points", {"rows": (ROWS[0], PART, *ROWS[1:])}),
+    ("parts that share the points", {"rows": (ROWS[0], (*PART[:6], "12", "12", None), (*PART[:3], "其中：乡道", "≥8公里", "9公里", "8", "8", None), *ROWS[1:])}),
+    ("targets whose total counts the budget", plan(PLAN_WEIGHTS, "100")),
+    ("targets whose total does not", plan(PLAN_WEIGHTS, "90")),
+    ("lines by nature", {"funds": (*FUNDS, line("基本支出", "basic", "5", "10", "4.71"), line("项目支出", "project", "30", "30", "30"))}),
+    ("lines by nature alone", {"funds": (YEAR, line("基本支出", "basic", "5", "10", "4.71"), line("项目支出", "project", "30", "30", "30"))}),
+    ("lines by nature beside other money", {"funds": (*BLOCK, line("基本支出", "basic", "5", "5", "5"), line("项目支出", "project", "30", "30", "30"))}),
+    ("personnel and public are parts of basic", {"funds": (*BLOCK, line("基本支出", "basic", "10", "10", "10"), line("人员经费", "personnel", "6", "6", "6"), line("公用经费", "public", "4", "4", "4"), line("项目支出", "project", "30", "30", "30"))}),
+    ("one source, less than all", {"funds": (YEAR, SOURCE)}),
+    ("sources within a source", {"funds": (*BLOCK[:2], line("其中：一般公共预算", "fiscal", "25", "25", "25"), line("政府性基金", "government_fund", "10", "10", "10"), BLOCK[2])}),
+    ("whole amounts may be rounded", {"funds": (total("41", "41", "41"), *BLOCK[1:])}),
+    ("more savings than planned", cost("成本节约率", "3%", "5%")),
+    ("savings at least", cost("成本节约率", "≥3%", "5%")),
+    ("costs below a rate", cost("预算控制率", "100%", "96%")),
+    ("an ecological cost that is a count", cost("栽种树木", "500棵", "600棵", "生态环境成本指标")),
+    ("a price without a quantity", cost("专家评审标准", "48万元/人", "48万元/人")),
+    ("last year's money in the goal", {"goal_expected": "2022年下达资金预算28万元，2023年预算40万元。"}),
+    ("next year's", {"goal_expected": "2024年计划投入预算资金280万元。"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("honest", [h[1] for h in HONEST], ids=[h[0] for h in HONEST])
+def test_an_honest_form_is_not_accused(honest: dict[str, Any]) -> None:
+    plain = {"total": ("100", "97.68"), **honest}
+    blamed = {r for r, severity, _ in found(document(form(**plain))) if severity != "info"}
+    assert blamed - {"budget_score_mismatch", "scores_sum"} == set()
+    if "funds" not in honest:
+        assert blamed == set()
+
+
+FAULTY: list[tuple[str, str, dict[str, Any]]] = [
+    ("points of a row without indicator", "weights_sum", {"rows": ((*NOTHING[:6], "19", "19", None), *ROWS[1:]), "total": ("100", "96.68")}),
+    ("and below its level", "level1_weight_sum", {"rows": ((*NOTHING[:6], "19", "19", None), *ROWS[1:])}),
+    ("and its score", "scores_sum", {"rows": ((*NOTHING[:6], "20", "19", None), *ROWS[1:])}),
+    ("beside a part without points", "weights_sum", {"rows": (ROWS[0], PART, *with_row(1, weight="9", score="9")[1:])}),
+    ("targets", "weights_sum", plan(("19", *PLAN_WEIGHTS[1:]), "100")),
+    ("targets of another total", "total_weight_100", plan(("25", *PLAN_WEIGHTS[1:]), "95")),
+    ("by nature", "fund_lines_sum", {"funds": (YEAR, line("基本支出", "basic", "6", "10", "4.71"), line("项目支出", "project", "30", "30", "30"))}),
+    ("by nature beside sources that close", "fund_lines_sum", {"funds": (*BLOCK, line("基本支出", "basic", "14", "5", "5"), line("项目支出", "project", "30", "30", "30"))}),
+    ("one part above the total", "fund_lines_sum", {"funds": (total("40", "40", "40"), line("财政拨款", "fiscal", "45", "40", "40"))}),
+    ("one part by nature above the total", "fund_lines_sum", {"funds": (total("40", "40", "40"), line("项目支出", "project", "45", "40", "40"))}),
+    ("a little, in many decimals", "fund_lines_sum", {"funds": (SIX["funds"][0], line("财政拨款", "fiscal", "36.000000", "35.000000", "35.000000"), SIX["funds"][2])}),
+    ("a little, in many decimals", "execution_rate_mismatch", {"funds": (("年度资金总额", "all", "total", "40.000000", "40.000000", "34.000000", "10", "86%", "8.5"),)}),
+    ("a rate of costs", "cost_exceeds_target", cost("预算控制率", "100%", "104%")),
+    ("a number of costs", "cost_exceeds_target", cost("每百公里油耗", "≤9", "9.6")),
+    ("a social cost with a bound", "cost_exceeds_target", cost("停水时间", "≤5%", "6%", "社会成本指标")),
+    ("costs above a bound without a unit", "cost_exceeds_target", cost("每百公里油耗", "9", "12")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "faulty"), [f[1:] for f in FAULTY], ids=[f"{f[1]}: {f[0]}" for f in FAULTY])
+def test_a_faulty_form_is_accused(rule: str, faulty: dict[str, Any]) -> None:
+    told = {r: severity for r, severity, _ in found(document(form(**faulty)))}
+    assert told.get(rule) in ("error", "warning"), told
+
+
+def doubting_lines(made: DocumentRows) -> DocumentRows:
+    """The document whose funding lines are not sure."""
+    return replace(made, funds=[{**f, "confidence": 0.9} for f in made.funds])
+
+
+def test_an_amount_that_the_form_vouches_for_is_sure_however_its_line_was_read() -> None:
+    """Sources that sum to the year's amount, or costs that do, were not misread."""
+    wrong = {"goal_expected": "本年度预算58万元。"}
+    alone = {**wrong, "funds": FUNDS[:1]}
+    costless = with_row(3, target="39万元")
+    for faulty, severity in (
+        ({**wrong, "rows": costless}, "warning"),  # its sources
+        (alone, "warning"),  # its costs
+        ({**alone, "rows": costless}, "info"),  # nothing
+    ):
+        told = {r: s for r, s, _ in found(doubting_lines(document(form(**faulty))))}
+        assert told["goal_amount_mismatch"] == severity, faulty
+
+
+def test_lines_that_other_figures_vouch_for_are_sure_unless_they_were_recognised() -> None:
+    faulty = {"funds": with_line(0, execution_rate="89.78%"), "rows": with_row(3, target="39万元")}
+    made = doubting_lines(document(form(**faulty)))  # three columns sum up, and two other rates are right
+    alone = doubting_lines(document(form(**{**faulty, "funds": faulty["funds"][:1]})))
+    scanned = replace(made, indicators=[{**r, "extractor": "ocr-lattice"} for r in made.indicators])
+    for doc, severity in ((made, "error"), (alone, "info"), (scanned, "info")):
+        assert {r: s for r, s, _ in found(doc)}["execution_rate_mismatch"] == severity
+
+
+def test_what_is_less_than_the_budget_may_be_a_part_of_it() -> None:
+    for goal, severity in (
+        ("计划采购设备8.8万元。", "info"),
+        ("项目预算8.8万元。", "warning"),
+        ("计划投入58万元。", "warning"),
+    ):
+        told = {r: s for r, s, _ in found(document(form(goal_expected=goal)))}
+        assert told["goal_amount_mismatch"] == severity, goal
+
+
+def blank_level(page: str) -> list[tuple[str, str]]:
+    """The findings on levels of a form of HTML whose benefits stand in these cells."""
+    text = (
+        "<p>项目支出绩效自评表</p><table><tr><td>项目名称</td><td>农村道路养护</td><td>实施单位</td><td>青河县公路养护中心</td></tr>"
+        "<tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>年度指标值</td></tr>" + page + "</table>"
+    )
+    made = finish([parse_document(f"<html><body>{text}</body></html>".encode(), "a.html")]).documents[0]
+    return [(f["rule"], f["severity"]) for f in made.findings if f["rule"] == "level_conflict"]
+
+
+def test_a_level_is_in_conflict_only_with_its_rows_own_cell() -> None:
+    own = "<tr><td>产出指标</td><td>数量指标</td><td>养护里程</td><td>≥20公里</td></tr>"
+    social = "<td>社会效益指标</td><td>通车率</td><td>≥95%</td></tr>"
+    assert blank_level(f"{own}<tr><td>产出指标</td>{social}") == [("level_conflict", "warning")]
+    assert blank_level(f"{own}<tr><td></td>{social}") == [("level_conflict", "info")]
+    merged = own.replace("<td>产出", "<td rowspan=2>产出")
+    assert blank_level(f"{merged}<tr>{social}") == [("level_conflict", "warning")]
+    assert blank_level(f"{own}<tr><td>效益指标</td>{social}") == []
 
 
 @pytest.mark.parametrize(
@@ -253,6 +417,13 @@ def test_consistent_forms_give_no_alarm() -> None:
     for name, pages, want, rng in cases(None, 12, seed=1):
         for kind, write in SHOWN.items():
             data, file = write(pages, rng)
+            assert keys(audited(data, file), want) == set(), f"{kind} {name}"
+
+
+def test_forms_with_the_oddities_of_honest_ones_give_no_alarm() -> None:
+    for name, pages, want, rng in cases(None, 12, seed=3, split="fit"):
+        for kind in ("grid", "html-page"):
+            data, file = SHOWN[kind](pages, rng)
             assert keys(audited(data, file), want) == set(), f"{kind} {name}"
 
 

@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 
 from tests.writers.inventor import _goals, invented
+from tests.writers.oddities import with_oddities
 
 Form = dict[str, Any]
 Row = dict[str, Any]
@@ -42,18 +43,22 @@ class Planted:
     needs: frozenset[str]  # columns that a layout must have for it to be seen
 
 
-def consistent(seed: int, *, target: bool = False, n_forms: int = 2) -> list[Form]:
-    """Forms that give no error and no warning."""
+def consistent(seed: int, *, target: bool = False, n_forms: int = 2, odd: bool = False) -> list[Form]:
+    """Forms that give no error and no warning; `odd`: with oddities of honest forms."""
     rng = Random(f"consistent {seed} {target}")
-    return [_settled(form, rng) for form in invented(seed, n_forms=n_forms, target=target)]
+    forms = [_settled(form, rng) for form in invented(seed, n_forms=n_forms, target=target)]
+    if odd:
+        forms = [with_oddities(form, Random(f"odd {seed} {n}")) for n, form in enumerate(forms)]
+        forms = [form | _totals(form) for form in forms]
+    return forms
 
 
-def planted(rule: str, seed: int, *, target: bool = False) -> Planted | None:
+def planted(rule: str, seed: int, *, target: bool = False, odd: bool = False) -> Planted | None:
     """Consistent forms with one inconsistency of the rule in one of them; None where this document has no
     room for it.
     """
     rng = Random(f"planted {rule} {seed} {target}")
-    forms = consistent(seed, target=target)
+    forms = consistent(seed, target=target, odd=odd)
     if rule == "duplicate_project":
         forms = [forms[0], copy.deepcopy(forms[0]) | {"form_index": 2}]
         return Planted(tuple(forms), 2, frozenset({(rule, None)}), NEEDS[rule])
@@ -62,8 +67,8 @@ def planted(rule: str, seed: int, *, target: bool = False) -> Planted | None:
     expected = PLANTS[rule](form, rng)
     if expected is None:
         return None
-    kept = form["goal_expected"]
-    form |= _told(form, rng) if rule != "goal_amount_mismatch" else {"goal_expected": kept}
+    kept = {"goal_expected": form["goal_expected"]}
+    form |= kept if rule == "goal_amount_mismatch" or form.get("goal_told") else _told(form, rng)
     forms[at] = form
     return Planted(tuple(forms), form["form_index"], frozenset(expected), NEEDS[rule])
 
@@ -161,7 +166,8 @@ def _told(form: Form, rng: Random) -> Form:
 def _totals(form: Form) -> Form:
     if form["total_weight"] is None:
         return {}
-    score = sum(Decimal(str(r["score"])) for r in form["indicators"]) + Decimal(str(form["budget_score"]))
+    counted = [r for r in form["indicators"] if not r["name"].startswith("其中")]
+    score = sum(Decimal(str(r["score"] or 0)) for r in counted) + Decimal(str(form["budget_score"]))
     return {"total_score": _number(score)}
 
 
@@ -181,7 +187,7 @@ def _level_rules(rows: list[Row]) -> set[tuple[str, int | None]]:
 
 
 def _pick(form: Form, rng: Random, fits: Callable[[Row], bool]) -> Row | None:
-    rows = [r for r in form["indicators"] if not r["is_placeholder"] and fits(r)]
+    rows = [r for r in form["indicators"] if not r["is_placeholder"] and not r.get("odd") and fits(r)]
     return rng.choice(rows) if rows else None
 
 
@@ -275,13 +281,31 @@ def _budget_score_mismatch(form: Form, _: Random) -> set[tuple[str, int | None]]
     return {("budget_score_mismatch", None)}
 
 
-def _fund_lines_sum(form: Form, _: Random) -> set[tuple[str, int | None]] | None:
+def _fund_lines_sum(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
+    """A source that is too much; or the only one that is printed; or lines by nature; or a little in forms
+    that print many decimals.
+    """
     line = next((f for f in form["funds"] if f["scope"] == "all" and f["source"] == "fiscal"), None)
+    basic = next((f for f in form["funds"] if f.get("nature") == "basic"), None)
     if line is None or line["initial_budget"] is None:
         return None
-    line["initial_budget"] = str(
-        (Decimal(line["initial_budget"]) * Decimal("1.3")).quantize(Decimal(100)).quantize(CENT)
-    )
+    if basic is not None and rng.random() < 0.5:
+        line = basic
+    elif rng.random() < 0.25:
+        form["funds"] = [f for f in form["funds"] if f["source"] in ("total", "fiscal") or f.get("nature")]
+    share = Decimal("1.3")
+    old = Decimal(line["initial_budget"])
+    if form.get("money") == "{:.6f}" and form["amount_unit"] == "万元" and rng.random() < 0.7:
+        new = old + 10_000  # a whole 万元, which rounding does not explain here
+    else:
+        new = (old * share).quantize(Decimal(100)) + 100
+    if new == old:
+        return None
+    line["initial_budget"] = str(new.quantize(CENT))
+    whole = Decimal(form["funds"][0]["initial_budget"])
+    alone = sum(f["source"] is not None and f["source"] != "total" for f in form["funds"]) == 1
+    if alone and line is not basic and new <= whole:
+        return None  # it need not be all
     return {("fund_lines_sum", None)}
 
 
@@ -343,28 +367,43 @@ def _target_met_lost_score(form: Form, rng: Random) -> set[tuple[str, int | None
 
 
 def _period_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
+    """A result of the year before, or a target of it."""
     row = _pick(form, rng, lambda r: _scored(r) and r["level2"] == "时效指标" and "%" not in r["target_raw"])
     if row is None:
         return None
     year = form["fiscal_year"]
-    row |= {"target_raw": f"{year}年1-12月", "actual_raw": f"{year - 1}年1-12月"}
+    target, actual = rng.choice(
+        [
+            (f"{year}年1-12月", f"{year - 1}年1-12月"), (f"{year}年12月31日前", f"{year - 1}年11月20日"), (f"{year - 1}年底", f"{year - 1}年12月"),
+            (f"{year - 1}年6月30日前完成", f"{year - 1}年6月"),
+        ]
+    )  # fmt: skip
+    row |= {"target_raw": target, "actual_raw": actual}
     return {("period_mismatch", row["seq"])}
 
 
 def _cost_exceeds_target(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
+    """An amount, a rate or a number of a cost above what was planned."""
     row = _pick(form, rng, lambda r: _scored(r) and r["level2"] in COSTS)
     if row is None:
         return None
-    row["actual_raw"] = (
-        f"{(Decimal(row['target_raw'].removesuffix('万元')) * Decimal('1.25')).quantize(CENT).normalize():f}万元"
-    )
+    if rng.random() < 0.5:
+        name, target, actual = rng.choice(
+            [("成本控制率", "≤100%", "104%"), ("预算控制率", "100%", "112.5%"), ("每公里油耗", "≤9", "9.6"), ("办公用纸消耗", "≤300箱", "340箱")]
+        )  # fmt: skip
+        if any(r["name"] == name for r in form["indicators"]):
+            return None
+        row |= {"name": name, "target_raw": target, "actual_raw": actual}
+    else:
+        more = (Decimal(row["target_raw"].removesuffix("万元")) * Decimal("1.25")).quantize(CENT)
+        row["actual_raw"] = f"{more.normalize():f}万元"
     return {("cost_exceeds_target", row["seq"]), ("target_missed_full_score", row["seq"])}
 
 
 def _cost_total_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
     row = _pick(form, rng, lambda r: r["level2"] in COSTS)
-    if row is None:
-        return None
+    if row is None or any(r.get("odd") for r in form["indicators"] if r["level2"] in COSTS):
+        return None  # a price without a quantity leaves the list open
     text = f"{(Decimal(row['target_raw'].removesuffix('万元')) * Decimal('1.6')).quantize(CENT).normalize():f}万元"
     row |= {"target_raw": text, "actual_raw": None if row["actual_raw"] is None else text}
     return {("cost_total_mismatch", None)}
@@ -372,7 +411,12 @@ def _cost_total_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]]
 
 def _goal_amount_mismatch(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
     amount = (Decimal(form["annual_budget"]) / 10_000 * Decimal("1.37")).quantize(CENT).normalize()
-    words = rng.choice(["本年度计划安排资金{}万元", "项目预算{}万元", "本年度申请经费{}万元用于项目实施"])
+    when = rng.choice(["本年度", "", "全年", f"{form['fiscal_year']}年"])
+    words = when + rng.choice(
+        [
+            "计划安排资金{}万元", "项目预算{}万元", "申请经费{}万元用于项目实施", "投入财政资金{}万元", "项目总投入{}万元", "下达预算{}万元", "共需资金{}万元，其中设备购置0.3万元",
+        ]
+    )  # fmt: skip
     form["goal_expected"] = f"{form['goal_expected'].rstrip('。')}。{words.format(f'{amount:f}')}。"
     return {("goal_amount_mismatch", None)}
 
@@ -401,7 +445,7 @@ def _digits_lost(form: Form, rng: Random) -> set[tuple[str, int | None]] | None:
     row = _pick(form, rng, lambda r: r["target_raw"].endswith("%"))
     if row is None:
         return None
-    row["target_raw"] = rng.choice(["≥%", "不低于%"])
+    row["target_raw"] = rng.choice(["≥%", "不低于%", "≥ %", "达到%以上"])
     return {("digits_lost", row["seq"])}
 
 
@@ -425,7 +469,7 @@ PLANTS: Mapping[str, Plant] = {
 
 _POINTS, _VALUES = frozenset({"weight", "score"}), frozenset({"target_raw", "actual_raw"})
 NEEDS: Mapping[str, frozenset[str]] = {
-    "weights_sum": frozenset({"weight", "total_weight"}), "scores_sum": frozenset({"score", "total_score"}),
+    "weights_sum": frozenset({"weight", "total_weight", "budget_weight"}), "scores_sum": frozenset({"score", "total_score", "budget_score"}),
     "total_weight_100": frozenset({"weight", "total_weight"}), "level1_weight_sum": frozenset({"weight", "level1"}),
     "level2_weight_sum": frozenset({"weight", "level2"}), "score_exceeds_weight": _POINTS,
     "execution_rate_mismatch": frozenset({"execution_rate_reported_pct", "executed", "annual_budget"}),

@@ -52,7 +52,7 @@ class Column:
     group: str | None = None
 
 
-def layouts_for(form: Form) -> list[str]:
+def layouts_for(form: Form, own: Mapping[str, Layout] = LAYOUTS) -> list[str]:
     """The layouts that a form can stand in: those for its kind, and for a form without values those without
     value columns.
     """
@@ -61,7 +61,7 @@ def layouts_for(form: Form) -> list[str]:
         all(r["target_raw"] is None for r in form["indicators"]),
     )
     out = []
-    for name, layout in LAYOUTS.items():
+    for name, layout in own.items():
         fields = {spec.rpartition("=")[2] for spec in layout["columns"]}
         if layout["form_type"] == "indicator_system":
             fits = not target
@@ -197,6 +197,9 @@ class _Builder:
             return ""
         amount = Decimal(str(yuan)) / UNITS[self.unit]
         plain = amount.quantize(Decimal(1)) if amount == amount.to_integral() else amount.normalize()
+        own: str = self.form.get("money", "")  # a form may say itself how many decimals it prints
+        if own and amount == Decimal(own.format(amount)):
+            return own.format(amount)
         exact = self.style.money if amount == round(amount, 2) else "{:f}"
         return exact.format(plain)
 
@@ -210,7 +213,8 @@ class _Builder:
         if funds["style"] == "panels":
             return self._panels(funds, n_cols)
         wanted = funds.get("lines", ("total", "fiscal", "central", "regional", "carryover", "other"))
-        lines = [f for f in self.form["funds"] if f["scope"] == "all" and f["source"] in wanted]
+        own = [f for f in self.form["funds"] if f["scope"] == "all"]
+        lines = [f for f in own if f["source"] in wanted or f.get("nature")]
         block = self.rng.choice(self._filled(funds["label"]).split("|"))
         if funds["style"] == "pairs":
             out = []
