@@ -22,9 +22,9 @@ from pipeline.untabled.stream import NONE, Flow
 TRIAL = 360  # characters of the rows by which proposals are told apart
 SHARP = 1.0  # log odds of a difference of 1 in the cost of rows
 IDLE = 6.0  # log odds against a column that means nothing and holds nothing
-GOOD = -2.0  # what a row costs at most where nothing needs mending
+GOOD = -1.0  # what a row costs at most where nothing needs mending
 FEWEST_ROWS = 3
-MOST_STEPS = 5
+MOST_STEPS = 3
 _BEHIND_NAME = (
     Role.TARGET, Role.ACTUAL, Role.WEIGHT, Role.SCORE, Role.REASON, Role.REMARK, Role.SIGN, Role.UNIT,
     Role.REVIEW_SCORE, Role.DIRECTION,
