@@ -44,7 +44,7 @@ _ENDING = word("level", "ending")
 _WEIGHT = rf"[(]\d+(?:\.\d+)?{_POINT}?[)]"
 _COUNT = re.compile(
     rf"(?:[≥≤><=~]|{either(words('sign', 'before'))})*"
-    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[一二三四五六七八九十百千万两]+)"
+    r"(?:\d+(?:,\d{3})*(?:\.\d+)?[百千万亿]*|[一二三四五六七八九十百千万两]+)"
     rf"(?:(?:{either(words('unit', 'about'))})?(?:{_UNITS})?{_IN_BRACKETS}"
     rf"(?:/(?:{_UNITS}|[一-鿿]{{1,3}})(?:[.·](?:{_UNITS}))?)?)?"
     rf"(?:[-~至](?:[≥≤><=])?\d+(?:\.\d+)?(?:{_UNITS})?)?(?:及?以[上下内]|左右|\(含\))?"
@@ -89,8 +89,8 @@ LABELS = re.compile(
 )
 MEASURES = re.compile(rf"(?<![\d.第≥≤=<>×])(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤=<>]")
 FIGURE_INSIDE_PATTERN = re.compile(r"(?<=[^\d第≥≤.\-×])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号×])")
-_MEASURED = re.compile(rf"\d(?:{_UNITS})(?:以[上下内])?$")
-_MEASURE_LAST = re.compile(rf"[\d.]+(?:{_UNITS})(?:以[上下内])?$")
+_MEASURED = re.compile(rf"\d[百千万亿]*(?:{_UNITS})(?:以[上下内])?$")
+_MEASURE_LAST = re.compile(rf"[\d.]+[百千万亿]*(?:{_UNITS})(?:以[上下内])?$")
 _UNIT_AT = re.compile(_UNITS)
 _NO_UNIT = either(words("unit", "none"))
 _UNIT = re.compile(rf"(?:{_UNITS})(?:/(?:{_UNITS}|[一-鿿]{{1,3}}))?{_IN_BRACKETS}(?:以[上下内])?|{_NO_UNIT}")

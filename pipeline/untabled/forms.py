@@ -8,7 +8,7 @@ indicator header, comes back as it is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from normalizers.symbols import fold
@@ -16,10 +16,11 @@ from pipeline.model.cells import Cell, Line
 from pipeline.model.regions import CellRow, Region
 from pipeline.model.roles import Role
 from pipeline.table.header import Column
+from pipeline.untabled.columns_by_rows import TRIAL, Rows, has_own_levels, mended, proposal
 from pipeline.untabled.head import read_head
 from pipeline.untabled.headers import Header, find_headers
 from pipeline.untabled.headless import with_implied
-from pipeline.untabled.rows import Block, cut_rows, read_rows
+from pipeline.untabled.rows import Block, cut_rows
 from pipeline.untabled.sentences import told_in_sentences
 from pipeline.untabled.stream import LINE, SPACE, Flow, flow_of, labels, parting, row_of
 from pipeline.words import vocabulary
@@ -41,9 +42,6 @@ _TITLE_NEEDS = re.compile(either(words("title_parts", "needed")))
 _LINE_END = re.compile(rf"{one_of(word('title_parts', 'line_ends'))}$")
 _YEAR_END = word("title_parts", "year_end")
 _TOTAL_FIGURES = re.compile(rf"[\d.{word('points', 'unit')}—\-/%()::]*")
-SAYS_NOTHING = 1.5  # a cell in a column that means nothing to us, or a row's blank in one that holds no text
-MAY_BE_BLANK = frozenset({Role.REASON, Role.REMARK, Role.OTHER})
-TRIAL = 360  # characters of the rows by which rival readings of a header are told apart
 
 
 def cut(region: Region) -> list[Region]:
@@ -162,7 +160,7 @@ def _without_year(flow: Flow, total: _Total, high: int) -> int:
 def _region(flow: Flow, span: _Span) -> Region:
     """One form's rows."""
     sep = parting(flow, [s for h in span.headers for s in h.spots])
-    first = _told_by_rows(flow, span.headers[0], span.end, sep)
+    first, own_levels = _told_by_rows(flow, span.headers[0], span.end, sep)
     head = read_head(flow, span.head, first.start, sep)
     rows = [*head.rows, _header_row(first, len(head.rows))]
     total = _total_in(flow, first.end, span.end)
@@ -176,6 +174,7 @@ def _region(flow: Flow, span: _Span) -> Region:
         sep,
         _total_weight(figures, first.columns),
         head.budget_weight,
+        own_levels=own_levels,
         by_line=sep < LINE and _by_line(flow, first.end, stop),
     )
     rows += cut_rows(flow, pieces, block, len(rows))
@@ -184,26 +183,27 @@ def _region(flow: Flow, span: _Span) -> Region:
     return Region(tuple(_title_lines(flow, span.start, span.head)), tuple(rows))
 
 
-def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> Header:
-    """Of the rival readings of a header the one under which the first rows are cheapest."""
-    if not header.rivals:
-        return header
-
-    def cost(rival: Header) -> float:
+def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> tuple[Header, bool]:
+    """Of the rival readings of a header the one under which the first rows are cheapest, mended where even
+    they are dear; and whether the levels have words of their own.
+    """
+    tried = []
+    for rival in (header, *header.rivals):
         stop = min(end, rival.end + TRIAL)
         total = _total_in(flow, rival.end, stop)
-        stop = total.start if total is not None else stop
-        block = Block(rival.columns, sep, None, None, by_line=sep < LINE and _by_line(flow, rival.end, stop))
-        found = read_rows(flow, rival.end, stop, block, last=False)
-        foreign = sum(rival.columns[c].role == Role.OTHER for row in found.rows for _, _, c in row)
-        filled = {c for row in found.rows for _, _, c in row}
-        idle = sum(
-            c not in filled and not column.known and column.role not in MAY_BE_BLANK
-            for c, column in enumerate(rival.columns)
-        ) * len(found.rows)
-        return found.cost + SAYS_NOTHING * (foreign + idle) - rival.odds
-
-    return min((header, *header.rivals), key=cost)
+        rows = Rows(
+            flow,
+            rival.end,
+            total.start if total is not None else stop,
+            sep,
+            sep < LINE and _by_line(flow, rival.end, stop),
+        )
+        tried.append((proposal(rows, rival.columns), rows, rival))
+    best, rows, found = min(tried, key=lambda t: t[0].cost)
+    if has_own_levels(rows, best):
+        rows = replace(rows, own_levels=True)
+        best = proposal(rows, best.columns)
+    return replace(found, columns=mended(rows, best).columns), rows.own_levels
 
 
 def _by_line(flow: Flow, start: int, end: int) -> bool:

@@ -16,16 +16,14 @@ from normalizers import levels
 from normalizers.words import longest_first
 from pipeline.model.roles import Role
 from pipeline.table.header import Column, role_of
+from pipeline.untabled.columns_by_rows import FEWEST_ROWS, TRIAL, Proposal, Rows, mended, proposal
 from pipeline.untabled.headers import Header
-from pipeline.untabled.rows import Block, Reading, read_rows
 from pipeline.untabled.stream import LINE, Flow, labels
 from pipeline.words import vocabulary
 from pipeline.words.values import either, word, words
 
-TRIAL = 360  # characters of the rows that tell how well an order reads them
 REACH = 200  # characters before the rows in which the words of their header stand
 APART = 10  # characters between two words of one header
-FEWEST_ROWS = 3
 FEWEST_LABELS = 2  # of first levels, where no second ones stand beside them
 FEWEST_ROLES = 4  # known words that say which columns there are
 # What a row costs at most under the right header: up to 1.7 on 24 drawn texts, mostly below 0; under another
@@ -45,6 +43,7 @@ ORDERS: tuple[tuple[Role, ...], ...] = (
     (_TARGET, Role.ACTUAL, Role.SCORE, Role.REASON),
     (_TARGET, Role.ACTUAL, Role.REASON),
     (_TARGET, Role.WEIGHT),
+    (Role.WEIGHT,),
     (_TARGET,),
     (_TARGET, Role.REMARK),
     (Role.WEIGHT, Role.SCORE, Role.REASON),
@@ -96,7 +95,10 @@ def with_implied(flow: Flow, headers: Sequence[Header]) -> list[Header]:
             continue  # the rows of another block stand before the header
         last = next((h for h in reversed(own) if h.end <= body.start), None)
         sep = flow.breaks[body.second]
-        found = _cost(flow, last.columns, last.end, high, sep) if last is not None else None
+        found = None
+        if last is not None:
+            rows = Rows(flow, last.end, high, sep, _by_line(flow, last.end, high, sep))
+            found = mended(rows, proposal(rows, last.columns))
         if found is not None and last is not None and _reads_well(found) and _levels_first(last.columns):
             continue
         implied = _implied(flow, body, high, sep)
@@ -167,30 +169,24 @@ def _orders(roles: frozenset[Role]) -> tuple[tuple[Role, ...], ...]:
 
 def _implied(flow: Flow, body: _Body, high: int, sep: int) -> Header | None:
     """The order that reads the rows best, `odds` its cost; None where none reads them well."""
-    named = _orders(body.roles)
-    return _best(flow, body, named, high, sep) or (
-        None if named == ORDERS else _best(flow, body, ORDERS, high, sep)
+    orders = dict.fromkeys((*_orders(body.roles), *ORDERS))
+    rows = Rows(flow, body.start, high, sep, _by_line(flow, body.start, high, sep))
+    tried = (
+        proposal(rows, [Column(r, i, 1, "") for i, r in enumerate((*body.levels, _NAME, *order))])
+        for order in orders
     )
+    best = mended(rows, min(tried, key=lambda p: p.cost))
+    if not _reads_well(best):
+        return None
+    return Header(body.words, body.start, best.columns, (body.second,), best.cost)
 
 
-def _best(flow: Flow, body: _Body, orders: Sequence[tuple[Role, ...]], high: int, sep: int) -> Header | None:
-    best: tuple[float, Header] | None = None
-    for order in orders:
-        columns = tuple(Column(role, i, 1, "") for i, role in enumerate((*body.levels, _NAME, *order)))
-        found = _cost(flow, columns, body.start, high, sep)
-        if not _reads_well(found):
-            continue
-        if best is None or found.cost < best[0]:
-            best = found.cost, Header(body.words, body.start, columns, (body.second,), found.cost)
-    return None if best is None else best[1]
-
-
-def _cost(flow: Flow, columns: tuple[Column, ...], start: int, high: int, sep: int) -> Reading:
+def _by_line(flow: Flow, start: int, high: int, sep: int) -> bool:
     stop = min(high, start + TRIAL)
     lines = sum(flow.breaks[i] == LINE for i in range(start, stop))
-    by_line = sep < LINE and lines >= 2 and (stop - start) / lines >= FEWEST_IN_LINE
-    block = Block(columns, sep, None, None, by_line=by_line and flow.breaks[start] == LINE)
-    return read_rows(flow, start, stop, block, last=False)
+    return (
+        sep < LINE and lines >= 2 and (stop - start) / lines >= FEWEST_IN_LINE and flow.breaks[start] == LINE
+    )
 
 
 def _levels_first(columns: Sequence[Column]) -> bool:
@@ -199,5 +195,5 @@ def _levels_first(columns: Sequence[Column]) -> bool:
     return all(role not in roles[roles.index(_NAME) :] for role in (_L1, _L2)) if _NAME in roles else True
 
 
-def _reads_well(found: Reading) -> bool:
-    return len(found.rows) >= FEWEST_ROWS and found.cost <= GOOD * len(found.rows)
+def _reads_well(found: Proposal) -> bool:
+    return found.rows >= FEWEST_ROWS and found.cost <= GOOD * found.rows

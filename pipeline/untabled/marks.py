@@ -7,8 +7,8 @@ before every place, so that a stretch holds the difference of two counts; and wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.untabled import boundaries
@@ -43,6 +43,7 @@ class Marks:
     stops: Count
     brackets: tuple[int, ...]
     ordinals: tuple[bool, ...]  # does an ordinal begin here?
+    found: dict[object, Sequence[tuple[float, int]]] = field(default_factory=dict)  # kept by `segments`
 
 
 @lru_cache(maxsize=8)

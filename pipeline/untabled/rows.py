@@ -15,13 +15,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import POINTS, Role
 from pipeline.model.standards import BUDGET_WEIGHT
 from pipeline.table import likelihood
 from pipeline.table.header import Column
 from pipeline.untabled.boundaries import boundaries
-from pipeline.untabled.segments import Said, Segment, columns_of, said, segments
+from pipeline.untabled.promising import Coarse, Passing, promising
+from pipeline.untabled.segments import Said, Segment, said, segments
 from pipeline.untabled.stream import GUESS, LINE, NONE, Flow, row_of
 
 # Nodes of one place that are followed; with 12 and a margin of 5, 12 of 171 rows of one line are wrong.
@@ -35,6 +38,8 @@ UNIT_TWICE = 0.8  # a measure with its unit where the unit has a column of its o
 NOTHING = -1.2  # 0 beside 0, 无 beside 0: a row that says that there is nothing
 UNIT_OF_WORDS = 2.0  # a unit beside a target without a figure
 SIGNED = -1.0  # a bare figure behind a sign in a column of its own
+NEAR = 80  # characters before an actual value in which its target stands
+PROMISING = 4.0  # what a way may cost more than the cheapest one, before its cells are compared
 EXPLAINED = 0.1  # share of rows with a remark from which on all are taken to have one
 EXPLAINED_BLANK = 3.0
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
@@ -62,6 +67,7 @@ class Block:
     budget: float | None
     blank: frozenset[Role] = frozenset()  # columns that are printed and left blank
     explained: bool = False  # most rows have a remark, so that a row without one is odd
+    own_levels: bool = False  # the levels have words that no list has
     by_line: bool = False  # nothing parts the cells, but every row has its line
 
 
@@ -121,6 +127,7 @@ class _Ground:
     roles: tuple[Role, ...]
     blanks: tuple[float, ...]  # what a row without a text in the column costs
     passed: tuple[tuple[float, ...], ...]  # what blanks between two cells cost, by last column + 1 and column
+    passing: Passing
     name_at: int
     score_at: int
     target_at: int
@@ -159,6 +166,22 @@ def read_rows(flow: Flow, start: int, end: int, block: Block, *, last: bool) -> 
     return best
 
 
+def estimate(flow: Flow, start: int, end: int, block: Block) -> Reading:
+    """The rows of a stretch as the first pass tells them, quickly: what its cells say to each other is not
+    weighed, and nothing is known of rivals.
+    """
+    ground = _ground(flow, block)
+    coarse = _promising(flow, boundaries(flow, start, end, block.sep), ground)
+    rows: list[list[Pick]] = []
+    at, last = start, -1
+    for segment in coarse.way:
+        if not rows or segment.column <= last:
+            rows.append([])
+        rows[-1].append((at, segment.stop, segment.column))
+        at, last = segment.stop, segment.column
+    return Reading(tuple(map(tuple, rows)), (0.0,) * len(rows), coarse.cost)
+
+
 def _share(reading: Reading, columns: Sequence[Column], role: Role) -> float:
     """The share of a reading's rows that fill a column."""
     filled = sum(any(columns[c].role == role for _, _, c in row) for row in reading.rows)
@@ -168,9 +191,8 @@ def _share(reading: Reading, columns: Sequence[Column], role: Role) -> float:
 def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Reading:
     """The cheapest way through a stretch, and how probable its rows are."""
     ground = _ground(flow, block)
-    unused = [i for i, r in enumerate(ground.roles) if r in block.blank]
-    columns = columns_of(ground.roles, unused)
     spots = boundaries(flow, start, end, block.sep)
+    onward = _promising(flow, spots, ground).kept
     places: dict[int, dict[object, _Node]] = {start: {None: _Node(start, -1, 0.0, None, _Memory())}}
     least: dict[int, float] = {}
     kept: list[_Node] = []
@@ -179,9 +201,8 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Readi
         if not nodes or at == end:
             continue
         kept += nodes
-        found = segments(flow, spots, i, columns, block.sep)
         for node in nodes:
-            _go_on(node, found, ground, places, least)
+            _go_on(node, onward[i], ground, places, least)
     finals = _followed(places.get(end, {}).values())
     if not finals:
         return Reading((((start, end, ground.name_at),),), (0.0,), math.inf)
@@ -203,6 +224,38 @@ def _search(flow: Flow, start: int, end: int, block: Block, last: bool) -> Readi
     whole = _sum([f.reached + f.ahead for f in finals])
     sure = tuple(round(_probability(row, by_place, whole), 3) for row in rows)
     return Reading(tuple(map(tuple, rows)), sure, finals[best].cost + closing[best])
+
+
+def _promising(flow: Flow, spots: Sequence[int], ground: _Ground) -> Coarse:
+    """The stretches from every place that can be part of a good reading."""
+    columns = {i: role for i, role in enumerate(ground.roles) if role not in ground.block.blank}
+    block = ground.block
+    found = [
+        segments(flow, spots, i, columns, block.sep, own_levels=block.own_levels)
+        for i in range(len(spots) - 1)
+    ]
+    saved = [
+        [_saved(flow, at, s.stop, ground.roles[s.column]) for s in here]
+        for at, here in zip(spots, found, strict=False)
+    ]
+    starts = [ground.block.by_line and flow.breaks[at] == LINE for at in spots[:-1]]
+    return promising(spots, found, saved, starts, ground.passing, PROMISING)
+
+
+def _saved(flow: Flow, at: int, stop: int, role: Role) -> float:
+    """What a cell could save at most beside others, less what it costs by itself."""
+    key = flow.keys[at:stop]
+    if role == Role.ACTUAL:
+        return -ALIKE if flow.keys.find(key, max(0, at - NEAR), at) >= 0 else 0.0
+    if role == Role.SCORE:
+        return -FULL_SCORE
+    if role == Role.WEIGHT:
+        points = said(role, key).points
+        return 0.0 if points is None else -_weight_prior(points)
+    if role == Role.TARGET:
+        cell = said(role, key)
+        return -NOTHING if cell.nothing else -SIGNED if cell.bare else 0.0
+    return 0.0
 
 
 def _followed(nodes: Iterable[_Node]) -> list[_Node]:
@@ -280,6 +333,8 @@ def _ground(flow: Flow, block: Block) -> _Ground:
         blanks.append(blank * EXPLAINED_BLANK if block.explained and role == Role.REMARK else blank)
     n = len(roles)
 
+    passed = tuple(tuple(_passed(blanks, last, column) for column in range(n)) for last in range(-1, n))
+
     def place(role: Role) -> int:
         return roles.index(role) if role in roles else 0
 
@@ -288,13 +343,37 @@ def _ground(flow: Flow, block: Block) -> _Ground:
         block,
         roles,
         tuple(blanks),
-        tuple(tuple(_passed(blanks, last, column) for column in range(n)) for last in range(-1, n)),
+        passed,
+        _passing(roles, blanks, passed, place(Role.NAME), by_line=block.by_line),
         place(Role.NAME),
         place(Role.SCORE),
         place(Role.TARGET),
         max(place(Role.ACTUAL), place(Role.UNIT)),
         Role.WEIGHT in roles,
     )
+
+
+def _passing(
+    roles: Sequence[Role],
+    blanks: Sequence[float],
+    passed: Sequence[Sequence[float]],
+    name_at: int,
+    *,
+    by_line: bool,
+) -> Passing:
+    """The same as arrays, with what a row's start costs inside a line and at the start of one."""
+    n = len(roles)
+    inside, start = np.array(passed), np.array(passed)
+    for last in range(-1, n):
+        for column in range(n):
+            if column > last:
+                start[last + 1, column] += ROW_OVER_LINE if last >= 0 else 0.0
+            elif last < name_at or roles[column] in _NEVER_FIRST:
+                inside[last + 1, column] = start[last + 1, column] = math.inf
+            else:
+                inside[last + 1, column] += ROW_IN_LINE if by_line else 0.0
+    end = np.array([sum(blanks[last + 1 :]) for last in range(-1, n)])
+    return Passing(inside, start, end)
 
 
 def _passed(blanks: Sequence[float], last: int, column: int) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,12 +37,13 @@ LONGEST: Mapping[Role, int] = {
 LONGEST_FIGURE = 12
 WORST = 6.5
 FOREIGN = 1.0  # any text suits a column that means nothing to us, so that it must not take others' cells
+ENDS_IN_FIGURE = 2.2  # a running text whose last figure may be the next cell
+FOREIGN_CELL = 0.2  # the same where the source parts its cells
 SHORT, LONG = 24, 80  # characters: up to here a text may be a label or a figure, from there on it is long
 JOIN_SPACE = 1.4  # a cell that runs over a break by which cells are parted
 JOIN_PANGU = 0.12  # the same where the break only parts Chinese from digits
 JOIN_LINE = 1.6
 TEXTS = frozenset({Role.NAME, Role.REASON, Role.REMARK, Role.OTHER})
-VALUES = frozenset({Role.TARGET, Role.ACTUAL, Role.ADJUSTED_TARGET})
 _LEVELS = frozenset({Role.LEVEL1, Role.LEVEL2})
 _TELLING_STARTS = frozenset(
     w[0]
@@ -64,6 +64,9 @@ _BARE = re.compile(r"[\d.,]+")
 _FIGURES = re.compile(r"[\d.,~-]+")
 _POINTS = re.compile(rf"\d+(\.\d+)?{_POINT}?")
 _WITH_UNIT = re.compile(r"[≥≤><=]?[\d.,]+[^\d.,]+")
+OWN_LEVEL = 0.9  # a level label that no list has, in a form that has labels of its own
+_OWN_LEVEL = re.compile(rf"[一-鿿]{{2,8}}(?:[(]\d+(?:\.\d+)?{_POINT}?[)])?")
+_ORDINAL_AT = re.compile(r"\d{1,2}[.、](?=\D)")
 _UNIT_LAST = re.compile(r"\d[^\d]+$")
 
 
@@ -110,92 +113,89 @@ def said(role: Role, key: str) -> Said:
     return Said(key, nothing=key in _NOTHING, sign=key in _SIGNS, unit=key not in _NO_UNIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The roles of a block's columns, parted by how their stretches are weighed."""
-
-    roles: tuple[Role, ...]
-    texts: tuple[tuple[int, Role, int], ...]  # column, role, longest
-    values: tuple[int, ...]
-    levels: tuple[tuple[int, Role, int], ...]
-    others: tuple[tuple[int, Role, int], ...]
-    longest: int
+Found = Sequence[tuple[float, int]]
+"""Stretches from one place as cells of one role: what each costs alone, and where it ends."""
 
 
-def columns_of(roles: Sequence[Role], unused: Sequence[int] = ()) -> Columns:
-    """The columns; `unused` are printed and left blank."""
-    own = [(i, r, LONGEST.get(r, LONGEST_FIGURE)) for i, r in enumerate(roles) if i not in unused]
-    return Columns(
-        tuple(roles),
-        tuple(c for c in own if c[1] in TEXTS),
-        tuple(i for i, r, _ in own if r in VALUES),
-        tuple(c for c in own if c[1] in _LEVELS),
-        tuple(c for c in own if c[1] not in TEXTS | VALUES | _LEVELS),
-        max((n for _, _, n in own), default=0),
-    )
+def segments(
+    flow: Flow, spots: Sequence[int], i: int, columns: Mapping[int, Role], sep: int, *, own_levels: bool
+) -> list[Segment]:
+    """The cheapest stretches from the place `spots[i]` on under these columns, the cheapest first.
+
+    `own_levels`: the form has words of its own for the levels.
+    """
+    own_units = Role.UNIT in columns.values()
+    out = [
+        Segment(cost, stop, column)
+        for column, role in columns.items()
+        for cost, stop in _of_role(flow, spots, i, role, (sep, own_units, own_levels))
+    ]
+    out.sort()
+    return out[:MOST]
 
 
-def segments(flow: Flow, spots: Sequence[int], i: int, columns: Columns, sep: int) -> list[Segment]:
-    """The cheapest stretches from the place `spots[i]` on, the cheapest first."""
-    at = spots[i]
-    keys = flow.keys
-    marks = marks_of(flow)
-    roles = columns.roles
-    glued = sep == NONE
-    torn = start_cost(flow, at, Role.UNIT in roles)
-    first = keys[at]
-    numeric = kind(first) in "nd"
-    levels = columns.levels if not glued or boundaries.LEVEL_AT.match(keys, at) else ()
-    others = [c for c in columns.others if c[1] not in POINTS or numeric]
-    short = (*levels, *others)
-    texts = columns.texts if first not in boundaries.NO_START and first != "." else ()
-    values: Sequence[int] = columns.values
-    out: list[tuple[float, int, int]] = []
+Setting = tuple[int, bool, bool]
+"""How cells are parted; have units a column of their own; have the levels words of their own?"""
+
+
+def _of_role(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Setting) -> Found:
+    """The stretches from a place as cells of a role; weighed once a flow, for several readings of a header
+    ask.
+    """
+    known = marks_of(flow).found
+    key = (role, spots[i], spots[-1], setting)
+    if key not in known:
+        found = (_texts if role in TEXTS else _short)(flow, spots, i, role, setting)
+        known[key] = [f for f in found if f[0] < WORST]
+    return known[key]
+
+
+def _short(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Setting) -> Found:
+    """Levels, values and figures: what is told by the stretch's match key."""
+    sep, own_units, own_levels = setting
+    at, keys, glued = spots[i], flow.keys, sep == NONE
+    if role in POINTS and kind(keys[at]) not in "nd":
+        return []
+    if role in _LEVELS and glued and not boundaries.LEVEL_AT.match(keys, at):
+        return []
+    torn = start_cost(flow, at, own_units).get(role, 0.0)
+    longest = LONGEST.get(role, LONGEST_FIGURE)
+    own = own_levels and role in _LEVELS and not glued
+    out: list[tuple[float, int]] = []
     joins = 0.0
     for stop in spots[i + 1 :]:
-        n = stop - at
-        if n > columns.longest or joins > WORST + 2:
+        if stop - at > longest or joins > WORST + 2:
             break
-        base = joins + end_cost(flow, stop)
-        key = keys[at:stop]
-        out += [
-            (base + cell_cost(role, key, glued) + torn.get(role, 0.0), stop, column)
-            for column, role, longest in short
-            if n <= longest
-        ]
-        if values:
-            if n > LONGEST[Role.TARGET]:
-                values = ()
-            else:
-                cost = base + cell_cost(Role.TARGET, key, glued) + torn.get(Role.TARGET, 0.0)
-                out += [(cost, stop, column) for column in values]
-        alive = False
-        for column, role, longest in texts:
-            if n <= longest:
-                least, more = _text_cost(marks, at, stop, role, key, glued)
-                alive = alive or joins + least < WORST
-                cost = base + least + more + torn.get(role, 0.0)
-                out.append((cost, stop, column))
-        if texts and not alive:
-            texts = ()
-        if not texts and not values and n > LONGEST[Role.LEVEL2]:
-            break
+        cost = cell_cost(role, keys[at:stop], glued)
+        if own and cost > OWN_LEVEL and _OWN_LEVEL.fullmatch(keys, at, stop):
+            cost = OWN_LEVEL
+        out.append((joins + end_cost(flow, stop) + cost + torn, stop))
         joins += _join(flow, stop, sep)
-    return _cheapest([found for found in out if found[0] < WORST], columns)
+    if role in _LEVELS:  # the longest label leads
+        most = max((stop for cost, stop in out if cost < 0), default=0)
+        return [(cost + (boundaries.SHORTER_LABEL if stop < most else 0.0), stop) for cost, stop in out]
+    return out
 
 
-def _cheapest(found: Sequence[tuple[float, int, int]], columns: Columns) -> list[Segment]:
-    """The cheapest of all; in the level columns the longest label leads."""
-    longest = {
-        c: max((stop for cost, stop, column in found if column == c and cost < 0), default=0)
-        for c, _, _ in columns.levels
-    }
-    weighed = [
-        (cost + (boundaries.SHORTER_LABEL if stop < longest.get(column, 0) else 0.0), stop, column)
-        for cost, stop, column in found
-    ]
-    weighed.sort()
-    return [Segment(*found) for found in weighed[:MOST]]
+def _texts(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Setting) -> Found:
+    """Names, reasons and remarks: what is told by counts, until no longer stretch can be cheap."""
+    sep, own_units, _ = setting
+    at, keys, glued = spots[i], flow.keys, sep == NONE
+    if keys[at] in boundaries.NO_START or keys[at] == ".":
+        return []
+    marks = marks_of(flow)
+    torn = start_cost(flow, at, own_units).get(role, 0.0)
+    out: list[tuple[float, int]] = []
+    joins = 0.0
+    for stop in spots[i + 1 :]:
+        if stop - at > LONGEST[role] or joins > WORST + 2:
+            break
+        least, more = _text_cost(marks, at, stop, role, keys[at:stop], glued)
+        if joins + least >= WORST:
+            break
+        out.append((joins + end_cost(flow, stop) + least + more + torn, stop))
+        joins += _join(flow, stop, sep)
+    return out
 
 
 def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bool) -> tuple[float, float]:
@@ -219,7 +219,7 @@ def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bo
             more = likelihood.NEVER
         least += boundaries.INSIDE * max(0, labels + measures - marks.ordinals[at])
         if key != "0" and kind(key[-1]) == "n":
-            more += 2.2 if glued else 1.2
+            more += ENDS_IN_FIGURE if glued else 1.2
         if glued and key != "0":
             least += boundaries.QUALITY_INSIDE * marks.qualities.inside(min(at + 2, stop), stop)
             more += boundaries.name_shape(key)
@@ -227,8 +227,10 @@ def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bo
         measure = boundaries.INSIDE_RULE if role in (Role.REMARK, Role.OTHER) else boundaries.INSIDE
         least += measure * measures + boundaries.LABEL_INSIDE * labels
         more = 0.6 + (likelihood.cost(role, key) if n <= SHORT else 0.5 if role == Role.REASON else 0.6)
-        if role == Role.OTHER and glued:
-            more += FOREIGN
+        if role == Role.OTHER:
+            more = more + FOREIGN if glued else FOREIGN_CELL
+        if glued and kind(key[-1]) == "n":
+            more += ENDS_IN_FIGURE
     if glued:
         least += boundaries.SENTENCE * marks.stops.inside(at, stop - 1)
         least += boundaries.FIGURE_INSIDE * marks.figures.inside(min(at + 1, stop), max(at, stop - 1))
@@ -244,7 +246,8 @@ def _join(flow: Flow, at: int, sep: int) -> float:
     if at >= len(flow.breaks) or not flow.breaks[at]:
         return 0.0
     a, b = kind(flow.keys[at - 1]), kind(flow.keys[at])
-    if flow.breaks[at] == SPACE and sep <= SPACE and {a, b} & {"n", "s", "p", "a"} and a != b:
+    pangu = flow.breaks[at] == SPACE and sep <= SPACE and {a, b} & {"n", "s", "p", "a"} and a != b
+    if pangu and not _ORDINAL_AT.match(flow.keys, at):
         return JOIN_PANGU * 3 if sep else JOIN_PANGU
     if sep and flow.breaks[at] < sep:
         return 0.0
