@@ -23,6 +23,7 @@ from pipeline.words import vocabulary
 from pipeline.words.values import either, word, words
 
 REACH = 200  # characters before the rows in which the words of their header stand
+SHORTEST_WORDS, LONGEST_WORDS = 4, 40  # characters of unknown words of a header, behind its known ones
 APART = 10  # characters between two words of one header
 FEWEST_LABELS = 2  # of first levels, where no second ones stand beside them
 FEWEST_ROLES = 4  # known words that say which columns there are
@@ -99,14 +100,21 @@ def with_implied(flow: Flow, headers: Sequence[Header]) -> list[Header]:
         if last is not None:
             rows = Rows(flow, last.end, high, sep, _by_line(flow, last.end, high, sep))
             found = mended(rows, proposal(rows, last.columns))
+        unread_words = last is not None and _words_between(flow, last.end, body.start)
         if found is not None and last is not None and _reads_well(found) and _levels_first(last.columns):
-            continue
+            if not unread_words:
+                continue
         implied = _implied(flow, body, high, sep)
-        if implied is None or (found is not None and implied.odds + BETTER > found.cost):
+        if implied is None or (found is not None and implied.odds + (0.0 if unread_words else BETTER) > found.cost):
             continue
         out = [h for h in out if h not in own or h is not last] if last is not None else out
         out.append(replace(implied, odds=0.0))
     return sorted(out, key=lambda h: h.start)
+
+
+def _words_between(flow: Flow, start: int, end: int) -> bool:
+    """Do words of a header that nobody knows stand between the known ones and the rows?"""
+    return SHORTEST_WORDS <= end - start <= LONGEST_WORDS and not re.search(r"\d", flow.keys[start:end])
 
 
 def _sections(flow: Flow) -> Iterator[tuple[int, int]]:
