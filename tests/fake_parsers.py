@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from pipeline.app import job, reading
 from pipeline.model.cells import Reading
@@ -58,9 +59,9 @@ def obedient(data: bytes, source_path: str) -> DocumentRows:
     return rows
 
 
-def reads_obediently() -> None:
+def reads_obediently(patch: pytest.MonkeyPatch) -> None:
     """From now on the runs of this process read with `obedient`."""
-    job.Work = partial(reading.Work, parse=obedient)  # type: ignore[misc,assignment]
+    patch.setattr(job, "Work", partial(reading.Work, parse=obedient))
 
 
 def stillborn(_: int) -> None:

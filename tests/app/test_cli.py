@@ -244,8 +244,8 @@ def started(folder: Path, out: Path, *options: str) -> subprocess.Popen[str]:
     for name in ("a.txt", "b.txt"):
         (folder / name).write_text(f"hang {name} {folder}")
     code = (
-        "import sys; from tests.fake_parsers import reads_obediently\n"
-        "from pipeline.app import cli; reads_obediently(); cli.main(sys.argv[1:])"
+        "import sys, pytest; from pipeline.app import cli; from tests.fake_parsers import reads_obediently\n"
+        "reads_obediently(pytest.MonkeyPatch()); cli.main(sys.argv[1:])"
     )
     run = subprocess.Popen(
         [sys.executable, "-c", code, "parse", str(folder), "--out", str(out), "--jobs", "2", *options],
