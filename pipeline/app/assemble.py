@@ -102,10 +102,10 @@ class Assembly:
         self._changed: dict[str, Encoded] = {}
         self._slots = self._slotted(entries)
         outcomes = self._correct(register, entries)
-        self._linked = list(self._linked_columns())
-        self._links = links(cast(Sequence[ProjectRow], self._linked), earlier)
+        parts = [part.select(LINKED) for part in self._parts("projects")]
+        self._linked = pa.concat_tables([schema("projects").empty_table().select(LINKED), *parts])
+        self._links = links(cast(Sequence[ProjectRow], self._linked.to_pylist()), earlier)
         self._series = {link.project_id: link.series_id for link in self._links}
-        self._years = {p["project_id"]: p[BY] for p in self._linked}
         self._outcomes = outcomes
 
     def _slotted(self, entries: Sequence[Entry]) -> list[_Slot]:
@@ -159,10 +159,6 @@ class Assembly:
                 self.account.stale.append(f"line {c.line}: {place} holds {o.found!r}, not {c.old!r}")
         return outcomes
 
-    def _linked_columns(self) -> Iterator[dict[str, Any]]:
-        for part in self._parts("projects"):
-            yield from part.select(LINKED).to_pylist()
-
     def _data(self, key: str, name: str) -> bytes | None:
         changed = self._changed.get(key)
         return self._store.rows(key, name) if changed is None else changed.get(name)
@@ -178,8 +174,8 @@ class Assembly:
             if batches:
                 yield pa.Table.from_batches(batches, schema(name)).combine_chunks()
 
-    def streams(self) -> dict[str, Iterator[Part]]:
-        """The parts of every table."""
+    def streams(self, *, years: bool = False) -> dict[str, Iterator[Part]]:
+        """The parts of every table, with the year of each row if asked for."""
         across = _Across()
         for finding in self._findings_across():
             across.add(finding)
@@ -192,15 +188,10 @@ class Assembly:
             "series": self._series_rows(),
             "corrections": iter([to_arrow("corrections", outcome_rows(self._outcomes))]),
         }
-        return {name: (Part(rows, self._years_of(rows)) for rows in tables[name]) for name in TABLES}
-
-    def _years_of(self, rows: pa.Table) -> list[int | None]:
-        if BY in rows.column_names:
-            years: list[int | None] = rows[BY].to_pylist()
-            return years
-        if "project_id" not in rows.column_names:
-            return []
-        return [self._years.get(p) for p in rows["project_id"].to_pylist()]
+        if not years:
+            return {name: (Part(rows) for rows in tables[name]) for name in TABLES}
+        of_form = dict(zip(self._linked["project_id"].to_pylist(), self._linked[BY].to_pylist(), strict=True))
+        return {name: (Part(rows, _years(rows, of_form)) for rows in tables[name]) for name in TABLES}
 
     def _documents(self, across: _Across) -> Iterator[pa.Table]:
         for slots in _together(self._slots):
@@ -249,11 +240,10 @@ class Assembly:
         groups: dict[str, list[str]] = {}
         for link in self._links:
             groups.setdefault(link.series_id, []).append(link.project_id)
-        document = {p["project_id"]: p["document_id"] for p in self._linked}
         cache: OrderedDict[str, dict[str, pa.RecordBatch]] = OrderedDict()
         for projects in groups.values():
             if len(projects) > 1:
-                cases = [c for p in projects for c in self._case(keys[document[p]], p, cache)]
+                cases = [c for p in projects for c in self._case(keys[p.rpartition("-")[0]], p, cache)]
                 yield from findings_across(cases)
 
     def _case(self, key: str, project: str, cache: OrderedDict[str, dict[str, pa.RecordBatch]]) -> list[Case]:
@@ -269,10 +259,14 @@ class Assembly:
         return cases_in_series(DocumentRows(cast(DocumentRow, {}), **rows), self._series)
 
     def _series_rows(self) -> Iterator[pa.Table]:
-        by_id = {p["project_id"]: p for p in self._linked}
-        for some in _together(self._links):
-            rows = [series_row(link, cast(ProjectRow, by_id[link.project_id])) for link in some]
-            yield to_arrow("series", rows)
+        named = self._linked.filter(
+            pc.is_in(self._linked["project_id"], pa.array(list(self._series), pa.string()))
+        )
+        done = 0
+        for some in _together(self._links):  # they are in the order of the forms
+            projects = cast(list[ProjectRow], named.slice(done, len(some)).to_pylist())
+            done += len(some)
+            yield to_arrow("series", [series_row(*pair) for pair in zip(some, projects, strict=True)])
 
 
 class _Across:
@@ -292,6 +286,16 @@ class _Across:
     def of(self, projects: Sequence[str]) -> dict[str, list[FindingRow]]:
         query = "SELECT data FROM findings WHERE project_id = ? ORDER BY rowid"
         return {p: [json.loads(text) for (text,) in self._db.execute(query, (p,))] for p in projects}
+
+
+def _years(rows: pa.Table, of_form: Mapping[str, int | None]) -> list[int | None] | None:
+    """The year of each row: its own, or its form's."""
+    if BY in rows.column_names:
+        own: list[int | None] = rows[BY].to_pylist()
+        return own
+    if "project_id" in rows.column_names:
+        return [of_form.get(p) for p in rows["project_id"].to_pylist()]
+    return None
 
 
 def _with(rows: pa.Table, column: str, values: pa.Array) -> pa.Table:

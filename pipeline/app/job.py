@@ -127,7 +127,7 @@ def _run(
     if doubt:
         said.append(doubt)
     made = Assembly(entries, store, register, series)
-    manifest = write(made.streams(), folder, partition=job.partition)
+    manifest = write(made.streams(years=job.partition), folder, partition=job.partition)
     published = _publish(job.out, folder, manifest) if isinstance(job.out, str) else ""
     digest = hashlib.sha256(manifest_text(manifest).encode()).hexdigest()
     store.set_facts(state=state, tables=digest, published=published, account=made.account.text())

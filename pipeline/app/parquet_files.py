@@ -1,8 +1,8 @@
 """One table in a stream → one Parquet file, or one folder of files by fiscal year.
 
 Comes in: the parts of a table in order. Goes out: `NAME.parquet`, or `NAME/fiscal_year=2023/part-0.parquet`
-and so on (Hive's way of partitioning, in which the column is the folder's name); a table without years is one
-file always. Row groups have `ROW_GROUP` rows whatever parts the table comes in, so the same rows give the
+and so on (Hive's way of partitioning: the column is the folder's name; year 0: none); a table without years is
+one file always. Row groups have `ROW_GROUP` rows whatever parts the table comes in, so the same rows give the
 same bytes, and no more than a row group is in memory. It refuses nothing.
 """
 
@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 
 from pipeline.app.arrow_rows import schema
 
-ROW_GROUP = 65536
+ROW_GROUP = 16384  # rows; a group of indicators has 16 MB unpacked, and is all of a table that is in memory
 BY = "fiscal_year"
-NO_YEAR = "__HIVE_DEFAULT_PARTITION__"
+NO_YEAR = "0"  # with Hive's name for null, pandas reads nothing: Arrow cannot unify dictionaries with nulls
 WRITE = {
     "compression": "zstd",
     "compression_level": 3,
