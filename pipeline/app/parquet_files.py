@@ -2,8 +2,8 @@
 
 Comes in: the parts of a table in order. Goes out: `NAME.parquet`, or `NAME/fiscal_year=2023/part-0.parquet`
 and so on (Hive's way of partitioning: the column is the folder's name; year 0: none); a table without years
-is one file always. Row groups have `ROW_GROUP` rows whatever parts the table comes in, so the same rows give the
-same bytes, and no more than a row group is in memory. It refuses nothing.
+is one file always. Row groups have `ROW_GROUP` rows whatever parts the table comes in, so the same rows give
+the same bytes, and no more than a row group is in memory. It refuses nothing.
 """
 
 from __future__ import annotations

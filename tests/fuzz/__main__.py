@@ -1,7 +1,7 @@
 """`python -m tests.fuzz KIND FOLDER [options of libFuzzer]`: atheris on one reader, its corpus in a folder.
 
 Comes in: a kind of `SEEDS`, a folder for the corpus, which gets the seed and some mutants; then
-`-max_total_time=600` and the like. Goes out: what libFuzzer prints; input that shows a bug is kept as it says.
+`-max_total_time=600` and the like. Goes out: what libFuzzer prints; it keeps an input that shows a bug.
 """
 
 from __future__ import annotations
