@@ -52,7 +52,9 @@ def finish(
     """
     corrected, outcomes = apply_corrections(documents, corrections)
     alone = [audited_or_named(d) for d in corrected]
-    joined = links([p for d in alone for p in d.projects], earlier or {}, [d.document for d in alone])
+    joined = links(
+        [p for d in alone for p in d.projects], earlier or {}, [d.document for d in alone if d.projects]
+    )
     series = {link.project_id: link.series_id for link in joined}
     across: dict[str, list[FindingRow]] = {}
     for finding in findings_across([case for d in alone for case in cases_in_series(d, series)]):
