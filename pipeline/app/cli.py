@@ -284,7 +284,8 @@ def _passed_over(left_out: Sequence[LeftOut]) -> Iterator[str]:
     yield from (f"left out  {left.name}  {left.why}" for left in left_out if left.why != HIDDEN)
 
 
-def _say(lines: Iterable[str], console: Console) -> None:
+def _say(lines: Iterable[str], console: Console | None = None) -> None:
+    console = console or Console(soft_wrap=True)
     for line in lines:
         console.print(shown(line), markup=False, highlight=False)
 
