@@ -12,7 +12,7 @@ from pipeline.version import VERSION
 
 COMMANDS = {
     "dictionary": "Print the data dictionary: every column, flag, rule and error code.",
-    "parse": "Read INPUTS, files or folders, and write the tables to --out.",
+    "parse": "Read INPUTS, files, folders or URLs, and write the tables to --out.",
     "show": "Print what a stage made of one FILE.",
 }
 """The commands of `pipeline.app.cli` and the first sentence of their help; a test compares them."""
