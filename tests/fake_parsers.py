@@ -7,12 +7,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from pipeline.app import job, reading
 from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, error
 from pipeline.rows.build import DocumentRows, document_rows, file_facts
@@ -54,6 +57,11 @@ def obedient(data: bytes, source_path: str) -> DocumentRows:
     if word == b"wrong":
         rows.document["fiscal_year"] = "twenty"
     return rows
+
+
+def reads_obediently(patch: pytest.MonkeyPatch) -> None:
+    """From now on the runs of this process read with `obedient`."""
+    patch.setattr(job, "Work", partial(reading.Work, parse=obedient))
 
 
 def stillborn(_: int) -> None:

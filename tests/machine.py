@@ -15,7 +15,7 @@ from pathlib import Path
 import pypdfium2
 from pypdfium2 import raw
 
-from pipeline.app import store
+from pipeline.app import output
 from pipeline.app.document import parse_document
 from pipeline.corpus.all_documents import finish
 from pipeline.read.page import pdf, substitute_font
@@ -47,9 +47,9 @@ def main(fonts: Path, source: str, pdfs: Path, out: Path) -> None:
     if source == "theirs":
         pdf.install = substitute_font.install = lambda: kept
     files = {path.name: path.read_bytes() for path in sorted(pdfs.iterdir())}
-    store.prepare(out)
+    output.prepare(out)
     finished = finish([parse_document(data, name) for name, data in files.items()])
-    store.write_tables(finished.tables(), out)
+    output.write_tables(finished.tables(), out)
     lines = [f"{name} {picture(data)}\n" for name, data in files.items()]
     (out / PICTURES).write_text("".join(lines))
 

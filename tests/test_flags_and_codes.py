@@ -25,9 +25,9 @@ from PIL import Image
 
 from pipeline.app.cli import main
 from pipeline.app.document import parse_document
+from pipeline.app.output import only_writer
 from pipeline.app.sources import collect
-from pipeline.app.store import only_writer
-from pipeline.app.workers import Limits, run
+from pipeline.app.workers import Limits
 from pipeline.corpus.all_documents import finish
 from pipeline.corpus.corrections import read_corrections
 from pipeline.form import assemble
@@ -39,6 +39,7 @@ from pipeline.model.form import Field
 from pipeline.rows.build import DocumentRows
 from tests.accuracy import FIXTURES, parsed
 from tests.named_fonts import BROKEN, plain
+from tests.runs import run
 from tests.writers.ofd import NAMES, packed
 
 # ---- a form, and what is done to it
@@ -313,6 +314,7 @@ CODES: Mapping[Code, Callable[[Path], str]] = {
     Code.NO_INPUT: no_input,
     Code.OUTPUT_UNWRITABLE: output_unwritable,
     Code.OUTPUT_BUSY: output_busy,
+    Code.UNREACHABLE: lambda folder: said("parse", "nowhere://raw", "--out", folder / "out"),
     Code.BAD_CORRECTION: bad_correction,
     Code.UNREADABLE: unreadable,
     Code.EMPTY_FILE: lambda _: code_of(read(b" \n\t\n")),

@@ -19,7 +19,10 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from pipeline.app.remote import Remote
 from pipeline.model.errors import Code, PipelineError, error
+
+File = Path | Remote
 
 MOST_MEMBERS = 100_000
 MOST_LIST = 64 * 1024 * 1024  # bytes of an archive's list: 100,000 members of the longest usual names
@@ -58,7 +61,7 @@ class _NoListError(Exception):
     """The file has no list of members that can be followed: it is no archive."""
 
 
-def members(path: Path, where: str) -> tuple[tuple[Member, ...], int]:
+def members(path: File, where: str) -> tuple[tuple[Member, ...], int]:
     """The documents in an archive, sorted by name, and how many hidden ones are left out; none for a file
     that is no archive or cannot be opened as one.
 
@@ -165,7 +168,7 @@ def _with_covered(found: list[Member]) -> list[Member]:
     return [replace(m, covered=True) if id(m) in over else m for m in found]
 
 
-def unpack(path: Path, member: Member, where: str, most_bytes: int) -> Iterator[bytes]:
+def unpack(path: File, member: Member, where: str, most_bytes: int) -> Iterator[bytes]:
     """The bytes of a member, a piece at a time, so that nothing but the reader of a document holds all.
 
     Raises:

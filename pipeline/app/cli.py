@@ -1,23 +1,26 @@
 """The command line: `parse` files into tables, `show` what a stage made of one, print the data `dictionary`.
 
-Comes in: arguments. Goes out: tables in a folder and a short account on the terminal, in which no name of a
-file steers the terminal. Exit status: 0 every file was read whole, 1 at least one file failed or was read in
-part, or a correction is stale (the tables are written all the same), 2 the arguments are wrong, an input is
-missing, or the output cannot be written, 3 another run writes there, 130 and 143 interrupted by Ctrl-C or
-SIGTERM (from 2 on no table is written: those of the run before stand).
+Comes in: arguments. Goes out: tables in a folder or at a URL and a short account on the terminal, or a line
+of JSON for each document, in which no name of a file steers the terminal. Exit status: 0 every file was read
+whole, 1 at least one file failed or was read in part, or a correction is stale (the tables are written all
+the same), 2 the arguments are wrong, an input is missing, or the output cannot be written, 3 another run
+writes there, 130 and 143 interrupted by Ctrl-C or SIGTERM (from 2 on no table is written: those of the run
+before stand, and what was read is kept for the next run).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
+from typing import Any, cast
 
 import click
 from rich.console import Console
@@ -25,17 +28,20 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipeline.app.assemble import Account
 from pipeline.app.dictionary import dictionary as dictionary_text
 from pipeline.app.document import parse_document
+from pipeline.app.job import Job, run
 from pipeline.app.names import shown, stored
+from pipeline.app.parquet_files import BY
+from pipeline.app.reading import Event
+from pipeline.app.remote import is_url
 from pipeline.app.show import show_forms, show_records, show_tables
 from pipeline.app.source_bytes import finder
-from pipeline.app.sources import HIDDEN, LeftOut, survey
-from pipeline.app.store import earlier_series, only_writer, prepare, write_tables
-from pipeline.app.workers import DEFAULTS, Limits, run
+from pipeline.app.sources import HIDDEN, LeftOut
+from pipeline.app.workers import DEFAULTS, Limits
 from pipeline.audit.case import ERROR, INFO, WARNING
-from pipeline.corpus.all_documents import Finished, finish
-from pipeline.corpus.corrections import STALE, Correction, read_corrections
+from pipeline.corpus.all_documents import finish
 from pipeline.form.assemble import forms_of
 from pipeline.model.errors import Code, PipelineError
 from pipeline.read import read_document
@@ -46,7 +52,6 @@ from pipeline.version import VERSION
 STAGES = ("tables", "forms", "records")
 SEVERITIES = (ERROR, WARNING, INFO)
 CORRECTIONS = Path("data", "corrections.csv")
-NOT_WHOLE = ("failed", "partial")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -55,13 +60,26 @@ def main() -> None:
     """Reads Chinese budget-performance disclosures and writes them as five typed Parquet tables."""
 
 
+class _Place(click.ParamType[Path | str]):
+    """A path, or a URL that fsspec knows."""
+
+    name = "path or URL"
+
+    def __init__(self, path: click.Path) -> None:
+        self._path = path
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """A URL as it is, a path checked."""
+        return value if is_url(value) else cast(Path, self._path.convert(value, param, ctx))
+
+
 @main.command()
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("inputs", nargs=-1, required=True, type=_Place(click.Path(exists=True, path_type=Path)))
 @click.option(
     "--out",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the tables; made if missing.",
+    type=_Place(click.Path(file_okay=False, path_type=Path)),
+    help="Folder or URL for the tables; made if missing.",
 )
 @click.option(
     "--jobs",
@@ -70,6 +88,7 @@ def main() -> None:
     show_default="one a CPU",
     help="Documents read side by side.",
 )
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler on whose workers to read: tcp://….")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -92,39 +111,65 @@ def main() -> None:
     show_default=f"{CORRECTIONS} if there is one",
     help="Register of corrections to apply.",
 )
-def parse(
-    inputs: tuple[Path, ...],
-    out: Path,
+@click.option("--force", is_flag=True, help="Read all files, those that have not changed too.")
+@click.option("--partition", type=click.Choice([BY]), help="Write a folder of files by year for each table.")
+@click.option("--log-json", is_flag=True, help="Print a line of JSON for each document, as it is done.")
+def parse(  # noqa: PLR0913 - one argument an option
+    inputs: tuple[Path | str, ...],
+    out: Path | str,
     jobs: int,
+    cluster: str | None,
     timeout: float,
     memory_mb: int,
     max_mb: int,
     corrections: Path | None,
+    force: bool,
+    partition: str | None,
+    log_json: bool,
 ) -> None:
-    """Read INPUTS, files or folders, and write the tables to --out."""
+    """Read INPUTS, files, folders or URLs, and write the tables to --out."""
+    limits = Limits(timeout, memory_mb, max_mb)
+    job = Job(inputs, out, jobs, limits, corrections, force, partition is not None, cluster)
     try:
-        register: tuple[Correction, ...] = read_corrections(corrections) if corrections else ()
-        found = survey(inputs, out)
-        prepare(out)
-        with _ended_cleanly(), only_writer(out), _progress() as bar:
-            task = bar.add_task("reading", total=len(found.sources))
-            documents = run(
-                found.sources,
-                jobs=min(jobs, len(found.sources)),
-                limits=Limits(timeout, memory_mb, max_mb),
-                done=lambda: bar.advance(task),
-            )
-            series, doubt = earlier_series(out)
-            finished = finish(documents, register, series)
-            write_tables(finished.tables(), out)
+        with _ended_cleanly(), _progress() as bar:
+            task = bar.add_task("reading", total=None)
+
+            def began(sources: int) -> Callable[[Event], object]:
+                bar.update(task, total=sources, completed=0)
+
+                def done(event: Event) -> None:
+                    bar.advance(task)
+                    if log_json:
+                        click.echo(_line(event))
+
+                return done
+
+            result = run(job, began)
     except PipelineError as problem:
         click.echo(f"Error: {shown(str(problem))}", err=True)
         sys.exit(3 if problem.code == Code.OUTPUT_BUSY else 2)
-    _account(finished, out)
-    _say(_passed_over(found.left_out))
-    _say([doubt] if doubt else [])
-    stale = any(o.status == STALE for o in finished.outcomes)
-    sys.exit(int(stale or any(d.document["status"] in NOT_WHOLE for d in finished.documents)))
+    console = Console(soft_wrap=True, stderr=log_json)
+    _account(result.account, out, console)
+    _say((*_passed_over(result.left_out), *result.said), console)
+    sys.exit(int(bool(result.account.stale or result.account.not_whole)))
+
+
+def _line(event: Event) -> str:
+    """A document in a log: one line, in which nothing but ASCII stands."""
+    facts, summary, problem = event.entry.facts, event.summary, event.entry.problem
+    said: dict[str, object] = {
+        "source_path": facts.source_path,
+        "sha256": facts.sha256,
+        "n_bytes": facts.n_bytes,
+    }
+    if problem is not None:
+        said |= {"status": "failed", "error_code": problem.code, "error": problem.sentence}
+    elif summary is None:
+        said |= {"status": "duplicate"}
+    else:
+        said |= asdict(summary)
+    known = event.seconds is None and problem is None and summary is not None
+    return json.dumps({**said, "known": known, "seconds": round(event.seconds or 0.0, 3)})
 
 
 @main.command()
@@ -239,41 +284,30 @@ def _passed_over(left_out: Sequence[LeftOut]) -> Iterator[str]:
     yield from (f"left out  {left.name}  {left.why}" for left in left_out if left.why != HIDDEN)
 
 
-def _say(lines: Iterable[str]) -> None:
-    console = Console(soft_wrap=True)
+def _say(lines: Iterable[str], console: Console | None = None) -> None:
+    console = console or Console(soft_wrap=True)
     for line in lines:
         console.print(shown(line), markup=False, highlight=False)
 
 
-def _account(finished: Finished, out: Path) -> None:
+def _account(account: Account, out: Path | str, console: Console) -> None:
     """Ends a run: counts, then every file that was not read whole, with its reason, and every stale
     correction.
     """
-    console = Console(soft_wrap=True)
-    documents = finished.documents
-    status = Counter(d.document["status"] for d in documents)
-    severity = Counter(f["severity"] for d in documents for f in d.findings)
     table = Table("", "count", title=escape(shown(stored(f"tables in {out}"))), title_justify="left")
     table.columns[1].justify = "right"
-    table.add_row("files", str(len(documents)))
-    for name, count in sorted(status.items()):
+    table.add_row("files", str(sum(account.status.values())))
+    for name, count in account.status.items():
         table.add_row(f"  {name}", str(count))
-    table.add_row("forms", str(sum(len(d.projects) for d in documents)))
-    table.add_row("indicators", str(sum(len(d.indicators) for d in documents)))
-    table.add_row("findings", str(severity.total()))
+    table.add_row("forms", str(account.forms))
+    table.add_row("indicators", str(account.indicators))
+    table.add_row("findings", str(sum(account.severity.values())))
     for name in SEVERITIES:
-        table.add_row(f"  {name}", str(severity[name]))
-    if finished.outcomes:
-        table.add_row("corrections", str(len(finished.outcomes)))
-        for name, count in sorted(Counter(o.status for o in finished.outcomes).items()):
+        table.add_row(f"  {name}", str(account.severity.get(name, 0)))
+    if account.corrections:
+        table.add_row("corrections", str(sum(account.corrections.values())))
+        for name, count in account.corrections.items():
             table.add_row(f"  {name}", str(count))
     console.print(table)
-    for d in documents:
-        if d.document["status"] in NOT_WHOLE:
-            path, code, reason = (d.document[k] for k in ("source_path", "error_code", "error"))
-            _say([f"{d.document['status']}  {path}  [{code}]  {reason}"])
-    for o in finished.outcomes:
-        if o.status == STALE:
-            c = o.correction
-            place = f"form {c.form} row {c.row or '-'} {c.column}"
-            _say([f"stale correction, line {c.line}: {place} holds {o.found!r}, not {c.old!r}"])
+    _say((f"{status}  {path}  [{code}]  {why}" for status, path, code, why in account.not_whole), console)
+    _say((f"stale correction, {line}" for line in account.stale), console)

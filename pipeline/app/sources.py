@@ -1,9 +1,9 @@
 """Inputs of a run → the documents to be read, each under its name, and what is left out.
 
-Comes in: files and folders. Goes out: `Source`s, sorted by name, and a line for everything that stands in an
-input and is not read: nothing is passed over in silence. What the system refuses to give (a folder that may
-not be entered, a link that leads nowhere, a path too long) is a source too, with the reason, so that it gets
-a row. Refused: an input that does not exist or holds no file.
+Comes in: files, folders and URLs. Goes out: `Source`s, sorted by name, and a line for everything that stands
+in an input and is not read: nothing is passed over in silence. What the system refuses to give (a folder that
+may not be entered, a link that leads nowhere, a path too long) is a source too, with the reason, so that it
+gets a row. Refused: an input that does not exist or holds no file.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from pathlib import Path
 
 from pipeline.app.archive import Member, members, unpack
 from pipeline.app.names import stored
-from pipeline.app.store import DOCUMENTS, FILES, MANIFEST
+from pipeline.app.output import DOCUMENTS, MANIFEST, NAMES
+from pipeline.app.remote import Remote, files_below
 from pipeline.model.errors import Code, PipelineError, error
 
 MEGABYTE = 1024 * 1024
 CHUNK = 4 * MEGABYTE
+ARCHIVE = ".zip"
 HIDDEN, LINKED, NO_FILE, TABLES_OF_A_RUN = (
     "hidden",
     "a link to a folder",
@@ -36,28 +38,67 @@ class Source:
     cannot be read and why.
     """
 
-    path: Path
+    path: Path | Remote
     name: str
     member: Member | None = None
     problem: PipelineError | None = None
 
+    @property
+    def place(self) -> bytes:
+        """What names the source among all places that there are."""
+        place = self.path.url.encode() if isinstance(self.path, Remote) else os.fsencode(self.path)
+        return (
+            place if self.member is None else place + f"\0{self.member.offset}\0{self.member.name}".encode()
+        )
+
+    def facts(self) -> tuple[int, str, int]:
+        """The size; the stamp, which changes with the content; and when that last changed, in ns (0 where the
+        stamp alone is sure). Raises PipelineError.
+        """
+        if self.problem is not None:
+            raise self.problem
+        if isinstance(self.path, Remote):
+            size, stamp, when = (
+                self.path.size,
+                self.path.version and f"{self.path.size} {self.path.version}",
+                0,
+            )
+        else:
+            try:
+                s = self.path.stat()
+            except OSError as refused:
+                raise _unreadable(self.name, "file", refused) from refused
+            size, when = s.st_size, max(s.st_mtime_ns, s.st_ctime_ns)
+            stamp = f"{s.st_size} {s.st_mtime_ns} {s.st_ctime_ns} {s.st_ino}"
+        return (size if self.member is None else self.member.unpacked), stamp, when
+
     def read(self, most_bytes: int) -> bytes:
-        """The bytes; raises PipelineError where they cannot be had."""
+        """The bytes; raises PipelineError where they cannot be had or are more than `most_bytes`."""
         return b"".join(self.pieces(most_bytes))
 
     def pieces(self, most_bytes: int) -> Iterator[bytes]:
-        """The bytes, a piece at a time; of a member of an archive never more than `most_bytes`."""
+        """The bytes, a piece at a time, never more than `most_bytes` and a piece."""
         if self.problem is not None:
             raise self.problem
         if self.member is not None:
             yield from unpack(self.path, self.member, self.name, most_bytes)
             return
+        size = 0
         try:
             with self.path.open("rb") as stream:
                 while piece := stream.read(CHUNK):
+                    size += len(piece)
+                    if size > most_bytes:
+                        raise too_large(self.name, size, most_bytes)
                     yield piece
         except OSError as refused:
             raise _unreadable(self.name, "file", refused) from refused
+
+
+def too_large(name: str, size: int, most_bytes: int) -> PipelineError:
+    """The file is over the limit, and is not read."""
+    what = f"the file has {size / MEGABYTE:.1f} MB, the limit is {most_bytes // MEGABYTE} MB"
+    return error(Code.TOO_LARGE, name, what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +127,12 @@ class _Found:
     kind: str = "file"
 
 
-def collect(inputs: Sequence[Path]) -> tuple[Source, ...]:
+def collect(inputs: Sequence[Path | str]) -> tuple[Source, ...]:
     """The sources of `survey`."""
     return survey(inputs).sources
 
 
-def survey(inputs: Sequence[Path], out: Path | None = None) -> Survey:
+def survey(inputs: Sequence[Path | str], out: Path | None = None) -> Survey:
     """The files of the inputs, sorted by name: a folder's by their path below it, a file by its own name.
 
     Hidden files and folders, links to folders and the tables of a run (those in `out` even where they are not
@@ -99,10 +140,13 @@ def survey(inputs: Sequence[Path], out: Path | None = None) -> Survey:
     take as many parent folders into their names as it needs to tell them apart. Raises InputError for a path
     that does not exist or holds no file.
     """
-    found: dict[Path, str] = {}
-    refused: dict[Path, _Found] = {}
+    found: dict[Path | Remote, str] = {}
+    refused: dict[Path | Remote, _Found] = {}
     left_out: dict[Path, LeftOut] = {}
     for entry in inputs:
+        if isinstance(entry, str):
+            found |= _at_url(entry, left_out)
+            continue
         whole = list(_entry(entry, out))
         if all(f.why for f in whole):
             raise error(Code.NO_INPUT, stored(str(entry)), "the folder holds no file")
@@ -125,11 +169,31 @@ def survey(inputs: Sequence[Path], out: Path | None = None) -> Survey:
         documents, hidden = _unpacked(path, name)
         sources += documents
         if hidden:
-            left_out[path / name] = LeftOut(name, f"{hidden} hidden members of the archive")
+            left_out[Path(path, name)] = LeftOut(name, f"{hidden} hidden members of the archive")
     return Survey(
         tuple(sorted(sources, key=lambda s: s.name)),
         tuple(sorted(left_out.values(), key=lambda left: (left.why, left.name))),
     )
+
+
+def _at_url(url: str, left_out: dict[Path, LeftOut]) -> dict[Path | Remote, str]:
+    """The files at or below a URL, but for hidden ones and the tables of a run."""
+    files = files_below(url)
+    names = {name for _, name in files}
+    out: dict[Path | Remote, str] = {}
+    for file, name in files:
+        folder, _, own = name.rpartition("/")
+        above = [folder.rsplit("/", n)[0] if n else folder for n in range(folder.count("/") + 1)]
+        run = any({f"{a}/{MANIFEST}".lstrip("/"), f"{a}/{DOCUMENTS}".lstrip("/")} <= names for a in above)
+        if any(part.startswith(".") for part in name.split("/")):
+            left_out[Path(file.url)] = LeftOut(stored(name), HIDDEN)
+        elif run and (own.endswith(".parquet") or own == MANIFEST):
+            left_out[Path(file.url)] = LeftOut(stored(name), TABLES_OF_A_RUN)
+        else:
+            out[file] = stored(name)
+    if not out:
+        raise error(Code.NO_INPUT, stored(url), "the URL holds no file")
+    return out
 
 
 def _entry(entry: Path, out: Path | None) -> Iterator[_Found]:
@@ -159,7 +223,7 @@ def _below(folder: Path, out: str | None) -> Iterator[_Found]:
             yield _Found(here, refused=refused, kind="folder")
             continue
         held = {e.name for e in names}
-        tables = FILES if {MANIFEST, DOCUMENTS} <= held or os.path.realpath(here) == out else frozenset()
+        tables = NAMES if {MANIFEST, DOCUMENTS} <= held or os.path.realpath(here) == out else frozenset()
         for e in names:
             path = here / e.name
             if e.name in tables:
@@ -183,8 +247,12 @@ def _file(path: Path) -> _Found:
     return _Found(path, None if stat.S_ISREG(mode) else NO_FILE)
 
 
-def _unpacked(path: Path, name: str) -> tuple[list[Source], int]:
-    """A file, or the documents of an archive as `archive.zip/member`; and how many are hidden in it."""
+def _unpacked(path: Path | Remote, name: str) -> tuple[list[Source], int]:
+    """A file, or the documents of an archive as `archive.zip/member`; and how many are hidden in it. At a URL
+    the ending tells an archive: to look into every file would cost more than to list them.
+    """
+    if isinstance(path, Remote) and path.ending != ARCHIVE:
+        return [Source(path, name)], 0
     try:
         found, hidden = members(path, name)
     except PipelineError as problem:
@@ -196,7 +264,7 @@ def _unreadable(name: str, kind: str, refused: OSError) -> PipelineError:
     return error(Code.UNREADABLE, name, f"the {kind} could not be read ({refused.strerror})")
 
 
-def _apart(names: dict[Path, str]) -> dict[Path, str]:
+def _apart(names: dict[Path | Remote, str]) -> dict[Path | Remote, str]:
     """Longer names for files that share one; where whole paths are the same text (one in UTF-8, one in GBK),
     a number tells them apart.
     """

@@ -12,7 +12,8 @@ from pipeline.version import VERSION
 
 COMMANDS = {
     "dictionary": "Print the data dictionary: every column, flag, rule and error code.",
-    "parse": "Read INPUTS, files or folders, and write the tables to --out.",
+    "parse": "Read INPUTS, files, folders or URLs, and write the tables to --out.",
+    "report": "Write a site that shows the tables beside their sources; it opens from disk.",
     "show": "Print what a stage made of one FILE.",
 }
 """The commands of `pipeline.app.cli` and the first sentence of their help; a test compares them."""

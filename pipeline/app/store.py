@@ -1,295 +1,232 @@
-"""Rows → one Parquet file a table, all of them at once or none.
+"""What earlier runs read, kept in one local file, so that nothing is read twice.
 
-Comes in: rows by table name, each with exactly the declared columns. Goes out, in one folder: `NAME.parquet`
-a table, and `manifest.json` with every file's rows and digest. It refuses a row with other columns, a null
-where the contract has none, a value that its column cannot hold, and a folder that another run writes to. The
-same rows give the same bytes: no clock, no host, no path.
+Comes in: what a document gave, under its key; what a file's digest is, under its place and stamp. Goes out:
+the same, for runs to come. It is an SQLite database in WAL mode: one writer, any number of readers, and a run
+that dies loses at most what it had not yet committed. Refused, as `StoreError`: a file that is damaged,
+locked by somebody, of another format or of another version of this program; `discard` then makes room for a
+new one.
 
-A set of files is a generation: a hidden folder `.generation-…`, complete before anybody sees it. The names in
-the output folder are links through one link, `.tables`, and a new generation comes into sight when that one
-link is replaced, which the system does in one step: whatever dies when, a reader finds the old set or the new
-one. What a run leaves behind, and the generations before the last, are removed by the next run. Where the
-system has no links, the manifest is what is replaced in one step: it names the files of the generation, and
-copies of them come under the plain names afterwards.
+The format, version `FORMAT`:
+
+- `facts(name, value)`: `parser`, the version that read all this (`parser_version`); `state`, `account`: the
+  tables that were made last, see `pipeline/app/job.py`.
+- `files(place, stamp, sha256, n_bytes)`: the digest of a file or of an archive's member at a place; it holds
+  as long as the stamp (size, times, inode; at a URL size and version) is the same.
+- `documents(key, options, status, error_code, error, n_projects, n_indicators, n_findings)`: what became of
+  the bytes `key`, their SHA-256 and the ending of their name, which some doubts hang on; `options` are the
+  limits that it was read under.
+- `rows(key, name, data)`: its rows in the table `name`, as `pipeline/app/arrow_rows.py` writes them. The name
+  of a file is put in when tables are made, so a file that is renamed is not read again.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import json
-import os
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from pipeline.app.arrow_rows import DamagedError, Encoded
+from pipeline.app.parser_version import parser_version
+from pipeline.model.errors import Code
 
-from pipeline.app.names import stored
-from pipeline.model.errors import Code, PipelineError, error
-from pipeline.model.schema import CONTRACT, TABLES
-from pipeline.version import VERSION
-
-MANIFEST, DOCUMENTS = "manifest.json", "documents.parquet"
-FILES = frozenset({MANIFEST, *(f"{name}.parquet" for name in TABLES)})
-WRITING, GENERATION, TABLES_LINK, NEW_LINK, LOCK = (
-    ".writing-",
-    ".generation-",
-    ".tables",
-    ".tables-new",
-    ".lock",
-)
-# a temporary file is the owner's alone; the tables are for everybody
-FILE_MODE, FOLDER_MODE = 0o644, 0o755
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)  # links or not, nothing can be written
-WRITE = {
-    "compression": "zstd",
-    "compression_level": 3,
-    "version": "2.6",
-    "row_group_size": 65536,
-    "write_statistics": True,
-}
+FORMAT = 1
+TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (place BLOB PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL,
+    n_bytes INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (key TEXT PRIMARY KEY, options TEXT NOT NULL, status TEXT NOT NULL, error_code TEXT,
+    error TEXT, n_projects INTEGER NOT NULL, n_indicators INTEGER NOT NULL, n_findings INTEGER NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE rows (key TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (key, name));
+"""
+WAIT = 2.0  # seconds for somebody else's lock: a program that looks into the store holds it for less
+COMMIT_EVERY = 1.0  # seconds of work that a killed run may lose
+LIMITS_HIT = frozenset({Code.TIMEOUT, Code.OUT_OF_MEMORY, Code.CRASHED})
 
 
-def prepare(out: Path) -> None:
-    """Makes the output folder; raises InputError where it cannot be written, before any document is read."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=WRITING):
-            pass
-    except OSError as problem:
-        raise _unwritable(out, "the folder cannot be written", problem) from problem
+class StoreError(Exception):
+    """The store cannot be used as it is; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a document gave, without its rows."""
+
+    status: str
+    error_code: str | None
+    error: str | None
+    n_projects: int
+    n_indicators: int
+    n_findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The limits that a document is read under: seconds, and MB of memory (0: no limit)."""
+
+    timeout: float
+    memory_mb: int
+
+    def text(self) -> str:
+        """As the store has it."""
+        return f"{self.timeout!r} {self.memory_mb}"
+
+    def covers(self, text: str, code: str | None) -> bool:
+        """Would a document that gave this under other limits give the same under these? Where it was stopped,
+        only the same limits say so; where it was not, no larger ones change it.
+        """
+        if text == self.text():
+            return True
+        timeout, _, memory = text.partition(" ")
+        wider = self.timeout >= float(timeout) and (not self.memory_mb or 0 < int(memory) <= self.memory_mb)
+        return wider and code not in LIMITS_HIT
+
+
+class Store:
+    """An open store; see the module. Made by `opened`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Takes an open database of this format."""
+        self._db = connection
+        self._committed = time.monotonic()
+
+    def fact(self, name: str) -> str | None:
+        """The value of a fact."""
+        found = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_facts(self, **facts: str) -> None:
+        """Sets facts, for good."""
+        self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+        self.commit()
+
+    def digest(self, place: bytes, stamp: str) -> tuple[str, int] | None:
+        """The SHA-256 and the size of a file that has not changed since it was looked at."""
+        found = self._db.execute(
+            "SELECT sha256, n_bytes FROM files WHERE place = ? AND stamp = ?", (place, stamp)
+        ).fetchone()
+        return None if found is None else (str(found[0]), int(found[1]))
+
+    def set_digest(self, place: bytes, stamp: str, sha256: str, n_bytes: int) -> None:
+        """Keeps a file's digest."""
+        values = (place, stamp, sha256, n_bytes)
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", values)
+        self._commit_now_and_then()
+
+    def summary(self, key: str) -> Summary:
+        """What is known of a document that `holds` says is there."""
+        columns = "status, error_code, error, n_projects, n_indicators, n_findings"
+        found = self._db.execute(f"SELECT {columns} FROM documents WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            raise DamagedError(f"the document {key} is gone")
+        return Summary(*found)
+
+    def holds(self, key: str, options: Options) -> bool:
+        """Is it known what the document gives under these limits?"""
+        found = self._db.execute("SELECT options, error_code FROM documents WHERE key = ?", (key,)).fetchone()
+        return found is not None and options.covers(*found)
+
+    def rows(self, key: str, name: str) -> bytes | None:
+        """The bytes of a document's rows in one table, None where it has none."""
+        found = self._db.execute("SELECT data FROM rows WHERE key = ? AND name = ?", (key, name)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def all_rows(self, key: str) -> Encoded:
+        """The bytes of all its tables."""
+        return dict(self._db.execute("SELECT name, data FROM rows WHERE key = ?", (key,)))
+
+    def keep(self, key: str, options: Options, summary: Summary, rows: Encoded) -> None:
+        """Keeps what a document gave."""
+        s = summary
+        values = (
+            key,
+            options.text(),
+            s.status,
+            s.error_code,
+            s.error,
+            s.n_projects,
+            s.n_indicators,
+            s.n_findings,
+        )
+        self._db.execute("DELETE FROM rows WHERE key = ?", (key,))
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._db.executemany("INSERT INTO rows VALUES (?, ?, ?)", [(key, n, d) for n, d in rows.items()])
+        self._commit_now_and_then()
+
+    def forget_all_but(self, keys: Iterable[str], places: Iterable[bytes]) -> None:
+        """Removes the documents and files that are in no input any more."""
+        self._db.execute("CREATE TEMP TABLE used (key PRIMARY KEY) WITHOUT ROWID")
+        for values, table, column in (
+            (keys, "documents", "key"),
+            (keys, "rows", "key"),
+            (places, "files", "place"),
+        ):
+            self._db.execute("DELETE FROM used")
+            self._db.executemany("INSERT OR IGNORE INTO used VALUES (?)", ((v,) for v in values))
+            self._db.execute(f"DELETE FROM {table} WHERE {column} NOT IN used")
+        self._db.execute("DROP TABLE used")
+        self.commit()
+
+    def commit(self) -> None:
+        """Sees what was kept onto the disk."""
+        self._db.commit()
+        self._committed = time.monotonic()
+
+    def _commit_now_and_then(self) -> None:
+        if time.monotonic() - self._committed > COMMIT_EVERY:
+            self.commit()
 
 
 @contextmanager
-def only_writer(out: Path) -> Iterator[None]:
-    """Holds the output folder for one run; the system lets go of it when the run ends, however it ends.
+def opened(path: Path) -> Iterator[Store]:
+    """The store at a path, made where there is none; what was kept is kept however the block ends.
 
-    Raises InputError `output_busy` where another run holds it.
+    Raises StoreError.
     """
+    with _as_store_error():
+        connection = sqlite3.connect(path, timeout=WAIT)
     try:
-        stream = (out / LOCK).open("ab")
-    except OSError as problem:
-        raise _unwritable(out, "the folder cannot be written", problem) from problem
-    with stream:
-        if sys.platform != "win32":
-            import fcntl
-
+        with _as_store_error():
+            _prepare(connection)
+            store = Store(connection)
             try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as held:
-                raise error(Code.OUTPUT_BUSY, stored(str(out)), "another run writes to this folder") from held
+                yield store
+            finally:
+                store.commit()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _as_store_error() -> Iterator[None]:
+    try:
         yield
+    except (sqlite3.Error, DamagedError) as problem:
+        raise StoreError(str(problem)) from problem
 
 
-def write_tables(tables: Mapping[str, Sequence[Mapping[str, object]]], out: Path) -> None:
-    """Writes every declared table, empty ones too, into the folder `out`; see `prepare`.
-
-    Raises InputError where the folder cannot be written, InternalError where a row breaks the contract.
-    """
-    arrow = {name: to_arrow(name, tables.get(name, ())) for name in TABLES}
-    prepare(out)
-    try:
-        _sweep(out)
-        folder = Path(tempfile.mkdtemp(dir=out, prefix=WRITING))
-        try:
-            made = [_write_parquet(table, folder / f"{name}.parquet") for name, table in arrow.items()]
-            manifest = _manifest(arrow, made)
-            _publish(folder, manifest, out)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError as problem:
-        raise _unwritable(out, "the tables could not be written", problem) from problem
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Makes the tables of a new store, and refuses one of other making."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if version == 0 and tables == 0:
+        connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+    elif version != FORMAT:
+        raise StoreError(f"it has format {version}, this program keeps format {FORMAT}")
+    known = connection.execute("SELECT value FROM facts WHERE name = 'parser'").fetchone()
+    if known is None or known[0] != parser_version():
+        for table in ("rows", "documents", "facts"):  # a digest of a file holds whoever reads it
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("INSERT INTO facts VALUES ('parser', ?)", (parser_version(),))
+        connection.commit()
 
 
-def _unwritable(out: Path, what: str, problem: OSError) -> PipelineError:
-    return error(Code.OUTPUT_UNWRITABLE, stored(str(out)), f"{what} ({problem.strerror})")
-
-
-def _sweep(out: Path) -> None:
-    """Removes what earlier runs left: work that was not finished, and generations that are not in use."""
-    used = {os.path.realpath(out / name) for name in (TABLES_LINK, *_named_folders(out))}
-    for path in sorted(out.iterdir()):
-        if path.name.startswith((WRITING, GENERATION)) and os.path.realpath(path) not in used:
-            shutil.rmtree(path)
-        elif path.name.startswith(NEW_LINK):
-            path.unlink()
-
-
-def _named_folders(out: Path) -> list[str]:
-    """The folders that the manifest names, where there are no links."""
-    try:
-        facts = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        return [str(Path(t["file"]).parent) for t in facts["tables"].values()]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []
-
-
-def _publish(folder: Path, manifest: Mapping[str, Any], out: Path) -> None:
-    """Makes a folder of finished tables the set that readers of `out` find."""
-    _settle_text(folder / MANIFEST, manifest)
-    folder.chmod(FOLDER_MODE)
-    digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()[:16]
-    generation = _free_name(out, f"{GENERATION}{digest}", folder)
-    if not (out / generation).exists():
-        folder.rename(out / generation)
-    _settle_folder(out / generation)
-    try:
-        (out / NEW_LINK).symlink_to(generation, target_is_directory=True)
-    except (OSError, NotImplementedError) as refused:
-        if getattr(refused, "errno", None) in NO_ROOM:
-            raise
-        _publish_copies(generation, manifest, out)
-        return
-    _name_by_links(out)
-    (out / NEW_LINK).replace(out / TABLES_LINK)
-    _settle_folder(out)
-
-
-def _free_name(out: Path, name: str, folder: Path) -> str:
-    """The name of a new generation: made from its contents, and one that is there already is taken as it is,
-    unless somebody has changed a file in it.
-    """
-    tries = (name if n == 1 else f"{name}-{n}" for n in count(1))
-    return next(n for n in tries if not (out / n).exists() or _same(out / n, folder))
-
-
-def _same(a: Path, b: Path) -> bool:
-    return all((a / f).is_file() and (a / f).read_bytes() == (b / f).read_bytes() for f in FILES)
-
-
-def _name_by_links(out: Path) -> None:
-    """Makes the plain names links through `.tables`, whose set is in sight before and after each step."""
-    plain = [name for name in FILES if (out / name).exists() and not (out / name).is_symlink()]
-    if plain and not (out / TABLES_LINK).is_symlink():  # tables of a version that had no generations
-        kept = Path(tempfile.mkdtemp(dir=out, prefix=GENERATION))
-        kept.chmod(FOLDER_MODE)
-        for name in plain:
-            shutil.copy2(out / name, kept / name)
-        link = out / f"{NEW_LINK}-name"
-        link.unlink(missing_ok=True)
-        link.symlink_to(kept.name, target_is_directory=True)
-        link.replace(out / TABLES_LINK)
-    for name in sorted(FILES):
-        target = f"{TABLES_LINK}/{name}"
-        if not ((out / name).is_symlink() and os.readlink(out / name) == target):
-            link = out / f"{NEW_LINK}-name"
-            link.unlink(missing_ok=True)
-            link.symlink_to(target)
-            link.replace(out / name)
-
-
-def _publish_copies(generation: str, manifest: Mapping[str, Any], out: Path) -> None:
-    """Without links: the manifest names the files of the generation; then copies take the plain names."""
-    with tempfile.TemporaryDirectory(dir=out, prefix=WRITING) as folder:
-        tables = {n: {**t, "file": f"{generation}/{t['file']}"} for n, t in manifest["tables"].items()}
-        _settle_text(Path(folder, MANIFEST), {**manifest, "tables": tables})
-        Path(folder, MANIFEST).replace(out / MANIFEST)
-        for name in sorted(FILES - {MANIFEST}):
-            copy = Path(shutil.copy2(out / generation / name, Path(folder, name)))
-            copy.replace(out / name)
-    _settle_folder(out)
-
-
-def earlier_series(out: Path) -> tuple[dict[str, str], str | None]:
-    """project_id → series_id as the tables in the folder `out` have it, and, where a table cannot be read,
-    what that is and what it means; a project keeps the name of its series when files are added.
-
-    `projects` has the same names and is asked where `series` cannot be read.
-    """
-    problem = None
-    if not (out / "series.parquet").exists():
-        return {}, None
-    for table in ("series", "projects"):
-        path = out / f"{table}.parquet"
-        try:
-            rows = pq.read_table(path, columns=["project_id", "series_id"]).to_pylist()
-        except (OSError, pa.ArrowException, KeyError) as refused:
-            what = str(refused).partition("\n")[0]
-            problem = problem or f"the series of the run before could not be read from {path.name} ({what})"
-            continue
-        kept = "; they were taken from projects.parquet" if problem else ""
-        return {r["project_id"]: r["series_id"] for r in rows if r["series_id"]}, (
-            problem or ""
-        ) + kept or None
-    return {}, f"{problem}; all series have new names" if problem else None
-
-
-def to_arrow(name: str, rows: Sequence[Mapping[str, object]]) -> pa.Table:
-    """The rows as an Arrow table of the declared schema; raises InternalError where they break it."""
-    table = TABLES[name]
-    wanted = set(table.names)
-    for at, row in enumerate(rows):
-        if row.keys() != wanted:
-            raise error(
-                Code.INTERNAL_ERROR,
-                name,
-                f"row {at}: columns missing or not declared {sorted(wanted ^ row.keys())}",
-            )
-    try:
-        arrow = pa.Table.from_pylist(list(rows), schema=table.schema())
-    except MemoryError:  # Arrow's own is an ArrowException too
-        raise
-    except (pa.ArrowException, TypeError, OverflowError) as problem:
-        raise error(Code.INTERNAL_ERROR, name, f"a value does not fit its column ({problem})") from problem
-    nulls = sorted({path for column in arrow.schema for path in _nulls(column, arrow[column.name])})
-    if nulls:
-        raise error(Code.INTERNAL_ERROR, name, f"null where the contract has none: {', '.join(nulls)}")
-    return arrow
-
-
-def _nulls(field: pa.Field, values: pa.ChunkedArray) -> Iterator[str]:
-    """The names of required fields, nested ones too, that hold a null: Arrow itself does not look."""
-    if not field.nullable and values.null_count:
-        yield field.name
-    if pa.types.is_list(field.type) or pa.types.is_fixed_size_list(field.type):
-        for chunk in values.chunks:
-            yield from _nulls(
-                field.type.value_field, pa.chunked_array([chunk.drop_null().flatten()], field.type.value_type)
-            )
-    elif pa.types.is_struct(field.type):
-        for chunk in values.chunks:
-            for at, child in enumerate(field.type):
-                yield from _nulls(child, pa.chunked_array([chunk.drop_null().field(at)], child.type))
-
-
-def _write_parquet(table: pa.Table, path: Path) -> Path:
-    pq.write_table(table, path, **WRITE)
-    return _settle(path)
-
-
-def _manifest(tables: Mapping[str, pa.Table], made: Sequence[Path]) -> dict[str, Any]:
-    files = {
-        name: {"file": p.name, "rows": table.num_rows, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
-        for (name, table), p in zip(tables.items(), made, strict=True)
-    }
-    return {"contract": CONTRACT, "parser_version": VERSION, "tables": files}
-
-
-def _settle_text(path: Path, facts: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    _settle(path)
-
-
-def _settle(path: Path) -> Path:
-    """Gives the file its mode and sees it onto the disk, so that a name never outruns its bytes."""
-    path.chmod(FILE_MODE)
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
-    return path
-
-
-def _settle_folder(path: Path) -> None:
-    """Sees the names in a folder onto the disk, where the system opens folders."""
-    if sys.platform != "win32":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def discard(path: Path) -> None:
+    """Removes a store that cannot be used."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        path.with_name(f"{path.name}{end}").unlink(missing_ok=True)

@@ -1,10 +1,13 @@
-"""Many documents → the rows of all tables, one bad document never costing another.
+"""A few documents → what each of them gives, one bad document never costing another.
 
-Comes in: sources. Goes out: one `DocumentRows` a source, in their order. Each document is read in a worker
-process under a limit of time and memory: a crash, a hang or a hunger for memory becomes that document's row
-with its code. What follows from its rows alone (costs, findings, the schema) is tried there too, so that it
-cannot fail for the first time where all documents are together. Workers die with the process that started
-them. Refused: to go on where the workers cannot be started at all.
+Comes in: sources. Goes out: one `Read` a source, in their order: the bytes of its rows in every table. Each
+document is read in a process of its own under a limit of time and memory: a crash, a hang or a hunger for
+memory becomes that document's row with its code. Costs, the document's own findings and the schema are made
+there too, so that they cannot fail where all documents are together. These processes die with the one that
+started them. Refused: to go on where they cannot be started at all.
+
+`read_batch` is what is given to an executor: a thread of this process or a worker of a cluster, each of which
+has one such process. Nothing here is known of other documents.
 """
 
 from __future__ import annotations
@@ -16,36 +19,34 @@ import multiprocessing.connection
 import os
 import signal
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread, get_ident
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from pipeline.app.arrow_rows import Encoded, encoded
 from pipeline.app.document import parse_document
-from pipeline.app.sources import MEGABYTE, Source
-from pipeline.app.store import to_arrow
-from pipeline.audit import findings_of
-from pipeline.audit.cases import cases_of
+from pipeline.app.sources import MEGABYTE, Source, too_large
+from pipeline.app.store import Summary
+from pipeline.audit.document import audited
 from pipeline.model.errors import Code, PipelineError, error
-from pipeline.rows.build import DocumentRows, FileFacts, duplicate_rows, failed_rows
+from pipeline.rows.build import DocumentRows, FileFacts, failed_rows
 
 FORKSERVER = "forkserver"
-MOST_BREAKS = 3  # pools in a row that may break before a document is read in them
+MOST_BREAKS = 3  # processes in a row that may die before a document is read in them
 PR_SET_PDEATHSIG = 1  # prctl(2)
 CV_NO_MEMORY = -4  # OpenCV's `StsNoMem`
 ALLOCATION = ("bad_alloc", "bad allocation", "allocate memory")  # what ONNX Runtime says of it
 
 Parser = Callable[[bytes, str], DocumentRows]
-_Future = ProcessFuture[DocumentRows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,84 +57,143 @@ class Limits:
     memory_mb: int = 6144
     max_mb: int = 512
 
+    @property
+    def most_bytes(self) -> int:
+        """The largest file that is read, in bytes."""
+        return self.max_mb * MEGABYTE
+
 
 DEFAULTS = Limits()
 
 
-def run(
-    sources: Sequence[Source],
-    *,
-    jobs: int = 1,
-    limits: Limits = DEFAULTS,
-    parse: Parser = parse_document,
-    done: Callable[[], object] = lambda: None,
-) -> list[DocumentRows]:
-    """Reads every source in `jobs` worker processes; the result is in the order of the sources.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A source to be read, and what is known of its bytes already."""
 
-    `done` is called once a file. A file with the bytes of an earlier one is not read again.
+    source: Source
+    facts: FileFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a document gave: its facts, its rows' bytes by table, and how long it took. `problem`: it was not
+    worth reading, or its bytes could not be had, and there are no rows.
     """
-    results: dict[int, DocumentRows] = {}
-    waiting: dict[int, FileFacts] = {}
-    looked = _looked(sources, limits, results, waiting, done)
+
+    facts: FileFacts
+    summary: Summary | None = None
+    rows: Encoded | None = None
+    problem: PipelineError | None = None
+    seconds: float = 0.0
+
+
+_Future = ProcessFuture[Read]
+
+
+def read_batch(
+    tasks: Sequence[Task], limits: Limits = DEFAULTS, parse: Parser = parse_document
+) -> list[Read]:
+    """Reads sources one after the other in this thread's process.
+
+    Raises:
+        PipelineError: `crashed` where the process cannot be started.
+        CancelledError: the run has been stopped.
+    """
+    done: dict[int, Read] = {}
     breaks = 0
     while True:
+        before = len(done)
         futures: dict[int, _Future] = {}
-        read = len(results.keys() & waiting.keys())
+        pool = READERS.pool(limits)
         try:
-            with _pool(jobs, limits) as pool:
-                for at in chain([at for at in waiting if at not in results], looked):
-                    futures[at] = _scheduled(pool, sources[at], parse, limits)
-                for at, future in futures.items():
-                    _wait(pool, future)
-                    results[at] = _outcome(waiting[at], future, limits)
-                    done()
-            return [results[at] for at in range(len(sources))]
+            for at, task in enumerate(tasks):
+                if at not in done:
+                    futures[at] = _scheduled(pool, task, parse, limits)
+            for at, future in futures.items():
+                _wait(pool, future)
+                done[at] = _outcome(tasks[at], future, limits)
+            return [done[at] for at in range(len(tasks))]
         except BrokenProcessPool as broken:
-            saved = {a: f for a, f in futures.items() if a not in results and f.done() and not _broken(f)}
-            for at, future in saved.items():
-                results[at] = _outcome(waiting[at], future, limits)
-                done()
-            breaks = breaks + 1 if len(results.keys() & waiting.keys()) == read else 0
+            READERS.drop()
+            saved = {a: f for a, f in futures.items() if a not in done and f.done() and not _broken(f)}
+            done |= {at: _outcome(tasks[at], future, limits) for at, future in saved.items()}
+            breaks = breaks + 1 if len(done) == before else 0
             if breaks == MOST_BREAKS:
                 what = f"the processes that read documents die before they have read one ({broken})"
                 advice = "raise --memory-mb, or free some memory"
                 raise error(Code.CRASHED, "workers", what, advice) from broken
 
 
-def _looked(
-    sources: Sequence[Source],
-    limits: Limits,
-    results: dict[int, DocumentRows],
-    waiting: dict[int, FileFacts],
-    done: Callable[[], object],
-) -> Iterator[int]:
-    """The places of the sources that a worker must read, looked at while the first of them are read; their
-    facts go to `waiting`, the rows of the others to `results`.
+class Readers:
+    """The processes that read, one for each thread that calls `read_batch`, kept between batches."""
+
+    def __init__(self) -> None:
+        """None at first."""
+        self._lock = Lock()
+        self._pools: dict[int, tuple[Limits, ProcessPool]] = {}
+        self._stopped = False
+
+    def pool(self, limits: Limits) -> ProcessPool:
+        """This thread's process, started if there is none under these limits."""
+        with self._lock:
+            if self._stopped:
+                raise CancelledError
+            mine = self._pools.get(get_ident())
+            if mine is None or mine[0] != limits:
+                if mine is not None:
+                    mine[1].stop()
+                pool = ProcessPool(
+                    max_workers=1, context=_context(), initializer=_start, initargs=[limits.memory_mb]
+                )
+                mine = self._pools[get_ident()] = (limits, pool)
+            return mine[1]
+
+    def drop(self) -> None:
+        """Ends this thread's process."""
+        with self._lock:
+            _, pool = self._pools.pop(get_ident())
+        pool.stop()
+        pool.join()
+
+    def start(self) -> None:
+        """Allows processes to be started, after `stop`."""
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Ends all processes at once, whatever they do, and lets none be started."""
+        with self._lock:
+            self._stopped = True
+            pools = [pool for _, pool in self._pools.values()]
+            self._pools.clear()
+        for pool in pools:
+            pool.stop()
+        for pool in pools:
+            pool.join()
+
+
+READERS = Readers()
+
+
+def _context() -> BaseContext:
+    """Processes are forked from a server that has loaded what every document needs, and nothing else; where
+    the system has no such server they are started afresh.
     """
-    first: dict[str, str] = {}
-    for at, source in enumerate(sources):
-        facts, problem = _look(source, limits)
-        if problem is not None:
-            results[at] = failed_rows(facts, problem)
-        elif facts.sha256 in first:
-            results[at] = duplicate_rows(facts, first[facts.sha256])
-        else:
-            first[facts.sha256] = source.name
-            waiting[at] = facts
-            yield at
-            continue
-        done()
+    if FORKSERVER not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    server = multiprocessing.get_context(FORKSERVER)
+    server.set_forkserver_preload([__name__])
+    return server
 
 
-def _scheduled(pool: ProcessPool, source: Source, parse: Parser, limits: Limits) -> _Future:
+def _scheduled(pool: ProcessPool, task: Task, parse: Parser, limits: Limits) -> _Future:
     try:
-        return pool.schedule(_work, args=[source, parse, limits], timeout=limits.timeout)
+        return pool.schedule(_work, args=[task, parse, limits], timeout=limits.timeout)
     except RuntimeError as broken:  # so pebble says that a pool has stopped
         raise BrokenProcessPool(str(broken)) from broken
 
 
 def _wait(pool: ProcessPool, future: _Future) -> None:
-    """Waits for an outcome; a pool that breaks leaves what no worker had yet waiting for ever."""
+    """Waits for an outcome; a pool that breaks leaves what no process had yet waiting for ever."""
     while not future.done():
         wait([future], timeout=1)
         if not future.done() and not pool.active:
@@ -146,46 +206,34 @@ def _broken(future: _Future) -> bool:
     return not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
 
 
-@contextmanager
-def _pool(jobs: int, limits: Limits) -> Iterator[ProcessPool]:
-    """Workers that have no state of this process and are stopped at once when the run is interrupted."""
-    pool = ProcessPool(max_workers=jobs, context=_context(), initializer=_start, initargs=[limits.memory_mb])
-    try:
-        yield pool
-        pool.close()
-    finally:
-        pool.stop()
-        pool.join()
-
-
-def _context() -> BaseContext:
-    """Workers are forked from a server that has loaded what every document needs, and nothing else; where the
-    system has no such server they are started afresh.
+def look(source: Source, limits: Limits) -> FileFacts:
+    """The digest and size of a source's bytes; raises PipelineError where it is not worth reading or cannot
+    be.
     """
-    if FORKSERVER not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    server = multiprocessing.get_context(FORKSERVER)
-    server.set_forkserver_preload([__name__])
-    return server
-
-
-def _look(source: Source, limits: Limits) -> tuple[FileFacts, PipelineError | None]:
-    """The file's digest and size, and why it is not worth a worker."""
+    size, _, _ = source.facts()
+    if size > limits.most_bytes:
+        raise too_large(source.name, size, limits.most_bytes)
     digest, size = hashlib.sha256(), 0
-    try:
-        for piece in source.pieces(limits.max_mb * MEGABYTE):
-            digest.update(piece)
-            size += len(piece)
-    except PipelineError as problem:
-        named = hashlib.sha256(source.name.encode()).hexdigest()  # there are no bytes to tell it by
-        return FileFacts(source.name, named, 0), problem
-    facts = FileFacts(source.name, digest.hexdigest(), size)
-    if not size:
-        return facts, error(Code.EMPTY_FILE, source.name, "the file has no bytes")
-    if size > limits.max_mb * MEGABYTE:
-        what = f"the file has {size / MEGABYTE:.1f} MB, the limit is {limits.max_mb} MB"
-        return facts, error(Code.TOO_LARGE, source.name, what)
-    return facts, None
+    for piece in source.pieces(limits.most_bytes):
+        digest.update(piece)
+        size += len(piece)
+    return _worth_reading(FileFacts(source.name, digest.hexdigest(), size))
+
+
+def _worth_reading(facts: FileFacts) -> FileFacts:
+    if not facts.n_bytes:
+        raise error(Code.EMPTY_FILE, facts.source_path, "the file has no bytes")
+    return facts
+
+
+def not_read(source: Source, problem: PipelineError) -> Read:
+    """A source whose bytes are not read: its row is told by its name, for there is no digest."""
+    size, digest = 0, hashlib.sha256(source.name.encode())
+    if problem.code == Code.EMPTY_FILE:
+        digest = hashlib.sha256()
+    elif problem.code == Code.TOO_LARGE and source.problem is None:
+        size, _, _ = source.facts()
+    return Read(FileFacts(source.name, digest.hexdigest(), size), problem=problem)
 
 
 def _start(megabytes: int) -> None:
@@ -227,29 +275,54 @@ def _limit_memory(megabytes: int) -> None:
         )
 
 
-def _work(source: Source, parse: Parser, limits: Limits) -> DocumentRows:
-    """Runs in the worker: reads one file, and tries what is made of its rows when all are together (costs,
-    findings, the schema), so that a row that breaks it, or takes for ever, costs this file only.
+def _work(task: Task, parse: Parser, limits: Limits) -> Read:
+    """Runs in a process of its own: reads one file, and makes all of its rows that need no other document, so
+    that a row that breaks them, or takes for ever, costs this file only.
 
-    Raises PipelineError, nothing else: whatever a reader did not foresee is an `internal_error` of this
-    document.
+    It raises nothing: whatever a reader did not foresee is an `internal_error` of this document.
     """
+    begun = time.monotonic()
+    source = task.source
     try:
-        data = source.read(limits.max_mb * MEGABYTE)
-        rows = parse(data, source.name)
-        cases = cases_of(rows, {})
-        paired = [row for case in cases for row in case.indicators]
-        made = {**rows.tables(), "indicators": paired, "findings": findings_of(cases)}
-        for table, part in made.items():
-            to_arrow(table, part)
+        size, _, _ = source.facts()
+        if size > limits.most_bytes:
+            raise too_large(source.name, size, limits.most_bytes)
+        data = source.read(limits.most_bytes)
+        facts = _worth_reading(FileFacts(source.name, hashlib.sha256(data).hexdigest(), len(data)))
+    except PipelineError as problem:
+        return not_read(source, problem)
+    try:
+        return _read(_rows(data, source.name, parse), facts, begun)
+    except PipelineError as problem:
+        return _failed(facts, problem, begun)
+
+
+def _rows(data: bytes, name: str, parse: Parser) -> tuple[DocumentRows, Encoded]:
+    """The rows, and their bytes; raises PipelineError, nothing else."""
+    try:
+        rows = audited(parse(data, name))
+        return rows, encoded(rows)
     except PipelineError:
         raise
     except Exception as bug:  # the boundary that keeps one document's bug from the others
         if _no_memory(bug):
             what = "the document needs more memory than it may have"
-            raise error(Code.OUT_OF_MEMORY, source.name, what) from None
-        raise error(Code.INTERNAL_ERROR, source.name, _where(bug)) from bug
-    return rows
+            raise error(Code.OUT_OF_MEMORY, name, what) from None
+        raise error(Code.INTERNAL_ERROR, name, _where(bug)) from bug
+
+
+def _read(made: tuple[DocumentRows, Encoded], facts: FileFacts, begun: float) -> Read:
+    rows, data = made
+    d = rows.document
+    summary = Summary(
+        d["status"], d["error_code"], d["error"], d["n_projects"], d["n_indicators"], len(rows.findings)
+    )
+    return Read(facts, summary, data, seconds=time.monotonic() - begun)
+
+
+def _failed(facts: FileFacts, problem: PipelineError, begun: float) -> Read:
+    rows = failed_rows(facts, problem)
+    return _read((rows, encoded(rows)), facts, begun)
 
 
 def _no_memory(bug: Exception) -> bool:
@@ -270,18 +343,24 @@ def _where(bug: Exception) -> str:
     return f"{type(bug).__name__} in {Path(frame.filename).stem}.{frame.name}, line {frame.lineno}: {bug}"
 
 
-def _outcome(facts: FileFacts, future: ProcessFuture[DocumentRows], limits: Limits) -> DocumentRows:
-    """What became of a document: its rows, or the row of its failure."""
+def _outcome(task: Task, future: _Future, limits: Limits) -> Read:
+    """What became of a document: what it gave, or its failure."""
+    begun = time.monotonic()
+    name = task.source.name
     try:
-        rows = future.result()
-    except PipelineError as problem:
-        return failed_rows(facts, problem)
-    except (FutureTimeout, CancelledError):
-        return failed_rows(
-            facts,
-            error(Code.TIMEOUT, facts.source_path, f"the document took longer than {limits.timeout:g} s"),
-        )
+        return future.result()
+    except FutureTimeout:
+        problem = error(Code.TIMEOUT, name, f"the document took longer than {limits.timeout:g} s")
+        begun -= limits.timeout
     except ProcessExpired as death:
         what = f"the process that read the document died (exit status {death.exitcode})"
-        return failed_rows(facts, error(Code.CRASHED, facts.source_path, what))
-    return rows
+        problem = error(Code.CRASHED, name, what)
+    return failed(task, problem, limits, begun)
+
+
+def failed(task: Task, problem: PipelineError, limits: Limits, begun: float) -> Read:
+    """The failure of a document that ended the process that read it."""
+    try:
+        return _failed(task.facts or look(task.source, limits), problem, begun)
+    except PipelineError as other:
+        return not_read(task.source, other)

@@ -33,6 +33,14 @@ def broken_rules(cases: Sequence[Case], names: frozenset[str]) -> list[FindingRo
 def findings_of(cases: Sequence[Case]) -> list[FindingRow]:
     """All findings: of every form, of every document, and of every series over the documents."""
     found: dict[str, list[FindingRow]] = {c.project["project_id"]: [] for c in cases}
+    for row in (*findings_within(cases), *findings_across(cases)):
+        found[row["project_id"] or ""].append(row)
+    return [row for case in cases for row in found[case.project["project_id"]]]
+
+
+def findings_within(cases: Sequence[Case]) -> list[FindingRow]:
+    """The findings that a document gives by itself: of its forms, and of what it tells twice."""
+    found: dict[str, list[FindingRow]] = {c.project["project_id"]: [] for c in cases}
     for case in cases:
         found[case.project["project_id"]] += _of_form(case)
     for group in _groups(cases, "document_id"):
@@ -40,12 +48,20 @@ def findings_of(cases: Sequence[Case]) -> list[FindingRow]:
             found[case.project["project_id"]] += _rows(case, ACROSS["duplicate_project"], [mark])
         for case, mark in units.suspect_units(group):
             found[case.project["project_id"]] += _rows(case, UNIT_SUSPECT, [mark])
+    return [row for case in cases for row in found[case.project["project_id"]]]
+
+
+def findings_across(cases: Sequence[Case]) -> list[FindingRow]:
+    """The findings that only a series over several forms gives; those of a form stand after its own. No rule
+    here looks at costs.
+    """
+    out: list[FindingRow] = []
     for group in _groups(cases, "series_id"):
         for case, name, mark in forms.target_against_result(group):
-            found[case.project["project_id"]] += _rows(case, ACROSS[name], [mark])
+            out += _rows(case, ACROSS[name], [mark])
         for case, mark in forms.form_repeated(group):
-            found[case.project["project_id"]] += _rows(case, ACROSS["form_repeated"], [mark])
-    return [row for case in cases for row in found[case.project["project_id"]]]
+            out += _rows(case, ACROSS["form_repeated"], [mark])
+    return out
 
 
 def _groups(cases: Sequence[Case], column: Literal["document_id", "series_id"]) -> list[list[Case]]:

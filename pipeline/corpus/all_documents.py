@@ -1,18 +1,19 @@
-"""What is known only when all documents are read: corrections, series, costs and findings.
+"""What is known only when all documents are read: corrections, series, and findings over a series.
 
 Comes in: the rows of all documents, the register of corrections, the series that an earlier run named. Goes
-out: the same documents with corrected cells, `series_id`, paired costs and findings, and the rows of the
-tables `series` and `corrections`. Pure; it refuses nothing.
+out: the same documents with corrected cells, paired costs, findings and `series_id`, and the rows of the
+tables `series` and `corrections`. The functions of one step are used by themselves where documents do not
+fit into memory together (`pipeline/app/assemble.py`). Pure; it refuses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.audit import findings_of
-from pipeline.audit.case import Case
-from pipeline.audit.cases import cases_of
+from pipeline.audit import findings_across
+from pipeline.audit.cases import cases_in_series
+from pipeline.audit.document import audited
 from pipeline.corpus.corrections import Correction, Outcome, apply_corrections, outcome_rows
 from pipeline.corpus.series import Link, links
 from pipeline.model.errors import Code, error
@@ -35,7 +36,7 @@ class Finished:
             for name, part in document.tables().items():
                 out.setdefault(name, []).extend(part)
         by_id = {p["project_id"]: p for d in self.documents for p in d.projects}
-        out["series"] = [_series_row(link, by_id[link.project_id]) for link in self.links]
+        out["series"] = [series_row(link, by_id[link.project_id]) for link in self.links]
         out["corrections"] = list(outcome_rows(self.outcomes))
         return out
 
@@ -45,49 +46,58 @@ def finish(
     corrections: Sequence[Correction] = (),
     earlier: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Corrects, links and audits; `earlier` is project_id → series_id of a run before.
+    """Corrects, audits and links; `earlier` is project_id → series_id of a run before.
 
     Raises InternalError where a rule of ours fails, with the document that it fails on.
     """
     corrected, outcomes = apply_corrections(documents, corrections)
-    projects = [p for d in corrected for p in d.projects]
-    joined = links(projects, earlier or {}, [d.document for d in corrected])
-    series = {link.project_id: link.series_id for link in joined}
-    cases = [case for d in corrected for case in _cases(d, series)]
-    by_document: dict[str, list[FindingRow]] = {}
-    for finding in findings_of(cases):
-        by_document.setdefault(finding["document_id"], []).append(finding)
-    by_project = {c.project["project_id"]: c for c in cases}
-    done = tuple(
-        _document(d, by_project, by_document.get(d.document["document_id"], []) if d.projects else [])
-        for d in corrected
+    alone = [audited_or_named(d) for d in corrected]
+    joined = links(
+        [p for d in alone for p in d.projects], earlier or {}, [d.document for d in alone if d.projects]
     )
-    return Finished(done, tuple(joined), tuple(outcomes))
+    series = {link.project_id: link.series_id for link in joined}
+    across: dict[str, list[FindingRow]] = {}
+    for finding in findings_across([case for d in alone for case in cases_in_series(d, series)]):
+        across.setdefault(finding["project_id"] or "", []).append(finding)
+    return Finished(tuple(_in_series(d, series, across) for d in alone), tuple(joined), tuple(outcomes))
 
 
-def _cases(document: DocumentRows, series: Mapping[str, str]) -> list[Case]:
-    """A document's forms. A worker has tried this on the rows as they were read; what fails here is our own
-    code on a corrected cell, and the error says of which document.
+def audited_or_named(document: DocumentRows) -> DocumentRows:
+    """See `audited`. A worker has done this to the rows as they were read; what fails here is our own code on
+    a corrected cell, and the error says of which document.
     """
     try:
-        return cases_of(document, series)
+        return audited(document)
     except (ArithmeticError, LookupError, TypeError, ValueError) as bug:
         where = document.document["source_path"]
-        raise error(Code.INTERNAL_ERROR, where, f"its costs cannot be paired ({bug!r})") from bug
+        raise error(Code.INTERNAL_ERROR, where, f"it cannot be audited ({bug!r})") from bug
 
 
-def _document(document: DocumentRows, cases: Mapping[str, Case], findings: list[FindingRow]) -> DocumentRows:
-    mine = [cases[p["project_id"]] for p in document.projects]
+def _in_series(
+    document: DocumentRows, series: Mapping[str, str], across: Mapping[str, Sequence[FindingRow]]
+) -> DocumentRows:
+    ids = [p["project_id"] for p in document.projects]
+    findings = with_findings_across(document.findings, ids, across)
     return replace(
         document,
         document={**document.document, "n_findings": len(findings)},
-        projects=[c.project for c in mine],
-        indicators=[i for c in mine for i in c.indicators],
+        projects=[{**p, "series_id": series.get(p["project_id"])} for p in document.projects],
         findings=findings,
     )
 
 
-def _series_row(link: Link, project: ProjectRow) -> SeriesRow:
+def with_findings_across(
+    own: Iterable[FindingRow], projects: Iterable[str], across: Mapping[str, Sequence[FindingRow]]
+) -> list[FindingRow]:
+    """The findings of a document in the order of its forms: of each its own, then those over its series."""
+    by_project: dict[str, list[FindingRow]] = {p: [] for p in projects}
+    for finding in own:
+        by_project[finding["project_id"] or ""].append(finding)
+    return [row for p, rows in by_project.items() for row in (*rows, *across.get(p, ()))]
+
+
+def series_row(link: Link, project: ProjectRow) -> SeriesRow:
+    """A project's row in the table `series`."""
     return {
         "series_id": link.series_id,
         "project_id": link.project_id,

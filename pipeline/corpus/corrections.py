@@ -13,7 +13,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -195,23 +195,42 @@ def apply_corrections(
     """The documents with their corrections, and the outcome of each correction in the register's order;
     nothing given is changed.
     """
-    by_document: dict[str, list[Correction]] = {}
-    for c in corrections:
-        by_document.setdefault(c.sha256[:16], []).append(c)
-    outcomes: dict[int, Outcome] = {}
-    out = []
+    register = by_document(corrections)
+    out, said = [], []
     for document in documents:
-        mine = by_document.get(document.document["document_id"], []) if document.projects else []
-        mine = [c for c in mine if document.document["sha256"].startswith(c.sha256)]
-        changed, said = _apply(document, mine) if mine else (document, [])
+        mine = corrections_of(document.document["sha256"], register) if document.projects else []
+        changed, outcomes = corrected(document, mine) if mine else (document, [])
         out.append(changed)
-        outcomes.update({o.correction.line: o for o in said})
-    return out, [outcomes.get(c.line, Outcome(c, ABSENT)) for c in corrections]
+        said += outcomes
+    return out, in_order(corrections, said)
 
 
-def _apply(document: DocumentRows, corrections: Sequence[Correction]) -> tuple[DocumentRows, list[Outcome]]:
-    """The register names rows and columns by words, so the rows are looked up by them; whatever follows from
-    a corrected cell is read again.
+def by_document(corrections: Sequence[Correction]) -> dict[str, list[Correction]]:
+    """The lines of the register by their documents' id."""
+    out: dict[str, list[Correction]] = {}
+    for c in corrections:
+        out.setdefault(c.sha256[:16], []).append(c)
+    return out
+
+
+def corrections_of(sha256: str, register: Mapping[str, Sequence[Correction]]) -> list[Correction]:
+    """The lines of a register (`by_document`) that are about one document."""
+    return [c for c in register.get(sha256[:16], ()) if sha256.startswith(c.sha256)]
+
+
+def in_order(corrections: Sequence[Correction], said: Sequence[Outcome]) -> list[Outcome]:
+    """What became of each line, in the register's order; one that no document answered to is `absent`."""
+    by_line = {o.correction.line: o for o in said}
+    return [by_line.get(c.line, Outcome(c, ABSENT)) for c in corrections]
+
+
+def corrected(
+    document: DocumentRows, corrections: Sequence[Correction]
+) -> tuple[DocumentRows, list[Outcome]]:
+    """One document with the corrections that are about it, and what became of each.
+
+    The register names rows and columns by words, so the rows are looked up by them; whatever follows from a
+    corrected cell is read again.
     """
     projects = [p.copy() for p in document.projects]
     funds = [f.copy() for f in document.funds]

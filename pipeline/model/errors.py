@@ -18,6 +18,7 @@ class Code(StrEnum):
     NO_INPUT = "no_input"
     OUTPUT_UNWRITABLE = "output_unwritable"
     OUTPUT_BUSY = "output_busy"
+    UNREACHABLE = "unreachable"
     BAD_CORRECTION = "bad_correction"
     UNREADABLE = "unreadable"
     EMPTY_FILE = "empty_file"
@@ -86,6 +87,7 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.NO_INPUT: CodeInfo(InputError, "a path does not exist or holds no file", "check the path; folders are searched with all their subfolders"),
     Code.OUTPUT_UNWRITABLE: CodeInfo(InputError, "the output folder cannot be written", "choose another --out or free some space"),
     Code.OUTPUT_BUSY: CodeInfo(InputError, "another run writes to the output folder", "wait for it to end, or choose another --out"),
+    Code.UNREACHABLE: CodeInfo(InputError, "a URL or a cluster cannot be reached, or the package for it is not installed", "check the address, its server and your rights there; `pip install budget-performance[remote,cluster]` brings the packages"),
     Code.BAD_CORRECTION: CodeInfo(InputError, "a line of the register of corrections cannot be understood", "correct the line; columns that are read from another (`name`, `target_value`) are corrected there (`name_raw`, `target_raw`)"),
     Code.UNREADABLE: CodeInfo(InputError, "the operating system refuses to read the file", "check that the file exists and that you may read it"),
     Code.EMPTY_FILE: CodeInfo(UnsupportedError, "the file has no bytes, or nothing but white space", "download or export it again"),

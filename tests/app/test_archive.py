@@ -13,9 +13,10 @@ import pytest
 
 from pipeline.app import archive as archive_module
 from pipeline.app.sources import collect
-from pipeline.app.workers import Limits, run
+from pipeline.app.workers import Limits
 from pipeline.model.errors import PipelineError
 from tests.fake_parsers import obedient
+from tests.runs import run
 
 FORM = Path(__file__).parents[2] / "data" / "raw" / "000_d9e816b49658f078.txt"
 

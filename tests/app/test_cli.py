@@ -22,7 +22,7 @@ from pipeline.app.dictionary import dictionary
 from pipeline.model.flags import unknown
 from pipeline.model.schema import TABLES
 from pipeline.version import VERSION
-from tests.app.test_store import contents
+from tests.app.test_output import contents
 from tests.fake_parsers import stillborn
 
 ROOT = Path(__file__).parents[2]
@@ -244,8 +244,8 @@ def started(folder: Path, out: Path, *options: str) -> subprocess.Popen[str]:
     for name in ("a.txt", "b.txt"):
         (folder / name).write_text(f"hang {name} {folder}")
     code = (
-        "import sys; from pipeline.app import cli, workers; from tests.fake_parsers import obedient\n"
-        "workers.run.__kwdefaults__['parse'] = obedient; cli.main(sys.argv[1:])"
+        "import sys, pytest; from pipeline.app import cli; from tests.fake_parsers import reads_obediently\n"
+        "reads_obediently(pytest.MonkeyPatch()); cli.main(sys.argv[1:])"
     )
     run = subprocess.Popen(
         [sys.executable, "-c", code, "parse", str(folder), "--out", str(out), "--jobs", "2", *options],

@@ -15,9 +15,9 @@ import pytest
 
 from pipeline.app.names import shown, stored
 from pipeline.app.sources import collect, survey
-from pipeline.app.workers import run
 from pipeline.model.schema import TABLES
 from tests.fake_parsers import obedient
+from tests.runs import run
 
 NOBODY = 65534  # a user without rights
 

@@ -11,9 +11,10 @@ import pytest
 
 from pipeline.app import workers
 from pipeline.app.sources import collect
-from pipeline.app.workers import Limits, run
+from pipeline.app.workers import Limits
 from pipeline.model.errors import Code, InputError
 from tests.fake_parsers import WORDS, obedient, stillborn_once
+from tests.runs import run
 from tests.test_flags_and_codes import FATES
 
 
@@ -56,7 +57,7 @@ def test_an_input_without_files_is_refused(tmp_path: Path, missing: str) -> None
 def test_results_come_in_the_order_of_the_paths(tmp_path: Path) -> None:
     put(tmp_path, {"1": "slow", "2": "two", "3": "three", "4": "slow again"})
     seen: list[int] = []
-    rows = run(collect([tmp_path]), jobs=2, parse=obedient, done=lambda: seen.append(1))
+    rows = run(collect([tmp_path]), jobs=2, parse=obedient, done=lambda _: seen.append(1))
     assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
     assert len(seen) == 4
     assert [r.document["source_path"] for r in rows] == ["1", "2", "3", "4"]
@@ -123,7 +124,7 @@ def test_a_pool_that_breaks_is_started_anew(tmp_path: Path, monkeypatch: pytest.
     put(tmp_path / "in", {"a": "one", "b": "two", "c": "one"})
     monkeypatch.setattr(workers, "_start", partial(stillborn_once, tmp_path / "mark"))
     seen: list[int] = []
-    rows = run(collect([tmp_path / "in"]), jobs=1, parse=obedient, done=lambda: seen.append(1))
+    rows = run(collect([tmp_path / "in"]), jobs=1, parse=obedient, done=lambda _: seen.append(1))
     assert [r.document["status"] for r in rows] == ["empty", "empty", "duplicate"]
     assert len(seen) == 3
     assert (tmp_path / "mark").exists()

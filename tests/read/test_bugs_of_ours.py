@@ -15,7 +15,7 @@ from PIL import Image
 from pipeline.app import workers
 from pipeline.app.document import parse_document
 from pipeline.app.sources import Source
-from pipeline.app.workers import DEFAULTS
+from pipeline.app.workers import DEFAULTS, Task
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
 from pipeline.read.office import excel, old_word, ole, word, word97
@@ -117,10 +117,10 @@ def test_a_bug_is_ours(
     monkeypatch.setenv("PATH", "")  # no converter
     monkeypatch.setattr(module, function, broken)
     (tmp_path / name).write_bytes(make())
-    with pytest.raises(PipelineError) as caught:
-        workers._work(Source(tmp_path / name, name), parse_document, DEFAULTS)
-    assert caught.value.code == "internal_error"
-    assert "broken" in str(caught.value)
+    read = workers._work(Task(Source(tmp_path / name, name)), parse_document, DEFAULTS)
+    assert read.summary is not None
+    assert read.summary.error_code == "internal_error"
+    assert "broken" in str(read.summary.error)
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=[type(b).__name__ for b in BUGS])

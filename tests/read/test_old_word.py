@@ -20,7 +20,7 @@ import pytest
 
 from pipeline.app.document import parse_document
 from pipeline.app.sources import collect
-from pipeline.app.workers import Limits, run
+from pipeline.app.workers import Limits
 from pipeline.model.cells import Line, Table
 from pipeline.model.errors import PipelineError
 from pipeline.read import read_document
@@ -29,6 +29,7 @@ from pipeline.read.office.converters import office, to_docx
 from pipeline.read.office.old_word import read_doc
 from pipeline.read.office.ole import kind_of, word_text
 from tests.compare import Rows, compare_document, rows_right, shown
+from tests.runs import run
 from tests.writers import rtf, word
 from tests.writers.inventor import invented
 from tests.writers.templates import layouts_for, printed

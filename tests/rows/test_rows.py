@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers import head_texts
-from pipeline.app.store import to_arrow
+from pipeline.app.output import to_arrow
 from pipeline.model.cells import Cell, Line, Problem, Table
 from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag

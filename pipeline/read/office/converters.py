@@ -2,8 +2,8 @@
 
 Comes in: bytes and the ending that tells the converter what they are. Goes out: the bytes that LibreOffice or
 antiword made of them. Every run has a folder and a profile of its own that are gone afterwards, and ends,
-with all its children, at a time limit. A converter's exit status is not believed: what counts is the file
-that it leaves. Refused: `converter_missing`, `converter_failed`.
+with all its children, at a time limit or with the process that started it. A converter's exit status is not
+believed: what counts is the file that it leaves. Refused: `converter_missing`, `converter_failed`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pipeline.model.errors import Code, error
 SECONDS = 150.0  # for one file; LibreOffice takes one or two, and some more for its first profile
 OFFICES = ("soffice", "libreoffice")
 ANTIWORD = "antiword"
+SHELL = "/bin/sh"
 TO_DOCX = "docx:MS Word 2007 XML"
 QUIET = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard")
 
@@ -115,6 +116,7 @@ def _run(command: Sequence[str], folder: str, name: str, seconds: float) -> byte
                 name,
                 f"{Path(command[0]).name} could not be started ({refused.strerror})",
             ) from refused
+        guard = _guard(process.pid)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -122,9 +124,24 @@ def _run(command: Sequence[str], folder: str, name: str, seconds: float) -> byte
                 Code.CONVERTER_FAILED, name, f"{Path(command[0]).name} took longer than {seconds:g} s"
             ) from None
         finally:
+            guard.kill()
+            guard.communicate()
             _end(process)
         printed.seek(0)
         return printed.read()
+
+
+def _guard(session: int) -> subprocess.Popen[bytes]:
+    """A shell that kills the converter's session when this process is gone, however it went: the pipe that it
+    reads from is closed then.
+    """
+    return subprocess.Popen(
+        [SHELL, "-c", 'read _; kill -KILL -"$0"', str(session)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""`pipeline.app.store`: whole files, the same bytes each time, and no row that breaks the contract."""
+"""`pipeline.app.output`: whole files, the same bytes each time, and no row that breaks the contract."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.app.store import MANIFEST, earlier_series, only_writer, to_arrow, write_tables
+from pipeline.app.arrow_rows import to_arrow
+from pipeline.app.output import MANIFEST, earlier_series, only_writer, write_tables
 from pipeline.model.errors import InputError, InternalError
 from pipeline.model.schema import TABLES
 
@@ -136,7 +137,7 @@ def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(
 ) -> None:
     write_tables({"projects": [project()]}, tmp_path)
     before = contents(tmp_path)
-    write, calls = pq.write_table, []
+    write, calls = pq.ParquetWriter.write_table, []
 
     def full_disk(*args: Any, **kwargs: Any) -> None:
         calls.append(1)
@@ -144,7 +145,7 @@ def test_a_write_that_fails_half_way_leaves_the_tables_of_the_last_one(
             raise OSError(28, "No space left on device")
         write(*args, **kwargs)
 
-    monkeypatch.setattr(pq, "write_table", full_disk)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full_disk)
     with pytest.raises(InputError, match="No space left"):
         write_tables({"projects": [project(), project()]}, tmp_path)
     assert contents(tmp_path) == before
@@ -303,6 +304,6 @@ def test_want_of_memory_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def hungry(*_: Any, **__: Any) -> None:
         raise pa.ArrowMemoryError("malloc of size 1 failed")
 
-    monkeypatch.setattr("pipeline.app.store._nulls", hungry)
+    monkeypatch.setattr("pipeline.app.arrow_rows._nulls", hungry)
     with pytest.raises(MemoryError):
         to_arrow("projects", [project()])

@@ -1,0 +1,191 @@
+"""A run: inputs → tables in a folder or at a URL.
+
+Comes in: what to read, where to write, how. Goes out: the tables, as one set, and what a person is told.
+Where nothing has changed since the tables were made that stand there, they are left as they are. Refused: an
+input that is missing, a bad register, an output that cannot be written or that another run writes to; before
+that nothing is read.
+
+The output folder has the store of what was read (`.store.sqlite`) beside the tables. Tables at a URL are made
+in a folder of the user's cache first, which has the store too, and copied from there; a machine that has no
+such folder reads everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.app import remote
+from pipeline.app.assemble import Account, Assembly
+from pipeline.app.executors import cluster, local
+from pipeline.app.output import (
+    MANIFEST,
+    below,
+    earlier_series,
+    files_of,
+    manifest_text,
+    only_writer,
+    prepare,
+    vouched,
+    write,
+)
+from pipeline.app.reading import Entry, Event, Work, read_all
+from pipeline.app.sources import LeftOut, Source, survey
+from pipeline.app.store import Store, StoreError, discard, opened
+from pipeline.app.workers import DEFAULTS, Limits
+from pipeline.corpus.corrections import Correction, read_corrections
+from pipeline.model.errors import Code, error
+
+STORE = ".store.sqlite"
+CACHE = "budget-performance"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run is asked to do; see the command line."""
+
+    inputs: tuple[Path | str, ...]
+    out: Path | str
+    jobs: int = 1
+    limits: Limits = DEFAULTS
+    corrections: Path | None = None
+    force: bool = False
+    partition: bool = False
+    cluster: str | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What a person is told: the account, what is left out of the inputs, and what else was met."""
+
+    account: Account
+    left_out: tuple[LeftOut, ...]
+    said: list[str] = field(default_factory=list)
+
+
+Began = Callable[[int], Callable[[Event], object]]
+
+
+def run(job: Job, began: Began = lambda _: lambda _: None) -> Result:
+    """Does it; `began` is told how many sources there are, and what it returns of each that is done.
+
+    Raises PipelineError for what is refused, see the module.
+    """
+    register = read_corrections(job.corrections) if job.corrections else ()
+    folder = _cached(job.out) if isinstance(job.out, str) else job.out
+    found = survey(job.inputs, folder)
+    prepare(folder)
+    said: list[str] = []
+    with only_writer(folder):
+        for last in (False, True):
+            try:
+                with opened(folder / STORE) as store:
+                    account = _run(job, found.sources, register, folder, store, began, said)
+                    return Result(account, found.left_out, said)
+            except StoreError as problem:
+                if last:
+                    what = f"what is read cannot be kept ({problem})"
+                    raise error(Code.OUTPUT_UNWRITABLE, str(folder / STORE), what) from problem
+                said.append(f"what earlier runs read could not be used, so all is read anew ({problem})")
+                _discard(folder / STORE)
+    raise AssertionError
+
+
+def _discard(path: Path) -> None:
+    try:
+        discard(path)
+    except OSError as problem:
+        what = f"what earlier runs read cannot be removed ({problem.strerror})"
+        raise error(Code.OUTPUT_UNWRITABLE, str(path), what) from problem
+
+
+def _run(
+    job: Job,
+    sources: Sequence[Source],
+    register: Sequence[Correction],
+    folder: Path,
+    store: Store,
+    began: Began,
+    said: list[str],
+) -> Account:
+    with cluster(job.cluster) if job.cluster else local(min(job.jobs, len(sources))) as (executor, jobs):
+        there = job.cluster is not None
+        work = Work(executor, jobs, job.limits, force=job.force, there=there)
+        entries = read_all(sources, store, work, began(len(sources)))
+    store.commit()
+    state = _state(job, entries)
+    account = None if job.force else _unchanged(job, folder, store, state)
+    if account is not None:
+        return account
+    series, doubt = _earlier(job, folder)
+    if doubt:
+        said.append(doubt)
+    made = Assembly(entries, store, register, series)
+    manifest = write(made.streams(years=job.partition), folder, partition=job.partition)
+    published = _publish(job.out, folder, manifest) if isinstance(job.out, str) else ""
+    digest = hashlib.sha256(manifest_text(manifest).encode()).hexdigest()
+    store.set_facts(state=state, tables=digest, published=published, account=made.account.text())
+    keys = [e.key for e in entries if e.key is not None]
+    store.forget_all_but(keys, [s.place for s in sources])
+    return made.account
+
+
+def _state(job: Job, entries: Sequence[Entry]) -> str:
+    """What the tables hang on, besides this program: the inputs, and how tables are written."""
+    digest = hashlib.sha256()
+    register = job.corrections.read_bytes() if job.corrections else b""
+    digest.update(json.dumps([job.partition, hashlib.sha256(register).hexdigest()]).encode())
+    for e in entries:
+        problem = e.problem and (e.problem.code, e.problem.sentence)
+        digest.update(json.dumps([e.facts.source_path, e.facts.sha256, e.facts.n_bytes, problem]).encode())
+    return digest.hexdigest()
+
+
+def _unchanged(job: Job, folder: Path, store: Store, state: str) -> Account | None:
+    """The account of the tables that stand there, if they are those that would be made."""
+    tables, account = store.fact("tables"), store.fact("account")
+    if tables is None or account is None or store.fact("state") != state or not vouched(folder, tables):
+        return None
+    if isinstance(job.out, str) and _digest(job.out) != store.fact("published"):
+        return None
+    return Account.of(account)
+
+
+# ---- tables at a URL
+# ------------------------------------------------------------------------------------------------------
+
+
+def _cached(url: str) -> Path:
+    """The folder in which the tables for a URL are made."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base, CACHE, hashlib.sha256(url.rstrip("/").encode()).hexdigest()[:16])
+
+
+def _earlier(job: Job, folder: Path) -> tuple[dict[str, str], str | None]:
+    """The series of the tables that stand there; at a URL, of those that were copied there from elsewhere."""
+    if not isinstance(job.out, str) or (folder / MANIFEST).exists():
+        return earlier_series(folder)
+    data = remote.read(f"{job.out.rstrip('/')}/series.parquet")
+    with tempfile.TemporaryDirectory() as empty:
+        if data is not None:
+            Path(empty, "series.parquet").write_bytes(data)
+        return earlier_series(Path(empty))
+
+
+def _publish(url: str, folder: Path, manifest: dict[str, Any]) -> str:
+    """Copies the tables to a URL, and returns the digest of the manifest there."""
+    generation = f"generation-{hashlib.sha256(manifest_text(manifest).encode()).hexdigest()[:16]}"
+    text = manifest_text(below(generation, manifest)).encode()
+    remote.publish(folder, url, generation, text, [name for name, _ in files_of(manifest)])
+    return hashlib.sha256(text).hexdigest()
+
+
+def _digest(url: str) -> str | None:
+    data = remote.read(f"{url.rstrip('/')}/{MANIFEST}")
+    return None if data is None else hashlib.sha256(data).hexdigest()
