@@ -26,6 +26,7 @@ SENTENCE = 1.0  # the end of a sentence inside a text that nothing parts
 LABEL_INSIDE = 2.0  # a level label or an ordinal inside a reason or a remark
 INSIDE_RULE = 0.4  # the same in a rule for the score, which is full of figures
 FIGURE_INSIDE = 1.6  # a bare figure inside a text that nothing parts
+TWO_FIGURES = 3.0  # two figures that nothing parts (`5.245.24`) inside a text
 LONGER_VALUE = 0.05  # so is a longer measure: 82900元/人 before 82900元
 TORN_NUMBER = 2.0  # a text that begins with the second half of a run of digits
 LOST_CODE = 2.5  # a label whose code was left to the text before
@@ -89,6 +90,7 @@ LABELS = re.compile(
 )
 MEASURES = re.compile(rf"(?<![\d.第≥≤=<>×])(?!(?:19|20)\d\d年)\d+(?:\.\d+)?(?:{_UNITS})|[≥≤=<>]")
 FIGURE_INSIDE_PATTERN = re.compile(r"(?<=[^\d第≥≤.\-×])(?!(?:19|20)\d\d)\d[\d.]*(?=[^\d.年届次届级期号×])")
+TWO_FIGURES_PATTERN = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d\.)\d+\.\d{1,2}\d\.\d")
 _MEASURED = re.compile(rf"\d[百千万亿]*(?:{_UNITS})(?:以[上下内])?$")
 _MEASURE_LAST = re.compile(rf"[\d.]+[百千万亿]*(?:{_UNITS})(?:以[上下内])?$")
 _UNIT_AT = re.compile(_UNITS)

@@ -2,8 +2,8 @@
 
 Comes in: a flow, where its rows lie, and columns that a header or a template proposes. Goes out: the
 columns under which the first rows are cheapest to read, with that cost: those proposed, or those with a
-column put in, left out or moved, step by step as long as the rows get cheaper. It is how a header that is lost,
-blank, scrambled or short of a word is mended.
+column put in, left out or moved, step by step as long as the rows get cheaper. It is how a header that is
+lost, blank, scrambled or short of a word is mended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.untabled.stream import NONE, Flow
 
 TRIAL = 360  # characters of the rows by which proposals are told apart
 SHARP = 1.0  # log odds of a difference of 1 in the cost of rows
-IDLE = 6.0  # log odds against a column that means nothing and holds nothing
+IDLE = 6.0  # log odds against an unknown label over a column that holds nothing
 GOOD = -1.0  # what a row costs at most where nothing needs mending
 FEWEST_ROWS = 3
 MOST_STEPS = 3
@@ -77,7 +77,10 @@ def proposal(rows: Rows, columns: Sequence[Column]) -> Proposal:
             texts[column][i] = rows.flow.keys[start:end]
     held = [ColumnTexts(c.label, tuple(t)) for c, t in zip(columns, texts, strict=True)]
     odds = max(odds_of(model(Kind.INDICATORS), held, tuple(c.role for c in columns)))
-    idle = sum(c.role == Role.OTHER and not any(t) for c, t in zip(columns, texts, strict=True))
+    idle = sum(
+        c.role in (Role.OTHER, Role.SIDE) and bool(c.label) and not c.known and not any(t)
+        for c, t in zip(columns, texts, strict=True)
+    )
     return Proposal(tuple(columns), SHARP * found.cost + IDLE * idle - odds, len(found.rows))
 
 

@@ -7,6 +7,7 @@ above them. Refused: a text in which no such order reads the rows well.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -96,20 +97,27 @@ def with_implied(flow: Flow, headers: Sequence[Header]) -> list[Header]:
             continue  # the rows of another block stand before the header
         last = next((h for h in reversed(own) if h.end <= body.start), None)
         sep = flow.breaks[body.second]
-        found = None
-        if last is not None:
-            rows = Rows(flow, last.end, high, sep, _by_line(flow, last.end, high, sep))
-            found = mended(rows, proposal(rows, last.columns))
-        unread_words = last is not None and _words_between(flow, last.end, body.start)
-        if found is not None and last is not None and _reads_well(found) and _levels_first(last.columns):
-            if not unread_words:
-                continue
-        implied = _implied(flow, body, high, sep)
-        if implied is None or (found is not None and implied.odds + (0.0 if unread_words else BETTER) > found.cost):
+        price = math.inf if last is None else _price(flow, last, body, high, sep)
+        if price is None:
             continue
-        out = [h for h in out if h not in own or h is not last] if last is not None else out
+        implied = _implied(flow, body, high, sep)
+        if implied is None or (last is not None and implied.odds > price):
+            continue
+        out = [h for h in out if h is not last]
         out.append(replace(implied, odds=0.0))
     return sorted(out, key=lambda h: h.start)
+
+
+def _price(flow: Flow, header: Header, body: _Body, high: int, sep: int) -> float | None:
+    """What the rows may cost under an implied header, to be believed against the one that stands above them;
+    None where that one reads them as it is.
+    """
+    rows = Rows(flow, header.end, high, sep, _by_line(flow, header.end, high, sep))
+    as_it_is = proposal(rows, header.columns)
+    between = _words_between(flow, header.end, body.start)
+    if _reads_well(as_it_is) and _levels_first(header.columns) and not between:
+        return None
+    return mended(rows, as_it_is).cost - (0.0 if between else BETTER)
 
 
 def _words_between(flow: Flow, start: int, end: int) -> bool:

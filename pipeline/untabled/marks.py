@@ -39,6 +39,7 @@ class Marks:
     measures: Count
     labels: Count
     figures: Count
+    two_figures: Count
     qualities: Count
     stops: Count
     brackets: tuple[int, ...]
@@ -56,6 +57,7 @@ def marks_of(flow: Flow) -> Marks:
         _count(boundaries.MEASURES, keys),
         _count(boundaries.LABELS, keys),
         _count(boundaries.FIGURE_INSIDE_PATTERN, keys),
+        _count(boundaries.TWO_FIGURES_PATTERN, keys),
         _count(boundaries.QUALITY_INSIDE_PATTERN, keys),
         _count(re.compile(_STOP), keys),
         _brackets(keys),

@@ -82,7 +82,7 @@ def promising(
         here = (reached[i][:, None] + step).min(axis=0)
         good = np.flatnonzero(here + onward[i] <= most)
         np.minimum.at(flat, stops[good] * width + columns[good] + 1, (here + costs)[good])
-        kept.append([found[i][k] for k in good])
+        kept.append([found[i][k] for k in good.tolist()])
     way: list[Segment] = []
     i = last = 0
     while np.isfinite(ahead[0, 0]) and i < len(parts):

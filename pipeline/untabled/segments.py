@@ -229,9 +229,11 @@ def _text_cost(marks: Marks, at: int, stop: int, role: Role, key: str, glued: bo
         more = 0.6 + (likelihood.cost(role, key) if n <= SHORT else 0.5 if role == Role.REASON else 0.6)
         if role == Role.OTHER:
             more = more + FOREIGN if glued else FOREIGN_CELL
-        if glued and kind(key[-1]) == "n":
-            more += ENDS_IN_FIGURE
+        if glued:
+            least += boundaries.QUALITY_INSIDE * marks.qualities.inside(min(at + 2, stop), stop)
+            more += ENDS_IN_FIGURE if kind(key[-1]) == "n" else 0.0
     if glued:
+        least += boundaries.TWO_FIGURES * marks.two_figures.inside(at, stop)
         least += boundaries.SENTENCE * marks.stops.inside(at, stop - 1)
         least += boundaries.FIGURE_INSIDE * marks.figures.inside(min(at + 1, stop), max(at, stop - 1))
     least += max(0, n - 36) * 0.02
