@@ -241,7 +241,11 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     if parent is None:
         return sorted(columns + parts, key=lambda c: c.start)
     at = columns.index(parent)
-    return columns[:at] + parts + columns[at + 1 :]
+    behind = columns[at + 1 :]
+    wider = last - behind[0].start if behind and parent.overlap(first, 1) else 0
+    if wider > 0:  # a loose grid: the label above is one cell, however many columns stand below it
+        behind = [replace(c, start=c.start + wider) for c in behind]
+    return columns[:at] + parts + behind
 
 
 def _settle(columns: list[Column], rows: Sequence[CellRow]) -> tuple[Column, ...]:

@@ -2,8 +2,8 @@
 
 Comes in: a flow, where its rows lie, and columns that a header or a template proposes. Goes out: the
 columns under which the first rows are cheapest to read, with that cost: those proposed, or those with a
-column put in, left out or moved, step by step as long as the rows get cheaper. It is how a header that is lost,
-blank, scrambled or short of a word is mended.
+column put in, left out or moved, step by step as long as the rows get cheaper. It is how a header that is
+lost, blank, scrambled or short of a word is mended.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ beforehand, so that a stretch is kept when in doubt. It is the first pass of a s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,8 @@ def promising(
 
     `saved` is what a stretch could save beside others; `starts`: does a line start at the place?
     """
+    if not spots:
+        return Coarse([], math.inf, [])
     place = {at: i for i, at in enumerate(spots)}
     width = passing.inside.shape[0]
     ahead = np.full((len(spots), width), np.inf)
@@ -82,7 +85,7 @@ def promising(
         here = (reached[i][:, None] + step).min(axis=0)
         good = np.flatnonzero(here + onward[i] <= most)
         np.minimum.at(flat, stops[good] * width + columns[good] + 1, (here + costs)[good])
-        kept.append([found[i][k] for k in good])
+        kept.append([found[i][k] for k in good.tolist()])
     way: list[Segment] = []
     i = last = 0
     while np.isfinite(ahead[0, 0]) and i < len(parts):
