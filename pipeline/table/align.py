@@ -93,7 +93,10 @@ def align(
                     if w.picks and w.picks[-1] == (i - 2, j - 1)
                 ]
             table[i][j] = _best(ways)
-    ways = _best([_Way(w.cost + _together(texts, columns, w), w.picks) for w in table[n][m]])
+    ways = [_Way(w.cost + _together(texts, columns, w), w.picks) for w in table[n][m]]
+    if not spans:
+        ways = [_Way(w.cost - _moved_at_once(texts, columns, w, offset), w.picks) for w in ways]
+    ways = _best(ways)
     if not ways:
         return Alignment((), 99.0, 0.0, True)
     best = ways[0]
@@ -165,6 +168,16 @@ def _place(cell: Cell, column: Column, spans: bool, offset: int, alone: bool, su
     )
     here = suits.cost(column.role, cell.text)
     return (min(here, 2.0) if spans and not away else here) + shift
+
+
+def _moved_at_once(texts: Sequence[Cell], columns: Sequence[Column], way: _Way, offset: int) -> float:
+    """What the shifts of a row's cells cost beyond one, where all stand equally far from their columns: the
+    row has lost cells at its beginning, or won some, and that happened once.
+    """
+    moves = {columns[j].start - texts[i].col + offset for i, j in way.picks}
+    if len(texts) < 2 or len(moves) > 1:
+        return 0.0
+    return (len(texts) - 1) * min(SHIFT_MOST, SHIFT_LOOSE * abs(moves.pop()))
 
 
 def _join(before: Cell, cell: Cell, column: Column, spans: bool, suits: Suits) -> float:

@@ -118,9 +118,24 @@ def read_columns(
         return _settle(_columns(whole), rows(2)), True
     if header_roles(cells) is None:
         return None
+    filled, under = _side_back(filled, under)
     if _goes_on(filled, under):
         return _settle(_under_parent(_columns(filled), _columns(under)), rows(2)), True
     return _settle(_columns(filled), rows(1)), False
+
+
+def _side_back(filled: list[Cell], below: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """Both rows of labels, where the label beside the levels has slipped from the first to the beginning of
+    the second: what stood right of it has moved into its place, and moves back.
+    """
+    slipped = (
+        len(below) > 1
+        and below[0].col == filled[0].col
+        and role_of(below[0].text) == Role.SIDE
+        and role_of(filled[0].text) == Role.LEVEL1
+        and _goes_on(moved := [replace(c, col=c.col + below[0].col_span) for c in filled], below[1:])
+    )
+    return ([below[0], *moved], below[1:]) if slipped else (filled, below)
 
 
 def _goes_on(filled: Sequence[Cell], below: Sequence[Cell]) -> bool:
@@ -226,7 +241,11 @@ def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     if parent is None:
         return sorted(columns + parts, key=lambda c: c.start)
     at = columns.index(parent)
-    return columns[:at] + parts + columns[at + 1 :]
+    behind = columns[at + 1 :]
+    wider = last - behind[0].start if behind and parent.overlap(first, 1) else 0
+    if wider > 0:  # a loose grid: the label above is one cell, however many columns stand below it
+        behind = [replace(c, start=c.start + wider) for c in behind]
+    return columns[:at] + parts + behind
 
 
 def _settle(columns: list[Column], rows: Sequence[CellRow]) -> tuple[Column, ...]:

@@ -23,6 +23,7 @@ NEVER = 9.0
 AMBIGUOUS = 0.5
 DAMAGED = 0.9
 LABEL = 10.0  # a label of a level as a value, a reason or a remark: more than two sums that do not close
+QUALITY_AS_UNIT = 3.0  # as for any text that is no unit
 CODE_ALONE = 2.2  # `31`, torn from `31-服务对象满意度`
 
 _DASHED = frozenset(
@@ -47,6 +48,7 @@ _SIDE_CHARACTER = re.compile(one_of(word("level", "side_characters")))
 _EXECUTION = word("level", "execution")
 _NO_NAME = frozenset(words("nothing", "names"))
 _NO_VALUE = frozenset(words("nothing", "values"))
+_QUALITIES = frozenset(words("quality", "words"))
 _NO_REASON = frozenset(words("nothing", "reasons"))
 _MEASURED_ENDS = words("name", "measured_ends")
 _POINT = word("points", "unit")
@@ -102,7 +104,7 @@ def _level_doubt(key: str, level: int) -> float | None:
         return None
     if found.score < 1.0:
         return DAMAGED
-    core = _WEIGHT.sub("", key)
+    core = without_weight(key)
     proper = (
         found.code is not None
         or core.endswith(_LABEL_ENDS)
@@ -110,6 +112,11 @@ def _level_doubt(key: str, level: int) -> float | None:
         or core in _CANONICAL
     )
     return 0.0 if proper else AMBIGUOUS
+
+
+def without_weight(key: str) -> str:
+    """A label of a level without the points that stand behind it."""
+    return _WEIGHT.sub("", key)
 
 
 @lru_cache(maxsize=262144)
@@ -259,6 +266,8 @@ def _sign(key: str) -> float:
 def _unit(key: str) -> float:
     if _BARE.fullmatch(key):
         return 7.0
+    if key in _QUALITIES and key not in _NO_VALUE:
+        return QUALITY_AS_UNIT
     return 0.0 if _UNIT.fullmatch(key) else 3.0 + min(3.0, len(key) / 10)
 
 

@@ -18,6 +18,8 @@ from pipeline.model.regions import CellRow
 from pipeline.model.roles import VALUES, Role
 from pipeline.table import likelihood
 from pipeline.table.header import Column
+from pipeline.table.shapes import shape_of
+from pipeline.words import vocabulary
 
 LEVEL_COLUMNS = (Role.LEVEL1, Role.LEVEL2)
 USUAL = 0.6  # a column that this share of the rows fills is one that a whole row has
@@ -38,7 +40,20 @@ class Suits:
                 return 0.0
             if role not in LEVEL_COLUMNS and any(key in labels for labels in self.own.values()):
                 return likelihood.LABEL
+            if role in self.own and self._may_be_own(role, key):
+                return min(likelihood.DAMAGED, likelihood.cost(role, text))
         return likelihood.cost(role, text)
+
+    def _may_be_own(self, role: Role, key: str) -> bool:
+        """May a text be one more label of a level whose labels no list knows: a word, or a phrase that is no
+        longer than they are?
+        """
+        if _belongs_elsewhere(role, key) or vocabulary.find("column", key, fuzzy=False) is not None:
+            return False
+        label = likelihood.without_weight(key)
+        kind = shape_of(label).kind
+        longest = max(len(likelihood.without_weight(own)) for own in self.own[role])
+        return kind == "word" or (kind == "phrase" and len(label) <= longest)
 
 
 def suits_of(columns: Sequence[Column], rows: Sequence[CellRow], offset: int, worst: float) -> Suits:

@@ -30,6 +30,7 @@ ANSWERS = {
     "weight and actual": (frozenset({Role.WEIGHT, Role.ACTUAL}), Role.SCORE),
 }
 """Columns by the name of their number in `RoleModel.alone`, and the one that forms with them have too."""
+NEVER_FORGOTTEN = frozenset({FOREIGN, Role.NAME})
 MANY = frozenset({FOREIGN, Role.REMARK, Role.ARRIVED})  # roles that several columns may have
 
 
@@ -139,7 +140,7 @@ def _ways(m: RoleModel, columns: Sequence[ColumnTexts], unary: Scores) -> list[_
     ways = [_Way(0.0, ())]
     for at, scores in enumerate(unary):
         top = max(scores.values())
-        likely = [r for r in m.roles if r == FOREIGN or scores[r] > top - FORGOTTEN]
+        likely = [r for r in m.roles if r in NEVER_FORGOTTEN or scores[r] > top - FORGOTTEN]
         following = [
             _Way(w.score + scores[r] + (order := _order(m, w.roles, r)), (*w.roles, r), w.order + order)
             for w in ways
@@ -177,6 +178,8 @@ def _follows(m: RoleModel, last: Role | None, role: Role) -> float:
 def _missing(m: RoleModel, roles: tuple[Role, ...]) -> float:
     """What it costs that columns are missing."""
     missing = sum(value for role, value in m.absent.items() if role not in roles)
+    if m.kind is Kind.INDICATORS and Role.NAME not in roles:
+        missing -= FORGOTTEN
     return missing + sum(value for name, value in m.alone.items() if stands_alone(name, roles))
 
 

@@ -8,6 +8,7 @@ beforehand, so that a stretch is kept when in doubt. It is the first pass of a s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,8 @@ def promising(
 
     `saved` is what a stretch could save beside others; `starts`: does a line start at the place?
     """
+    if not spots:
+        return Coarse([], math.inf, [])
     place = {at: i for i, at in enumerate(spots)}
     width = passing.inside.shape[0]
     ahead = np.full((len(spots), width), np.inf)
