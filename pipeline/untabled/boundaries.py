@@ -32,6 +32,7 @@ TORN_NUMBER = 2.0  # a text that begins with the second half of a run of digits
 LOST_CODE = 2.5  # a label whose code was left to the text before
 CODE_BEHIND = 0.3  # a label's code right behind a figure
 SHORTER_LABEL = 1.2  # a label that ends where a longer one would go on
+BARE_LABEL = 1.5  # 质量 as a label where labels of levels end with 指标
 LOST_UNIT = 1.2  # a text that begins with a unit behind a figure
 CUT_ORDINAL = 2.5  # a label that ends with the 指标 of `指标1：`
 LABEL_AS_VALUE = 5.0  # a level label, an ordinal or 定性 as a value
@@ -74,6 +75,7 @@ _LEVEL = re.compile(
     rf"(?:{either(words('level', 'label_ends'))})?(?:{_WEIGHT}|\d+(?:\.\d+)?{_POINT})?"
 )
 LEVEL_AT = re.compile(rf"(?:\d{{1,2}}[-.、]?)?(?:{_stems(levels.LEVEL_LABELS)})")
+ENDED_LEVEL = re.compile(rf"(?:{_stems([w for w in levels.LEVEL_LABELS if len(w) > 1])}){_ENDING}")
 _SHORT_LEVEL = re.compile(
     rf"(?=((?:{_stems((*levels.LEVEL1, *levels.LEVEL2_ORDER))})(?:{_ENDING})?(?:{_WEIGHT})?))"
 )
@@ -216,6 +218,11 @@ def _level_cost(role: Role, key: str, glued: bool) -> float:
     return likelihood.NEVER if glued or len(key) > 14 else max(2.0, likelihood.cost(role, key))
 
 
+def bare_label(key: str) -> bool:
+    """Is the label of a level without its ending?"""
+    return not key.rstrip("0123456789.()" + _POINT).endswith(_ENDING)
+
+
 def no_name(key: str) -> bool:
     """Can the text, of two characters or more, be no name, because of how it begins or ends?"""
     return bool(_ZERO_BEFORE.match(key)) or key[-1] in _NO_END or key.endswith(_KIND_WORDS)
@@ -280,5 +287,8 @@ def _free_cost(key: str, glued: bool) -> float:
     """Free text as a value."""
     cost = 0.9 if _MEASURE_LAST.search(key) else 1.8 if glued else 1.3
     cost += HALF_PAIR if open_pair(key) else 0.0
-    cost += 1.0 if key[-1].isdigit() and glued else 0.0
+    if glued:
+        cost += 1.0 if key[-1].isdigit() else 0.0
+        cost += QUALITY_INSIDE * len(QUALITY_INSIDE_PATTERN.findall(key))
+        cost += FIGURE_INSIDE * len(FIGURE_INSIDE_PATTERN.findall(key))
     return cost + 0.05 * len(key) + INSIDE * max(0, _inside(key[1:]) - 1)

@@ -15,6 +15,7 @@ from pipeline.untabled import boundaries
 from pipeline.untabled.stream import Flow
 from pipeline.words.values import pairs_of, word
 
+MANY = 6  # labels of levels by which it is told how a form writes them
 _PAIRS = pairs_of("sentence", "pairs")
 _STOP = word("sentence", "full_stop")
 
@@ -44,6 +45,7 @@ class Marks:
     stops: Count
     brackets: tuple[int, ...]
     ordinals: tuple[bool, ...]  # does an ordinal begin here?
+    ended: bool  # do the labels of levels end with 指标?
     found: dict[object, Sequence[tuple[float, int]]] = field(default_factory=dict)  # kept by `segments`
 
 
@@ -62,6 +64,7 @@ def marks_of(flow: Flow) -> Marks:
         _count(re.compile(_STOP), keys),
         _brackets(keys),
         tuple(i in ordinal for i in range(n + 1)),
+        len(boundaries.ENDED_LEVEL.findall(keys)) >= MANY,
     )
 
 

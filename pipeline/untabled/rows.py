@@ -40,8 +40,9 @@ UNIT_OF_WORDS = 2.0  # a unit beside a target without a figure
 SIGNED = -1.0  # a bare figure behind a sign in a column of its own
 NEAR = 80  # characters before an actual value in which its target stands
 PROMISING = 4.0  # what a way may cost more than the cheapest one, before its cells are compared
-EXPLAINED = 0.1  # share of rows with a remark from which on all are taken to have one
-EXPLAINED_BLANK = 3.0
+# shares of rows with such a text from which on all are taken to have one
+EXPLAINED = {Role.REMARK: 0.1, Role.REASON: 0.5}
+EXPLAINED_BLANK = 0.6
 ROW_IN_LINE = 3.0  # a row that starts inside a line where rows have lines of their own
 ROW_OVER_LINE = 1.2  # a row that goes on in the next line there
 SHARP = 3.0  # log odds of a difference of 1 in cost
@@ -66,7 +67,7 @@ class Block:
     total: float | None
     budget: float | None
     blank: frozenset[Role] = frozenset()  # columns that are printed and left blank
-    explained: bool = False  # most rows have a remark, so that a row without one is odd
+    explained: frozenset[Role] = frozenset()  # texts that most rows have, so that a row without one is odd
     own_levels: bool = False  # the levels have words that no list has
     by_line: bool = False  # nothing parts the cells, but every row has its line
 
@@ -161,8 +162,9 @@ def read_rows(flow: Flow, start: int, end: int, block: Block, *, last: bool) -> 
     if Role.ACTUAL in roles and best.cost > DEAR * len(best.rows):
         unknown = _search(flow, start, end, replace(block, blank=frozenset({Role.ACTUAL})), last)
         best = min(best, replace(unknown, cost=unknown.cost + NO_RESULTS), key=lambda r: r.cost)
-    if _share(best, block.columns, Role.REMARK) >= EXPLAINED:
-        best = _search(flow, start, end, replace(block, explained=True), last)
+    explained = {r for r, most in EXPLAINED.items() if _share(best, block.columns, r) >= most}
+    if explained:
+        best = _search(flow, start, end, replace(block, explained=frozenset(explained)), last)
     return best
 
 
@@ -330,7 +332,7 @@ def _ground(flow: Flow, block: Block) -> _Ground:
         blank = likelihood.blank_cost(role) * _BLANK_FACTOR.get(role, 1.0)
         if role in block.blank:
             blank = 0.0
-        blanks.append(blank * EXPLAINED_BLANK if block.explained and role == Role.REMARK else blank)
+        blanks.append(EXPLAINED_BLANK if role in block.explained else blank)
     n = len(roles)
 
     passed = tuple(tuple(_passed(blanks, last, column) for column in range(n)) for last in range(-1, n))

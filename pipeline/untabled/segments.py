@@ -161,12 +161,15 @@ def _short(flow: Flow, spots: Sequence[int], i: int, role: Role, setting: Settin
     torn = start_cost(flow, at, own_units).get(role, 0.0)
     longest = LONGEST.get(role, LONGEST_FIGURE)
     own = own_levels and role in _LEVELS and not glued
+    bare = glued and role in _LEVELS and marks_of(flow).ended
     out: list[tuple[float, int]] = []
     joins = 0.0
     for stop in spots[i + 1 :]:
         if stop - at > longest or joins > WORST + 2:
             break
         cost = cell_cost(role, keys[at:stop], glued)
+        if bare and cost < 0 and boundaries.bare_label(keys[at:stop]):
+            cost += boundaries.BARE_LABEL
         if own and cost > OWN_LEVEL and _OWN_LEVEL.fullmatch(keys, at, stop):
             cost = OWN_LEVEL
         out.append((joins + end_cost(flow, stop) + cost + torn, stop))
