@@ -75,7 +75,7 @@ _LEVEL = re.compile(
     rf"(?:{either(words('level', 'label_ends'))})?(?:{_WEIGHT}|\d+(?:\.\d+)?{_POINT})?"
 )
 LEVEL_AT = re.compile(rf"(?:\d{{1,2}}[-.、]?)?(?:{_stems(levels.LEVEL_LABELS)})")
-ENDED_LEVEL = re.compile(rf"(?:{_stems([w for w in levels.LEVEL_LABELS if len(w) > 1])}){_ENDING}")
+ENDED_LEVEL = re.compile(rf"(?:{_stems([w for w in levels.LEVEL_LABELS if len(w) > 1])}){_ENDING}(?!\d)")
 _SHORT_LEVEL = re.compile(
     rf"(?=((?:{_stems((*levels.LEVEL1, *levels.LEVEL2_ORDER))})(?:{_ENDING})?(?:{_WEIGHT})?))"
 )
