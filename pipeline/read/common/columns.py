@@ -91,12 +91,15 @@ def _line(line: PieceLine, page: int) -> Line:
 
 def whole_words(parts: Sequence[Piece]) -> tuple[Piece, ...]:
     """The pieces of a line, in which words spaced out and bracketed blanks are put together again."""
-    closing_after = [False] * (len(parts) + 1)  # is there a closing bracket in this piece or a later one?
+    closed = [False] * len(parts)  # does a bracket that opens before the piece close in it or behind it?
+    closing = 0
     for i in range(len(parts) - 1, -1, -1):
-        closing_after[i] = closing_after[i + 1] or any(c in parts[i].text for c in _CLOSING)
+        for c in reversed(parts[i].text):
+            closing = max(0, closing + (c in _CLOSING) - (c in _OPENING))
+        closed[i] = closing > 0
     words: list[list[Piece]] = []
     for i, piece in enumerate(parts):
-        if words and _one_word(words[-1][-TAIL:], piece, closed=closing_after[i]):
+        if words and _one_word(words[-1][-TAIL:], piece, closed=closed[i]):
             words[-1].append(piece)
         else:
             words.append([piece])
