@@ -60,3 +60,11 @@ def test_rows_beside_their_labels_are_told_by_the_offset() -> None:
     aside = tuple(CellRow(tuple(Cell(c.text, c.row, c.col + 1) for c in r.cells), False, 0) for r in WHOLE)
     assert suits_of(COLUMNS, aside, 1, WORST).cost(Role.LEVEL2, OWN) == 0.0
     assert suits_of(COLUMNS, aside, 0, WORST).own == {}
+
+
+def test_another_word_may_be_one_more_label_of_such_a_level() -> None:
+    suits = suits_of(COLUMNS, WHOLE, 0, WORST)
+    assert suits.cost(Role.LEVEL2, "精准程度") == suits.cost(Role.LEVEL2, "精准程度(10分)") < WORST
+    assert suits.cost(Role.LEVEL2, "≤30天") > WORST
+    assert suits.cost(Role.LEVEL2, "改造村卫生室等基层设施") > WORST
+    assert suits.cost(Role.LEVEL1, "精准程度") > WORST

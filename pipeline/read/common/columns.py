@@ -29,6 +29,10 @@ SLIP = 2  # display columns by which cells of one column may miss each other
 APART = 2  # blanks between two pieces of a line, at least
 MAX_FILLED = 40  # columns; blank cells are written out in tables up to this width
 _NUMBERING = re.compile(r"(?:^|[^\d.])\d{1,2}[.、．)）]$")
+_NO_BEGINNING = "，,。；;、：:）)】〕%"
+_DAY_OPEN = re.compile(r"(\d年|\d月|[-~至])$")
+_DAY_GOES_ON = re.compile(r"\d{1,2}[月日]|(19|20)\d\d年")
+REST_MOST = 2  # characters of a rest that could be a text of its own by nothing but its length
 _OPENING, _CLOSING = "（([【〔", "）)]】〕"
 
 
@@ -91,12 +95,15 @@ def _line(line: PieceLine, page: int) -> Line:
 
 def whole_words(parts: Sequence[Piece]) -> tuple[Piece, ...]:
     """The pieces of a line, in which words spaced out and bracketed blanks are put together again."""
-    closing_after = [False] * (len(parts) + 1)  # is there a closing bracket in this piece or a later one?
+    closed = [False] * len(parts)  # does a bracket that opens before the piece close in it or behind it?
+    closing = 0
     for i in range(len(parts) - 1, -1, -1):
-        closing_after[i] = closing_after[i + 1] or any(c in parts[i].text for c in _CLOSING)
+        for c in reversed(parts[i].text):
+            closing = max(0, closing + (c in _CLOSING) - (c in _OPENING))
+        closed[i] = closing > 0
     words: list[list[Piece]] = []
     for i, piece in enumerate(parts):
-        if words and _one_word(words[-1][-TAIL:], piece, closed=closing_after[i]):
+        if words and _one_word(words[-1][-TAIL:], piece, closed=closed[i]):
             words[-1].append(piece)
         else:
             words.append([piece])
@@ -140,14 +147,25 @@ def _chunks(rows: Sequence[PieceLine]) -> Iterator[list[PieceLine]]:
     for row in rows:
         if len(row.pieces) > 1:
             if chunk and row.index - chunk[last].index > MAX_APART + 1:
-                yield chunk[: last + 1]
+                yield chunk[: _with_rest(chunk, last + 1)]
                 chunk = []
             chunk.append(row)
             last = len(chunk) - 1
         elif chunk:
             chunk.append(row)
     if chunk:
-        yield chunk[: last + 1]
+        yield chunk[: _with_rest(chunk, last + 1)]
+
+
+def _with_rest(rows: Sequence[PieceLine], end: int) -> int:
+    """`end`, or one more where the line there is the rest of a cell that stands right above it, behind the
+    first.
+    """
+    if end == len(rows) or rows[end].index != rows[end - 1].index + 1:
+        return end
+    rest = rows[end].pieces[0]
+    above = (p for p in rows[end - 1].pieces[1:] if abs(p.start - rest.start) <= SLIP)
+    return end + any(_is_rest(p.text, rest.text) for p in above)
 
 
 def _cut(chunk: Sequence[PieceLine], columns: Sequence[tuple[int, int]]) -> Iterator[list[PieceLine]]:
@@ -166,7 +184,7 @@ def _cut(chunk: Sequence[PieceLine], columns: Sequence[tuple[int, int]]) -> Iter
 def _trimmed(region: list[PieceLine]) -> Iterator[list[PieceLine]]:
     several = [i for i, row in enumerate(region) if len(row.pieces) > 1]
     if several:
-        yield region[several[0] : several[-1] + 1]
+        yield region[several[0] : _with_rest(region, several[-1] + 1)]
 
 
 def _fits(piece: Piece, columns: Sequence[tuple[int, int]]) -> bool:
@@ -293,8 +311,8 @@ def _goes_on(
     """Is a line the rest of the cells above it: does every text of it stand below one that fills its column
     to the edge?
 
-    Figures do not wrap. A text fills its column if what follows it starts right behind, or, in the last one,
-    if none is longer.
+    The column is one of wrapped texts, or the text can be nothing but a rest. Figures do not wrap. A text
+    fills its column if what follows it starts right behind, or, in the last one, if none is longer.
     """
     if region[here].index != region[above].index + 1:
         return False
@@ -303,7 +321,7 @@ def _goes_on(
         before = over.get(c)
         if (
             before is None
-            or c not in wrapped
+            or not (c in wrapped or _is_rest(before.text, piece.text))
             or abs(before.start - piece.start) > SLIP
             or _FIGURE.fullmatch(piece.text)
         ):
@@ -312,3 +330,16 @@ def _goes_on(
         if before.end < edge or before.end - before.start < WRAP_LEAST:
             return False
     return True
+
+
+def _is_rest(before: str, text: str) -> bool:
+    """Can a text be nothing but the rest of the one above: a character or two, what no cell begins with, the
+    end of a bracket or of a day?
+    """
+    if text[0] in _NO_BEGINNING or (len(text) <= REST_MOST and all(map(_is_han, text))):
+        return True
+    opened = any(before.count(o) > before.count(c) for o, c in zip(_OPENING, _CLOSING, strict=True))
+    closed = any(text.count(c) > text.count(o) for o, c in zip(_OPENING, _CLOSING, strict=True))
+    return (opened and closed) or (
+        _DAY_OPEN.search(before) is not None and _DAY_GOES_ON.match(text) is not None
+    )
