@@ -52,7 +52,10 @@ class Tagged:
 
     def key(self, group: Group) -> str | None:
         """The vocabulary key in this group."""
-        return next((k for g, k in self.tags if g == group), None)
+        for own, key in self.tags:
+            if own == group:
+                return key
+        return None
 
     @property
     def fund_role(self) -> Role | None:

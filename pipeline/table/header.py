@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from normalizers.levels import read_level
-from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import LEVELS, VALUES, Role
@@ -54,7 +53,9 @@ class Column:
 
     def overlap(self, start: int, width: int) -> int:
         """How many grid columns a cell shares with this column."""
-        return max(0, min(self.start + self.width, start + width) - max(self.start, start))
+        end, other = self.start + self.width, start + width  # asked so often that min and max would cost
+        shared = (end if end < other else other) - (self.start if self.start > start else start)
+        return shared if shared > 0 else 0
 
     @property
     def known(self) -> bool:
@@ -68,13 +69,12 @@ def role_of(label: str, fuzzy: bool = True) -> Role | None:
     return None if key is None else Role(key)
 
 
-def header_roles(cells: Sequence[Cell]) -> frozenset[Role] | None:
-    """The roles that a row of labels announces; None where it is not the header of an indicator block.
+def header_roles(filled: Sequence[Cell]) -> frozenset[Role] | None:
+    """The roles that the filled cells of a row of labels announce; None where it is not the header of an indicator block.
 
     Some of its words may be unknown, as long as they could be labels and the known ones are those of such a
     header.
     """
-    filled = [c for c in cells if not is_blank(c.text)]
     if len(filled) < FEWEST:
         return None
     roles = [role_of(c.text) for c in filled]
@@ -104,19 +104,17 @@ def _none(_header_rows: int) -> tuple[CellRow, ...]:
 
 
 def read_columns(
-    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
+    filled: Sequence[Cell], under: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
 ) -> tuple[tuple[Column, ...], bool] | None:
-    """Columns of a header row, and whether the row below belongs to the header; None where it is none.
+    """Columns of a header row's filled cells, and whether the row below, `under`, belongs to the header; None where it is none.
 
     `rows` gives those below a header of so many rows: what stands in a column tells, with its label, what the
     column is.
     """
-    filled = [c for c in cells if not is_blank(c.text)]
-    under = [c for c in below if not is_blank(c.text)]
     whole = _torn(filled, under)
     if whole is not None:
         return _settle(_columns(whole), rows(2)), True
-    if header_roles(cells) is None:
+    if header_roles(filled) is None:
         return None
     filled, under = _side_back(filled, under)
     if _goes_on(filled, under):
@@ -298,8 +296,8 @@ def _offset(columns: Sequence[Column], row: CellRow) -> int:
     def suits(offset: int) -> float:
         total = 0.0
         for cell in row.filled:
-            under = [c for c in columns if c.overlap(cell.col - offset, cell.col_span)]
-            total += sum(text_odds(c.role, cell.text) for c in under[:1]) if under else OUTSIDE
+            under = next((c for c in columns if c.overlap(cell.col - offset, cell.col_span)), None)
+            total += OUTSIDE if under is None else text_odds(under.role, cell.text)
         return total
 
     return max(OFFSETS, key=lambda offset: suits(offset) - SLIPPED * abs(offset))
