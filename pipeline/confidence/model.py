@@ -69,8 +69,10 @@ class Model:
 
     def score(self, features: Collection[str]) -> float:
         """The log odds before they are made monotone."""
-        parts = [self.base, *(self.weights.get(f, 0.0) for f in features)]
-        return math.fsum((*parts, *(leaf(tree, features) for tree in self.trees)))
+        parts = [self.base]
+        parts += [self.weights[f] for f in features if f in self.weights]
+        parts += [leaf(tree, features) for tree in self.trees]
+        return math.fsum(parts)
 
     def chance(self, features: Collection[str], strata: Sequence[str]) -> float:
         """The probability that all is right; `strata`: from the narrowest on, the first that was fitted

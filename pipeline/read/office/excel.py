@@ -54,6 +54,7 @@ _XLS_BREAKS = (*_ODD, struct.error, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 STYLES = "xl/styles.xml"
+NO_BORDER = b"<border><left/><right/><top/><bottom/></border>"
 ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
     (
         "#NULL!",
@@ -138,7 +139,7 @@ def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
                 unstored += count
                 content = _DRAWINGS.sub(b"", content)
             elif info.filename == STYLES:
-                content = _BORDER.sub(b"<border/>", content)
+                content = _BORDER.sub(NO_BORDER, content)
             made.writestr(info.filename, content)
     return out.getvalue(), unstored
 
