@@ -15,7 +15,7 @@ from pipeline.confidence.form_features import form_features, fund_features
 from pipeline.confidence.model import UNSURE, models
 from pipeline.confidence.row_features import COLUMNS, Features, row_features
 from pipeline.confidence.source import source_of
-from pipeline.model.form import Form, Indicator
+from pipeline.model.form import Form
 from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 
@@ -45,23 +45,20 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
     features = row_features(form, project, rows)
     strata = strata_of(form, features)
     wider = (*strata, source_of(form))  # forms are few
+    of_rows = known["row"].among(features)
+    # What the reader of a source with cells vouches for counts, where it doubts a cell (a formula without its
+    # value), and that of indicators told in sentences: too rare to be fitted, and never to be ignored.
+    vouched = source_of(form) in VOUCHED
     whole = known["form"].chance(form_features(form, project, funds, rows), wider)
     return Judged(
         form=whole if rows else min(UNSURE, whole),
         funds=tuple(known["fund"].chance(f, wider) for f in fund_features(form, project, funds)),
         rows=tuple(
-            min(known["row"].chance(f, strata), _vouched(form, item))
+            min(of_rows.chance(f, strata), item.evidence.least_read if vouched else 1.0)
             for f, item in zip(features, form.indicators, strict=True)
         ),
         doubts=_doubts(features, strata),
     )
-
-
-def _vouched(form: Form, item: Indicator) -> float:
-    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value),
-    or of indicators told in sentences: too rare to be fitted, and never to be ignored.
-    """
-    return item.evidence.least_read if source_of(form) in VOUCHED else 1.0
 
 
 def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:

@@ -280,8 +280,8 @@ def _holds(found: Field, cell: Cell) -> bool:
     """Are all characters of the cell in the field's text? What was repaired says so by itself."""
     if Flag.OCR_REPAIRED in found.flags:
         return True
-    wanted = Counter(_MARKS.sub("", fold(cell.text)))
-    return not wanted - Counter(_MARKS.sub("", fold(found.text or "")))
+    key, text = fold(cell.text), fold(found.text or "")
+    return key in text or not Counter(_MARKS.sub("", key)) - Counter(_MARKS.sub("", text))
 
 
 def _of_the_form(text: str) -> bool:

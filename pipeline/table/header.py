@@ -174,20 +174,16 @@ def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
     rests = _rests(filled, below)
     if not rests:
         return None
-    out = []
     known = 0
-    for c in filled:
-        rest = rests.get(c)
-        if rest is None:
-            out.append(c)
-            continue
-        text = c.text + rest.text
-        if role_of(text, fuzzy=False) is not None:
+    for c, rest in rests.items():
+        if role_of(c.text + rest.text, fuzzy=False) is not None:
             known += 1
         elif any(role_of(t, fuzzy=False) is not None for t in (c.text, rest.text)):
             return None
-        out.append(replace(c, text=text))
-    return out if known * 2 >= len(rests) and header_roles(out) is not None else None
+    if known * 2 < len(rests):
+        return None
+    out = [replace(c, text=c.text + rests[c].text) if c in rests else c for c in filled]
+    return out if header_roles(out) is not None else None
 
 
 def _rests(filled: Sequence[Cell], below: Sequence[Cell]) -> dict[Cell, Cell] | None:

@@ -57,7 +57,7 @@ class PlacedRow:
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
-        return any(r in self.texts for r in roles)
+        return not self.texts.keys().isdisjoint(roles)
 
 
 def place_rows(columns: Sequence[Column], rows: Sequence[CellRow]) -> list[PlacedRow]:
