@@ -72,9 +72,7 @@ class Model:
         parts = [self.base]
         parts += [self.weights[f] for f in features if f in self.weights]
         for tree in self.trees:
-            while type(tree) is tuple:
-                tree = tree[2] if tree[0] in features else tree[1]
-            parts.append(tree)
+            parts.append(tree if isinstance(tree, float) else leaf(tree, features))
         return math.fsum(parts)
 
     def among(self, rows: Sequence[frozenset[str]]) -> Model:

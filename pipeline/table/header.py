@@ -53,9 +53,11 @@ class Column:
 
     def overlap(self, start: int, width: int) -> int:
         """How many grid columns a cell shares with this column."""
-        end, other = self.start + self.width, start + width  # asked so often that min and max would cost
-        shared = (end if end < other else other) - (self.start if self.start > start else start)
-        return shared if shared > 0 else 0
+        return max(0, min(self.start + self.width, start + width) - max(self.start, start))
+
+    def meets(self, start: int, width: int) -> bool:
+        """Does a cell share any grid column with this column?"""
+        return self.start < start + width and start < self.start + self.width
 
     @property
     def known(self) -> bool:
@@ -70,7 +72,8 @@ def role_of(label: str, fuzzy: bool = True) -> Role | None:
 
 
 def header_roles(filled: Sequence[Cell]) -> frozenset[Role] | None:
-    """The roles that the filled cells of a row of labels announce; None where it is not the header of an indicator block.
+    """The roles that the filled cells of a row of labels announce; None where it is not the header of an
+    indicator block.
 
     Some of its words may be unknown, as long as they could be labels and the known ones are those of such a
     header.
@@ -106,7 +109,8 @@ def _none(_header_rows: int) -> tuple[CellRow, ...]:
 def read_columns(
     filled: Sequence[Cell], under: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
 ) -> tuple[tuple[Column, ...], bool] | None:
-    """Columns of a header row's filled cells, and whether the row below, `under`, belongs to the header; None where it is none.
+    """Columns of a header row's filled cells, and whether the row below, `under`, belongs to the header; None
+    where it is none.
 
     `rows` gives those below a header of so many rows: what stands in a column tells, with its label, what the
     column is.
@@ -228,7 +232,7 @@ def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
 def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     """The columns of a second header row take the place of the one above them."""
     first, last = parts[0].start, parts[-1].start + parts[-1].width
-    above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
+    above = [c for c in columns if first <= c.start < last or c.meets(first, last - first)]
     parent = next((c for c in above if len(above) == 1 or c.role in (Role.TARGET, Role.OTHER)), None) or next(
         (c for c in columns if c.role == Role.TARGET), None
     )
@@ -292,7 +296,7 @@ def _offset(columns: Sequence[Column], row: CellRow) -> int:
     def suits(offset: int) -> float:
         total = 0.0
         for cell in row.filled:
-            under = next((c for c in columns if c.overlap(cell.col - offset, cell.col_span)), None)
+            under = next((c for c in columns if c.meets(cell.col - offset, cell.col_span)), None)
             total += OUTSIDE if under is None else text_odds(under.role, cell.text)
         return total
 
@@ -305,7 +309,7 @@ def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:
         " ".join(
             c.text
             for c in row.cells
-            if c.text and column.overlap(c.col - offset, c.col_span) and c.col_span <= column.width + 1
+            if c.text and column.meets(c.col - offset, c.col_span) and c.col_span <= column.width + 1
         )
         for row, offset in rows
     )
@@ -323,7 +327,7 @@ def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Co
     for row, offset in rows:
         for c in row.filled:
             place = (c.col - offset, c.col_span)
-            if not any(col.overlap(*place) for col in columns):
+            if not any(col.meets(*place) for col in columns):
                 how = Beside.LEVEL if lacks_level and _is_level(c.text) else Beside.UNTOLD
                 if how == Beside.UNTOLD and place[0] > first:
                     how = Beside.APART if row.spans else _beside(columns, row, c, offset)
@@ -359,7 +363,7 @@ def _beside(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) ->
     """The column beside the cell is the one to its right if there is one."""
     place = cell.col - offset
     beside = next((c for c in columns if c.start > place), columns[-1])
-    if any(beside.overlap(c.col - offset, c.col_span) for c in row.filled):
+    if any(beside.meets(c.col - offset, c.col_span) for c in row.filled):
         return Beside.APART
     odd = beside.start > place and beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
     return Beside.ODD_THERE if odd else Beside.UNTOLD

@@ -112,8 +112,8 @@ def contents_of(m: RoleModel, texts: Sequence[str], n_rows: int) -> dict[Role, f
     whole = _whole(m, fill, repeat)
     if not filled:
         return whole
-    texts = zip(*(_text(m, s).values() for s in filled), strict=True)
-    return {r: scale * sum(odds) + whole[r] for r, odds in zip(m.roles, texts, strict=True)}
+    by_role = zip(*(_text(m, s).values() for s in filled), strict=True)
+    return {r: scale * sum(odds) + whole[r] for r, odds in zip(m.roles, by_role, strict=True)}
 
 
 def text_odds(role: Role, text: str) -> float:
@@ -142,9 +142,7 @@ def _seen(logs: Mapping[str, float], feature: str) -> float:
 def _text(m: RoleModel, shape: Shape) -> dict[Role, float]:
     """Role → log odds of one text; a stray one is possible in every column."""
     foreign = _shape(m, FOREIGN, shape)
-    return {
-        r: math.log((1.0 - m.stray) * math.exp(_shape(m, r, shape) - foreign) + m.stray) for r in m.roles
-    }
+    return {r: math.log((1.0 - m.stray) * math.exp(_shape(m, r, shape) - foreign) + m.stray) for r in m.roles}
 
 
 def _shape(m: RoleModel, role: Role, shape: Shape) -> float:
