@@ -183,4 +183,5 @@ def is_blank(text: str | None) -> bool:
     """Is there nothing in the cell, or only `—`, `-`, `/`, `\\` (any run of them and white space), or the
     `……` that a template was left with?
     """
-    return text is None or _BLANK.fullmatch(text) is not None
+    # most texts begin with a letter or digit, and no blank does
+    return text is None or (not text[:1].isalnum() and _BLANK.fullmatch(text) is not None)

@@ -156,7 +156,7 @@ def test_doubts_are_columns_below_the_mark_with_their_reasons() -> None:
 
 def test_features_of_one_column() -> None:
     own = frozenset({"contents_odd:name.length>4", "contents_odd:weight.zero", "contents_odd:cost>0.5"})
-    assert judge.of_column("name", own) == {"contents_odd:name.length>4", "contents_odd:cost>0.5"}
+    assert judge.by_column(own)["name"] == {"contents_odd:name.length>4", "contents_odd:cost>0.5"}
 
 
 # ---- fitting

@@ -15,7 +15,7 @@ from pipeline.confidence.form_features import form_features, fund_features
 from pipeline.confidence.model import UNSURE, models
 from pipeline.confidence.row_features import COLUMNS, Features, row_features
 from pipeline.confidence.source import source_of
-from pipeline.model.form import Form, Indicator
+from pipeline.model.form import Form
 from pipeline.model.rows import DoubtRow, FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 
@@ -45,23 +45,20 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
     features = row_features(form, project, rows)
     strata = strata_of(form, features)
     wider = (*strata, source_of(form))  # forms are few
+    of_rows = known["row"].among(features)
+    # What the reader of a source with cells vouches for counts, where it doubts a cell (a formula without its
+    # value), and that of indicators told in sentences: too rare to be fitted, and never to be ignored.
+    vouched = source_of(form) in VOUCHED
     whole = known["form"].chance(form_features(form, project, funds, rows), wider)
     return Judged(
         form=whole if rows else min(UNSURE, whole),
         funds=tuple(known["fund"].chance(f, wider) for f in fund_features(form, project, funds)),
         rows=tuple(
-            min(known["row"].chance(f, strata), _vouched(form, item))
+            min(of_rows.chance(f, strata), item.evidence.least_read if vouched else 1.0)
             for f, item in zip(features, form.indicators, strict=True)
         ),
-        doubts=tuple(_doubts(f, strata) for f in features),
+        doubts=_doubts(features, strata),
     )
-
-
-def _vouched(form: Form, item: Indicator) -> float:
-    """What the reader of a source with cells vouches for, where it doubts one (a formula without its value),
-    or of indicators told in sentences: too rare to be fitted, and never to be ignored.
-    """
-    return item.evidence.least_read if source_of(form) in VOUCHED else 1.0
 
 
 def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
@@ -73,9 +70,13 @@ def strata_of(form: Form, features: Sequence[Features]) -> tuple[str, ...]:
     return f"{source}, {form.reader}, {words}", f"{source}, {words}"
 
 
-def of_column(column: str, features: Features) -> Features:
-    """The features that speak of one column: its own, and those of no single one."""
-    return frozenset(f for f in features if _column_of(f) in (column, None))
+def by_column(features: Features) -> dict[str, Features]:
+    """For every column the features that speak of it: its own, and those of no single one."""
+    own: dict[str | None, list[str]] = {}
+    for f in features:
+        own.setdefault(_column_of(f), []).append(f)
+    shared = frozenset(own.get(None, ()))
+    return {column: shared.union(own[column]) if column in own else shared for column in COLUMNS}
 
 
 @cache
@@ -85,12 +86,21 @@ def _column_of(feature: str) -> str | None:
     return told if told in COLUMNS else None
 
 
-def _doubts(features: Features, strata: Sequence[str]) -> list[DoubtRow]:
-    out: list[DoubtRow] = []
-    for column in COLUMNS:
-        model = models()[column]
-        own = of_column(column, features)
-        chance = model.step(own, strata)
-        if chance < SURE:
-            out.append({"column": column, "confidence": chance, "why": str(model.why(own))})
-    return out
+def _doubts(rows: Sequence[Features], strata: Sequence[str]) -> tuple[list[DoubtRow], ...]:
+    """The doubts of every row; rows of a form are much alike, so that each case is judged once."""
+    known: dict[tuple[str, Features], DoubtRow | None] = {}
+    out: list[list[DoubtRow]] = []
+    for features in rows:
+        cases = list(by_column(features).items())
+        known |= {case: _doubt(*case, strata) for case in cases if case not in known}
+        out.append([doubt for case in cases if (doubt := known[case]) is not None])
+    return tuple(out)
+
+
+def _doubt(column: str, features: Features, strata: Sequence[str]) -> DoubtRow | None:
+    """The doubt of a row's column, if there is one."""
+    model = models()[column]
+    chance = model.step(features, strata)
+    if chance >= SURE:
+        return None
+    return {"column": column, "confidence": chance, "why": str(model.why(features))}

@@ -13,7 +13,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,18 @@ class Model:
 
     def score(self, features: Collection[str]) -> float:
         """The log odds before they are made monotone."""
-        parts = [self.base, *(self.weights.get(f, 0.0) for f in features)]
-        return math.fsum((*parts, *(leaf(tree, features) for tree in self.trees)))
+        parts = [self.base]
+        parts += [self.weights[f] for f in features if f in self.weights]
+        for tree in self.trees:
+            parts.append(tree if isinstance(tree, float) else leaf(tree, features))
+        return math.fsum(parts)
+
+    def among(self, rows: Sequence[frozenset[str]]) -> Model:
+        """The same for these rows alone: questions that all of them answer alike are answered."""
+        if not rows:
+            return self
+        every, some = frozenset.intersection(*rows), frozenset.union(*rows)
+        return replace(self, trees=tuple(_answered(tree, every, some) for tree in self.trees))
 
     def chance(self, features: Collection[str], strata: Sequence[str]) -> float:
         """The probability that all is right; `strata`: from the narrowest on, the first that was fitted
@@ -110,6 +120,15 @@ def model_of(told: Mapping[str, Any]) -> Model:
         for name, one in told["strata"].items()
     }
     return Model(told["base"], told["weights"], strata, tuple(map(_tree, told.get("trees", ()))))
+
+
+def _answered(tree: Tree, every: frozenset[str], some: frozenset[str]) -> Tree:
+    while isinstance(tree, tuple):
+        feature, without, with_ = tree
+        if feature in some and feature not in every:
+            return feature, _answered(without, every, some), _answered(with_, every, some)
+        tree = with_ if feature in every else without
+    return tree
 
 
 def _tree(told: Any) -> Tree:

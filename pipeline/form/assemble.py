@@ -246,12 +246,12 @@ def _header_at(rows: Sequence[CellRow], i: int) -> tuple[tuple[Column, ...], boo
     row, below = rows[i], rows[i + 1 : i + 2]
     if row.roles:
         return _told(row), False
-    return read_columns(row.cells, below[0].cells if below else (), partial(_below, rows, i))
+    return read_columns(row.filled, below[0].filled if below else (), partial(_below, rows, i))
 
 
 def _caption(row: CellRow, below: Sequence[CellRow]) -> Literal["annual", "long_term"] | None:
     """The term that a row says alone, right above a header of indicators."""
-    if len(row.filled) != 1 or not below or header_roles(below[0].cells) is None:
+    if len(row.filled) != 1 or not below or header_roles(below[0].filled) is None:
         return None
     return caption(row.filled[0].text)
 
@@ -291,7 +291,7 @@ def _body(rows: Sequence[CellRow]) -> list[CellRow]:
     """The rows below a header that are its own: up to the next header, the total or the form's end."""
     out: list[CellRow] = []
     for row in rows:
-        if is_total(row) or is_tail(row) or header_roles(row.cells) is not None:
+        if is_total(row) or is_tail(row) or header_roles(row.filled) is not None:
             break
         out.append(row)
     return out

@@ -154,14 +154,16 @@ class _Account:
     def _body_row(self, row: CellRow, columns: Sequence[Column]) -> None:
         first = min(c.start for c in columns)
         for cell in row.filled:
-            column = max(columns, key=lambda c: c.overlap(cell.col, cell.col_span))
-            under = column.overlap(cell.col, cell.col_span) > 0
-            if not under:
-                column = Column(Role.SIDE if cell.col < first else Role.OTHER, cell.col, 1, "")
+            met = [c for c in columns if c.meets(cell.col, cell.col_span)]
+            column = (
+                max(met, key=lambda c: c.overlap(cell.col, cell.col_span))
+                if met
+                else Column(Role.SIDE if cell.col < first else Role.OTHER, cell.col, 1, "")
+            )
             if fold(cell.text) in NOTHING_SAID or self._taken(cell, (cell,)) or self._is_level(cell, column):
                 self._understood((cell,))
             elif column.role == Role.OTHER and not column.known:
-                self._leave(cell, column.label or None, Why.UNKNOWN_COLUMN if under else Why.OTHER_ROW)
+                self._leave(cell, column.label or None, Why.UNKNOWN_COLUMN if met else Why.OTHER_ROW)
             else:
                 self._leave(cell, column.label or None, Why.NO_COLUMN)
 
@@ -280,8 +282,8 @@ def _holds(found: Field, cell: Cell) -> bool:
     """Are all characters of the cell in the field's text? What was repaired says so by itself."""
     if Flag.OCR_REPAIRED in found.flags:
         return True
-    wanted = Counter(_MARKS.sub("", fold(cell.text)))
-    return not wanted - Counter(_MARKS.sub("", fold(found.text or "")))
+    key, text = fold(cell.text), fold(found.text or "")
+    return key in text or not Counter(_MARKS.sub("", key)) - Counter(_MARKS.sub("", text))
 
 
 def _of_the_form(text: str) -> bool:

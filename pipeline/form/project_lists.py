@@ -93,7 +93,7 @@ def _heads(row: CellRow) -> dict[int, _Head]:
     """Grid column → what it says of the project, for a header of indicators with a column for the project's
     name.
     """
-    if header_roles(row.cells) is None:
+    if header_roles(row.filled) is None:
         return {}
     first = next((c.col for c in row.filled if role_of(c.text, fuzzy=False) == Role.LEVEL1), None)
     if first is None:

@@ -63,7 +63,7 @@ def regions(reading: Reading) -> tuple[Region, ...]:
         if isinstance(item, Line):
             (now.pending if now.rows else now.lines).append(item)
             continue
-        named, columns = _names_project(item), header_roles(item.cells)
+        named, columns = _names_project(item), header_roles(item.filled)
         again = (named and (now.named or now.columns is not None)) or (
             columns is not None and now.columns is not None and now.totalled and columns != now.columns
         )
@@ -111,7 +111,7 @@ def _heads_block(line: Line, below: Line | CellRow | None) -> bool:
     return (
         caption(line.text) is not None
         and isinstance(below, CellRow)
-        and header_roles(below.cells) is not None
+        and header_roles(below.filled) is not None
     )
 
 
@@ -120,7 +120,7 @@ def _names_project(row: CellRow) -> bool:
     return (
         bool(filled)
         and any(vocabulary.key_of("field", c.text) == "project_name" for c in filled[:2])
-        and header_roles(row.cells) is None
+        and header_roles(row.filled) is None
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from normalizers.numerals import number
@@ -52,7 +52,10 @@ class Tagged:
 
     def key(self, group: Group) -> str | None:
         """The vocabulary key in this group."""
-        return next((k for g, k in self.tags if g == group), None)
+        for own, key in self.tags:
+            if own == group:
+                return key
+        return None
 
     @property
     def fund_role(self) -> Role | None:
@@ -127,6 +130,7 @@ def _torn(above: CellRow, row: CellRow) -> dict[Cell, Cell]:
     return out
 
 
+@lru_cache(maxsize=65536)
 def tags(text: str) -> frozenset[tuple[Group, str]]:
     """All that a text may be a label of."""
     if is_blank(text) or number(text) is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell, Line
@@ -15,7 +16,7 @@ from pipeline.model.form import Field, FundLine
 from pipeline.model.roles import Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CellRow:
     """One row of cells, in column order, blank ones included.
 
@@ -35,7 +36,7 @@ class CellRow:
     roles: tuple[Role, ...] = ()
     glued: bool = False
 
-    @property
+    @cached_property
     def filled(self) -> tuple[Cell, ...]:
         """The cells that hold more than blanks and dashes."""
         return tuple(c for c in self.cells if not is_blank(c.text))

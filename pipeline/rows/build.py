@@ -27,7 +27,7 @@ from pipeline.model.rows import (
     TaskRow,
     UnreadRow,
 )
-from pipeline.rows.cover import document_number, published_on
+from pipeline.rows.cover import cover_lines, document_number, published_on
 from pipeline.rows.document_title import title_of
 from pipeline.rows.figures import mean
 from pipeline.rows.form_rows import form_rows
@@ -100,8 +100,9 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         statements.extend(statement_rows(form, keys))
         unread.extend(unread_rows(form, project["document_id"], project["project_id"]))
     status, code, sentence = _status(reading, projects, unread)
-    title = title_of(reading, forms)
-    publisher = publisher_of(reading, forms, title)
+    cover = cover_lines(reading, forms)
+    title = title_of(cover, reading.title, forms)
+    publisher = publisher_of(cover, title)
     years = {p["fiscal_year"] for p in projects} - {None} or {year_of(title or "")}
     region = region_of(publisher, title, projects)
     document: DocumentRow = {
@@ -113,8 +114,8 @@ def document_rows(facts: FileFacts, reading: Reading, forms: Sequence[Form]) -> 
         "publisher": publisher,
         "region_code": region.code if region else None,
         "region": region.path if region else None,
-        "published_on": published_on(reading, forms),
-        "document_number": document_number(reading, forms),
+        "published_on": published_on(cover, reading, forms),
+        "document_number": document_number(cover),
         "fiscal_year": years.pop() if len(years) == 1 else None,
         "n_projects": len(projects),
         "n_indicators": len(indicators),

@@ -74,9 +74,8 @@ def _title_start(lines: Sequence[str], title: str) -> int | None:
     return None
 
 
-def published_on(reading: Reading, forms: Sequence[Form]) -> date | None:
+def published_on(lines: Sequence[str], reading: Reading, forms: Sequence[Form]) -> date | None:
     """When the document was published, else when its forms were filled in, if they agree on a day."""
-    lines = cover_lines(reading, forms)
     labelled = _days(lines, "published_labels")
     signed = [day for line in reversed(lines) if (day := _signed(line)) is not None]
     if labelled or signed:
@@ -102,9 +101,9 @@ def _signed(line: str) -> date | None:
     return head_texts.day(line) if DATE.match(fold(line)) else None
 
 
-def document_number(reading: Reading, forms: Sequence[Form]) -> str | None:
+def document_number(lines: Sequence[str]) -> str | None:
     """The number of the letter that the document is annexed to: a line of its own, or behind its label."""
-    return next((number for line in cover_lines(reading, forms) for number in _numbers(line)), None)
+    return next((number for line in lines for number in _numbers(line)), None)
 
 
 def _numbers(line: str) -> Iterator[str]:

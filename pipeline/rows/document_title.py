@@ -1,8 +1,8 @@
 """The lines before a document's first form → its own title.
 
-Comes in: a reading and its forms. Goes out: the title, its lines joined; None if the document has only its
-forms' titles. Refused: prose, labels with their values, headings of sections, menus of a site, the
-publisher's name on a line of its own.
+Comes in: those lines, the title that its format gives, and its forms. Goes out: the title, its lines joined;
+None if the document has only its forms' titles. Refused: prose, labels with their values, headings of
+sections, menus of a site, the publisher's name on a line of its own.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from functools import cache
 
 from normalizers.symbols import clean, fold
 from normalizers.words import alternatives
-from pipeline.model.cells import Reading
 from pipeline.model.form import Form
-from pipeline.rows.cover import DATE, TITLE_LINES, cover_lines
+from pipeline.rows.cover import DATE, TITLE_LINES
 from pipeline.rows.organisations import has_title_word, is_organisation
 from pipeline.words.vocabulary import words
 
@@ -41,11 +40,12 @@ def _label() -> re.Pattern[str]:
     return re.compile(rf"(?:{alternatives(words('cover', 'title_labels'))})[:：]\s*(.+)$")
 
 
-def title_of(reading: Reading, forms: Sequence[Form]) -> str | None:
-    """The document's own title, its lines joined; None if it has only its forms' titles."""
+def title_of(lines: Sequence[str], given: str | None, forms: Sequence[Form]) -> str | None:
+    """The document's own title, its lines joined, or `given` by its format; None if it has only its forms'
+    titles.
+    """
     own = {fold(f.title) for f in forms if f.title}
-    lines = cover_lines(reading, forms)
-    given = clean(reading.title) if reading.title else ""
+    given = clean(given) if given else ""
     runs = [run for run in _runs(lines) if _is_title(run, own)]
     named = [run for run in runs if len(fold(run[0])) >= SHORTEST and fold(given).startswith(fold(run[0]))]
     if runs:

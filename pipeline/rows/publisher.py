@@ -1,6 +1,6 @@
 """The lines before a document's first form → who published it.
 
-Comes in: a reading, its forms, and its title. Goes out: the name; None where the document does not say.
+Comes in: those lines, and the document's title. Goes out: the name; None where the document does not say.
 Asked in this order: the signature above a date, a label (`来源：…`), the cover's own label (`单位名称：…`),
 a line of its own beside the title, the organisation that the title opens with.
 """
@@ -14,9 +14,7 @@ from itertools import pairwise
 
 from normalizers.symbols import fold
 from normalizers.words import alternatives
-from pipeline.model.cells import Reading
-from pipeline.model.form import Form
-from pipeline.rows.cover import DATE, cover_lines
+from pipeline.rows.cover import DATE
 from pipeline.rows.organisations import in_title, is_organisation
 from pipeline.words.vocabulary import words
 
@@ -33,9 +31,8 @@ def _seal() -> re.Pattern[str]:
     return re.compile(rf"[(（](?:{alternatives(words('cover', 'seals'))})[)）]")
 
 
-def publisher_of(reading: Reading, forms: Sequence[Form], title: str | None) -> str | None:
+def publisher_of(lines: Sequence[str], title: str | None) -> str | None:
     """Who published the document."""
-    lines = cover_lines(reading, forms)
     for line, after in pairwise(lines):
         if DATE.match(fold(after)) and is_organisation(line):
             return line

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from normalizers.levels import read_level
-from normalizers.symbols import is_blank
 from pipeline.model.cells import Cell
 from pipeline.model.regions import CellRow
 from pipeline.model.roles import LEVELS, VALUES, Role
@@ -56,6 +55,10 @@ class Column:
         """How many grid columns a cell shares with this column."""
         return max(0, min(self.start + self.width, start + width) - max(self.start, start))
 
+    def meets(self, start: int, width: int) -> bool:
+        """Does a cell share any grid column with this column?"""
+        return self.start < start + width and start < self.start + self.width
+
     @property
     def known(self) -> bool:
         """Does the vocabulary know the label?"""
@@ -68,13 +71,13 @@ def role_of(label: str, fuzzy: bool = True) -> Role | None:
     return None if key is None else Role(key)
 
 
-def header_roles(cells: Sequence[Cell]) -> frozenset[Role] | None:
-    """The roles that a row of labels announces; None where it is not the header of an indicator block.
+def header_roles(filled: Sequence[Cell]) -> frozenset[Role] | None:
+    """The roles that the filled cells of a row of labels announce; None where it is not the header of an
+    indicator block.
 
     Some of its words may be unknown, as long as they could be labels and the known ones are those of such a
     header.
     """
-    filled = [c for c in cells if not is_blank(c.text)]
     if len(filled) < FEWEST:
         return None
     roles = [role_of(c.text) for c in filled]
@@ -104,19 +107,18 @@ def _none(_header_rows: int) -> tuple[CellRow, ...]:
 
 
 def read_columns(
-    cells: Sequence[Cell], below: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
+    filled: Sequence[Cell], under: Sequence[Cell] = (), rows: Callable[[int], Sequence[CellRow]] = _none
 ) -> tuple[tuple[Column, ...], bool] | None:
-    """Columns of a header row, and whether the row below belongs to the header; None where it is none.
+    """Columns of a header row's filled cells, and whether the row below, `under`, belongs to the header; None
+    where it is none.
 
     `rows` gives those below a header of so many rows: what stands in a column tells, with its label, what the
     column is.
     """
-    filled = [c for c in cells if not is_blank(c.text)]
-    under = [c for c in below if not is_blank(c.text)]
     whole = _torn(filled, under)
     if whole is not None:
         return _settle(_columns(whole), rows(2)), True
-    if header_roles(cells) is None:
+    if header_roles(filled) is None:
         return None
     filled, under = _side_back(filled, under)
     if _goes_on(filled, under):
@@ -176,20 +178,16 @@ def _torn(filled: Sequence[Cell], below: Sequence[Cell]) -> list[Cell] | None:
     rests = _rests(filled, below)
     if not rests:
         return None
-    out = []
     known = 0
-    for c in filled:
-        rest = rests.get(c)
-        if rest is None:
-            out.append(c)
-            continue
-        text = c.text + rest.text
-        if role_of(text, fuzzy=False) is not None:
+    for c, rest in rests.items():
+        if role_of(c.text + rest.text, fuzzy=False) is not None:
             known += 1
         elif any(role_of(t, fuzzy=False) is not None for t in (c.text, rest.text)):
             return None
-        out.append(replace(c, text=text))
-    return out if known * 2 >= len(rests) and header_roles(out) is not None else None
+    if known * 2 < len(rests):
+        return None
+    out = [replace(c, text=c.text + rests[c].text) if c in rests else c for c in filled]
+    return out if header_roles(out) is not None else None
 
 
 def _rests(filled: Sequence[Cell], below: Sequence[Cell]) -> dict[Cell, Cell] | None:
@@ -234,7 +232,7 @@ def halves(columns: Sequence[Column]) -> tuple[tuple[Column, ...], ...]:
 def _under_parent(columns: list[Column], parts: list[Column]) -> list[Column]:
     """The columns of a second header row take the place of the one above them."""
     first, last = parts[0].start, parts[-1].start + parts[-1].width
-    above = [c for c in columns if first <= c.start < last or c.overlap(first, last - first)]
+    above = [c for c in columns if first <= c.start < last or c.meets(first, last - first)]
     parent = next((c for c in above if len(above) == 1 or c.role in (Role.TARGET, Role.OTHER)), None) or next(
         (c for c in columns if c.role == Role.TARGET), None
     )
@@ -298,8 +296,8 @@ def _offset(columns: Sequence[Column], row: CellRow) -> int:
     def suits(offset: int) -> float:
         total = 0.0
         for cell in row.filled:
-            under = [c for c in columns if c.overlap(cell.col - offset, cell.col_span)]
-            total += sum(text_odds(c.role, cell.text) for c in under[:1]) if under else OUTSIDE
+            under = next((c for c in columns if c.meets(cell.col - offset, cell.col_span)), None)
+            total += OUTSIDE if under is None else text_odds(under.role, cell.text)
         return total
 
     return max(OFFSETS, key=lambda offset: suits(offset) - SLIPPED * abs(offset))
@@ -311,7 +309,7 @@ def _texts(column: Column, rows: Sequence[Placed]) -> tuple[str, ...]:
         " ".join(
             c.text
             for c in row.cells
-            if c.text and column.overlap(c.col - offset, c.col_span) and c.col_span <= column.width + 1
+            if c.text and column.meets(c.col - offset, c.col_span) and c.col_span <= column.width + 1
         )
         for row, offset in rows
     )
@@ -329,7 +327,7 @@ def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Co
     for row, offset in rows:
         for c in row.filled:
             place = (c.col - offset, c.col_span)
-            if not any(col.overlap(*place) for col in columns):
+            if not any(col.meets(*place) for col in columns):
                 how = Beside.LEVEL if lacks_level and _is_level(c.text) else Beside.UNTOLD
                 if how == Beside.UNTOLD and place[0] > first:
                     how = Beside.APART if row.spans else _beside(columns, row, c, offset)
@@ -365,7 +363,7 @@ def _beside(columns: Sequence[Column], row: CellRow, cell: Cell, offset: int) ->
     """The column beside the cell is the one to its right if there is one."""
     place = cell.col - offset
     beside = next((c for c in columns if c.start > place), columns[-1])
-    if any(beside.overlap(c.col - offset, c.col_span) for c in row.filled):
+    if any(beside.meets(c.col - offset, c.col_span) for c in row.filled):
         return Beside.APART
     odd = beside.start > place and beside.role != Role.OTHER and text_odds(beside.role, cell.text) < OUTSIDE
     return Beside.ODD_THERE if odd else Beside.UNTOLD

@@ -94,7 +94,7 @@ def _by_column(row: CellRow, columns: Sequence[Column], offset: int) -> dict[Col
     for cell in row.cells:
         if not cell.text:
             continue
-        under = [c for c in columns if c.overlap(cell.col - offset, cell.col_span)]
+        under = [c for c in columns if c.meets(cell.col - offset, cell.col_span)]
         if len(under) != 1 or under[0] in out:
             return None
         out[under[0]] = cell

@@ -57,7 +57,7 @@ class PlacedRow:
 
     def has(self, *roles: Role) -> bool:
         """Does any of these columns hold a text?"""
-        return any(r in self.texts for r in roles)
+        return not self.texts.keys().isdisjoint(roles)
 
 
 def place_rows(columns: Sequence[Column], rows: Sequence[CellRow]) -> list[PlacedRow]:
@@ -82,7 +82,7 @@ def relabel(columns: Sequence[Column], rows: Sequence[CellRow]) -> tuple[Column,
     for i, column in enumerate(columns):
         if column.role not in (Role.SIGN, Role.DIRECTION, Role.VALUE_TYPE):
             continue
-        texts = [fold(c.text) for r in rows for c in r.cells if c.text and column.overlap(c.col, c.col_span)]
+        texts = [fold(c.text) for r in rows for c in r.cells if c.text and column.meets(c.col, c.col_span)]
         signs = sum(bool(_MARK.fullmatch(t)) for t in texts)
         ways = sum(_DIRECTION_MARK in t for t in texts)
         kinds = sum(bool(_KIND.fullmatch(t)) for t in texts)
@@ -106,7 +106,7 @@ def _offset(columns: Sequence[Column], rows: Sequence[CellRow]) -> int:
         return sum(
             0.0
             if any(
-                col.overlap(c.col - offset, 1) and likelihood.cost(col.role, c.text) < 1.0 for col in columns
+                col.meets(c.col - offset, 1) and likelihood.cost(col.role, c.text) < 1.0 for col in columns
             )
             else 1.0
             for r in loose
@@ -189,7 +189,7 @@ def _empty(row: CellRow, columns: Sequence[Column]) -> frozenset[Role]:
     if not row.spans or row.top:
         return frozenset()
     return frozenset(
-        col.role for c in row.cells if not c.text for col in columns if col.overlap(c.col, c.col_span)
+        col.role for c in row.cells if not c.text for col in columns if col.meets(c.col, c.col_span)
     )
 
 

@@ -109,13 +109,22 @@ def contents_of(m: RoleModel, texts: Sequence[str], n_rows: int) -> dict[Role, f
     scale = len(filled) ** (m.temper - 1.0) if filled else 0.0
     fill = fill_class(len(filled), n_rows)
     repeat = repeat_class([t for t, s in zip(texts, shapes, strict=True) if s.length])
-    whole = {r: _column(m, m.fills, r, fill) + _column(m, m.repeats, r, repeat) for r in m.roles}
-    return {r: scale * sum(_text(m, r, s) for s in filled) + whole[r] for r in m.roles}
+    whole = _whole(m, fill, repeat)
+    if not filled:
+        return whole
+    by_role = zip(*(_text(m, s).values() for s in filled), strict=True)
+    return {r: scale * sum(odds) + whole[r] for r, odds in zip(m.roles, by_role, strict=True)}
 
 
 def text_odds(role: Role, text: str) -> float:
     """Log odds of one text in a column of indicators; 0 for a column that means nothing to us."""
-    return _text(model(Kind.INDICATORS), role, shape_of(text))
+    return _text(model(Kind.INDICATORS), shape_of(text))[role]
+
+
+@cache
+def _whole(m: RoleModel, fill: str, repeat: str) -> dict[Role, float]:
+    """Role → log odds of how many rows a column fills and of how often its texts repeat: a few cases."""
+    return {r: _column(m, m.fills, r, fill) + _column(m, m.repeats, r, repeat) for r in m.roles}
 
 
 def _column(m: RoleModel, features: Features, role: Role, feature: str) -> float:
@@ -129,10 +138,11 @@ def _seen(logs: Mapping[str, float], feature: str) -> float:
     return logs.get(feature, logs["?"])
 
 
-@lru_cache(maxsize=65536)
-def _text(m: RoleModel, role: Role, shape: Shape) -> float:
-    """Log odds of one text; a stray one is possible in every column."""
-    return math.log((1.0 - m.stray) * math.exp(_shape(m, role, shape) - _shape(m, FOREIGN, shape)) + m.stray)
+@lru_cache(maxsize=4096)
+def _text(m: RoleModel, shape: Shape) -> dict[Role, float]:
+    """Role → log odds of one text; a stray one is possible in every column."""
+    foreign = _shape(m, FOREIGN, shape)
+    return {r: math.log((1.0 - m.stray) * math.exp(_shape(m, r, shape) - foreign) + m.stray) for r in m.roles}
 
 
 def _shape(m: RoleModel, role: Role, shape: Shape) -> float:

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from normalizers.numerals import percent
 from normalizers.symbols import fold
@@ -34,14 +34,47 @@ NEVER_FORGOTTEN = frozenset({FOREIGN, Role.NAME})
 MANY = frozenset({FOREIGN, Role.REMARK, Role.ARRIVED})  # roles that several columns may have
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ColumnTexts:
     """One column: its printed label (empty where there is none) and the texts below it, one a row, blank ones
-    too.
+    too; and what these are, which many assignments of roles ask for.
     """
 
     label: str
     texts: tuple[str, ...]
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The texts as they are compared."""
+        return tuple(fold(t) for t in self.texts)
+
+    @cached_property
+    def points(self) -> tuple[float | None, ...]:
+        """The texts as points."""
+        return tuple(_figure(k, _POINTS) for k in self.keys)
+
+    @cached_property
+    def amounts(self) -> tuple[float | None, ...]:
+        """The texts as amounts."""
+        return tuple(_figure(k, _AMOUNT) for k in self.keys)
+
+    @cached_property
+    def first_figures(self) -> tuple[str | None, ...]:
+        """The first figure of every text."""
+        return tuple(m[0] if (m := _FIRST_FIGURE.search(k)) else None for k in self.keys)
+
+    @cached_property
+    def signed(self) -> int:
+        """How many texts open with a sign."""
+        return sum(k[:1] in _SIGNS for k in self.keys if k)
+
+    @cached_property
+    def with_unit(self) -> tuple[bool, ...]:
+        """Which texts hold a figure and more than that."""
+        return tuple(
+            _figure(k.lstrip("≥≤><="), _AMOUNT) is None and any(c.isdigit() for c in t)
+            for k, t in zip(self.keys, self.texts, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +251,18 @@ def _marginals(ways: Sequence[_Way], n: int) -> Assigned:
 ROUNDED = 0.06  # points: scores are printed with one decimal at least
 _POINTS = re.compile(r"\d{1,3}(\.\d+)?")
 _AMOUNT = re.compile(r"-?[\d,]+(\.\d+)?")
+_SIGNS = "≥≤><"
 _FIRST_FIGURE = re.compile(r"\d[\d,]*(\.\d+)?")
 
 
 def _together(m: RoleModel, columns: Sequence[ColumnTexts], roles: tuple[Role, ...]) -> float:
     """What columns say of each other, in log odds."""
-    texts = {r: c.texts for r, c in zip(roles, columns, strict=True)}
+    texts = dict(zip(roles, columns, strict=True))
     said = _of_indicators(m, texts) if m.kind is Kind.INDICATORS else _of_funds(m, texts)
     return max(-m.most_said, min(m.most_said, said))
 
 
-Texts = Mapping[Role, Sequence[str]]
+Texts = Mapping[Role, ColumnTexts]
 
 
 def _of_indicators(m: RoleModel, texts: Texts) -> float:
@@ -237,19 +271,12 @@ def _of_indicators(m: RoleModel, texts: Texts) -> float:
     """
     out = m.answers * _same_figures(texts) + _points(m, texts)
     if Role.TARGET in texts and Role.ACTUAL in texts:
-        target, actual = (
-            sum(fold(t)[:1] in "≥≤><" for t in texts[r] if t.strip()) for r in (Role.TARGET, Role.ACTUAL)
-        )
-        out += m.signs * (target - actual)
+        out += m.signs * (texts[Role.TARGET].signed - texts[Role.ACTUAL].signed)
     if Role.UNIT in texts and Role.TARGET in texts:
-        filled = [
-            (a, b)
-            for a, b in zip(texts[Role.TARGET], texts[Role.UNIT], strict=True)
-            if a.strip() and b.strip()
-        ]
+        target, unit = texts[Role.TARGET], texts[Role.UNIT]
         out -= m.over * sum(
-            _figure(fold(a).lstrip("≥≤><="), _AMOUNT) is None and any(c.isdigit() for c in a)
-            for a, _ in filled
+            twice and bool(a.strip() and b.strip())
+            for twice, a, b in zip(target.with_unit, target.texts, unit.texts, strict=True)
         )
     return out
 
@@ -260,12 +287,12 @@ def _of_funds(m: RoleModel, texts: Texts) -> float:
     """
     out = _points(m, texts) + m.answers * _earned(texts)
     if Role.ANNUAL_BUDGET in texts and Role.EXECUTED in texts:
-        for at, (a, b) in enumerate(zip(texts[Role.ANNUAL_BUDGET], texts[Role.EXECUTED], strict=True)):
-            budget, spent = _figure(a, _AMOUNT), _figure(b, _AMOUNT)
+        amounts = zip(texts[Role.ANNUAL_BUDGET].amounts, texts[Role.EXECUTED].amounts, strict=True)
+        for at, (budget, spent) in enumerate(amounts):
             if budget is None or spent is None or not budget:
                 continue
             out -= m.over if spent > budget else 0.0
-            rate = percent(texts[Role.EXECUTION_RATE][at]) if Role.EXECUTION_RATE in texts else None
+            rate = percent(texts[Role.EXECUTION_RATE].texts[at]) if Role.EXECUTION_RATE in texts else None
             if rate is not None:
                 agrees = abs(spent / budget * 100 - rate) < RATE_ROUNDED
                 out += m.answers if agrees or abs(spent / budget - rate) < RATE_ROUNDED / 100 else -m.answers
@@ -277,8 +304,7 @@ def _earned(texts: Texts) -> int:
     needed = (Role.WEIGHT, Role.SCORE, Role.ANNUAL_BUDGET, Role.EXECUTED)
     if not all(role in texts for role in needed):
         return 0
-    rows = zip(*(texts[role] for role in needed), strict=True)
-    figures = [tuple(_figure(t, _AMOUNT) for t in row) for row in rows]
+    figures = zip(*(texts[role].amounts for role in needed), strict=True)
     return sum(
         abs(score - weight * spent / budget) < ROUNDED
         for weight, score, budget, spent in figures
@@ -288,22 +314,21 @@ def _earned(texts: Texts) -> int:
 
 def _points(m: RoleModel, texts: Texts) -> float:
     """Scores that are their weights, against those above them."""
-    pairs = zip(texts.get(Role.WEIGHT, ()), texts.get(Role.SCORE, ()), strict=False)
-    known = [
-        (a, b)
-        for x, y in pairs
-        if (a := _figure(x, _POINTS)) is not None and (b := _figure(y, _POINTS)) is not None
-    ]
+    if Role.WEIGHT not in texts or Role.SCORE not in texts:
+        return 0.0
+    pairs = zip(texts[Role.WEIGHT].points, texts[Role.SCORE].points, strict=False)
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
     return m.answers * sum(a == b for a, b in known) - m.over * sum(b > a for a, b in known)
 
 
 def _same_figures(texts: Texts) -> int:
     """Rows whose result has the figure of their target, and more than a figure."""
-    pairs = zip(texts.get(Role.TARGET, ()), texts.get(Role.ACTUAL, ()), strict=False)
-    found = ((_FIRST_FIGURE.search(fold(a)), _FIRST_FIGURE.search(fold(b))) for a, b in pairs)
-    return sum(a is not None and b is not None and a[0] == b[0] for a, b in found)
+    if Role.TARGET not in texts or Role.ACTUAL not in texts:
+        return 0
+    pairs = zip(texts[Role.TARGET].first_figures, texts[Role.ACTUAL].first_figures, strict=False)
+    return sum(a is not None and a == b for a, b in pairs)
 
 
-def _figure(text: str, pattern: re.Pattern[str]) -> float | None:
-    key = fold(text).rstrip("分")
+def _figure(key: str, pattern: re.Pattern[str]) -> float | None:
+    key = key.rstrip("分")
     return float(key.replace(",", "")) if pattern.fullmatch(key) else None

@@ -26,7 +26,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.confidence.judge import of_column
+from pipeline.confidence.judge import by_column
 from pipeline.confidence.model import ANY, PLACES, TABLE, Tree, model_of
 from pipeline.confidence.row_features import COLUMNS, Features
 from pipeline.model.standards import SURE
@@ -246,7 +246,7 @@ def of_columns(rows: Sequence[Told]) -> dict[str, Any]:
 
 
 def _of_column(column: str, told: Told) -> Features:
-    return of_column(column, told.features)
+    return by_column(told.features)[column]
 
 
 def _right_in(column: str, told: Told) -> bool:

@@ -53,6 +53,8 @@ _XLSX_BREAKS = (*_ODD, *ZIP_BREAKS, SyntaxError, InvalidFileException)
 _XLS_BREAKS = (*_ODD, struct.error, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+STYLES = "xl/styles.xml"
+NO_BORDER = b"<border><left/><right/><top/><bottom/></border>"
 ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
     (
         "#NULL!",
@@ -71,6 +73,7 @@ ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
 NOT_STORED = "#NOT-STORED!"  # stands for the value that a formula lacks; no program writes it
 UNSURE = 0.5  # confidence of a cell whose value is not known
 _DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^>]*/>")
+_BORDER = re.compile(rb"<border(?:\s[^<>]*)?(?<!/)>.*?</border>", re.DOTALL)
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
@@ -116,7 +119,8 @@ def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
 
 
 def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
-    """The workbook in the usual names, without drawings, over which openpyxl may stumble; and how many
+    """The workbook in the usual names, without drawings, over which openpyxl may stumble, and
+    without borders, which it would draw around merged cells for most of its time; and how many
     formulas lack a value.
 
     Raises BrokenError where a part cannot be unpacked.
@@ -134,6 +138,8 @@ def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
                 content, count = _marked(content)
                 unstored += count
                 content = _DRAWINGS.sub(b"", content)
+            elif info.filename == STYLES:
+                content = _BORDER.sub(NO_BORDER, content)
             made.writestr(info.filename, content)
     return out.getvalue(), unstored
 
