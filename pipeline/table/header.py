@@ -126,7 +126,7 @@ def read_columns(
     return _settle(_columns(filled), rows(1)), False
 
 
-def _side_back(filled: list[Cell], below: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+def _side_back(filled: Sequence[Cell], below: Sequence[Cell]) -> tuple[Sequence[Cell], Sequence[Cell]]:
     """Both rows of labels, where the label beside the levels has slipped from the first to the beginning of
     the second: what stood right of it has moved into its place, and moves back.
     """
