@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.model.roles import Role
 from pipeline.table.header import Column
 from pipeline.table.role_model import Kind, model
 from pipeline.table.roles import ColumnTexts, odds_of
 from pipeline.untabled.rows import Block, estimate
-from pipeline.untabled.stream import NONE, Flow
+from pipeline.untabled.stream import Flow
 
 TRIAL = 360  # characters of the rows by which proposals are told apart
 SHARP = 1.0  # log odds of a difference of 1 in the cost of rows
@@ -84,15 +84,11 @@ def proposal(rows: Rows, columns: Sequence[Column]) -> Proposal:
     return Proposal(tuple(columns), SHARP * found.cost + IDLE * idle - odds, len(found.rows))
 
 
-def has_own_levels(rows: Rows, best: Proposal) -> bool:
-    """Has the form words of its own for the levels: do its rows read better so?"""
-    if rows.sep == NONE or not {Role.LEVEL1, Role.LEVEL2} & {c.role for c in best.columns}:
-        return False
-    return proposal(replace(rows, own_levels=True), best.columns).cost < best.cost
-
-
 def mended(rows: Rows, best: Proposal) -> Proposal:
     """The proposal, or what it becomes by putting in, leaving out and moving columns."""
+    second = list(_second_level(best.columns))
+    if second:
+        best = min((best, proposal(rows, _numbered(second))), key=lambda p: p.cost)
     for _ in range(MOST_STEPS):
         if best.good or best.rows < FEWEST_ROWS:
             break
@@ -102,6 +98,14 @@ def mended(rows: Rows, best: Proposal) -> Proposal:
             break
         best = found
     return best
+
+
+def _second_level(columns: Sequence[Column]) -> Iterator[Column]:
+    """The columns with one for the second level before the name; none where there is one."""
+    roles = [c.role for c in columns]
+    if Role.LEVEL1 in roles and Role.NAME in roles and Role.LEVEL2 not in roles:
+        for c in columns:
+            yield from (Column(Role.LEVEL2, 0, 1, ""), c) if c.role == Role.NAME else (c,)
 
 
 def _steps(columns: Sequence[Column]) -> Iterator[list[Column]]:

@@ -16,13 +16,13 @@ from pipeline.model.cells import Cell, Line
 from pipeline.model.regions import CellRow, Region
 from pipeline.model.roles import Role
 from pipeline.table.header import Column
-from pipeline.untabled.columns_by_rows import TRIAL, Rows, has_own_levels, mended, proposal
+from pipeline.untabled.columns_by_rows import TRIAL, Rows, mended, proposal
 from pipeline.untabled.head import read_head
 from pipeline.untabled.headers import Header, find_headers
 from pipeline.untabled.headless import with_implied
 from pipeline.untabled.rows import Block, cut_rows
 from pipeline.untabled.sentences import told_in_sentences
-from pipeline.untabled.stream import LINE, SPACE, Flow, flow_of, labels, parting, row_of
+from pipeline.untabled.stream import LINE, NONE, SPACE, Flow, flow_of, labels, parting, row_of
 from pipeline.words import vocabulary
 from pipeline.words.values import either, one_of, word, words
 
@@ -198,11 +198,11 @@ def _told_by_rows(flow: Flow, header: Header, end: int, sep: int) -> tuple[Heade
             sep,
             sep < LINE and _by_line(flow, rival.end, stop),
         )
-        tried.append((proposal(rows, rival.columns), rows, rival))
+        own = (False,) if sep == NONE else (False, True)
+        for own_levels in own:
+            ways = replace(rows, own_levels=own_levels)
+            tried.append((proposal(ways, rival.columns), ways, rival))
     best, rows, found = min(tried, key=lambda t: t[0].cost)
-    if has_own_levels(rows, best):
-        rows = replace(rows, own_levels=True)
-        best = proposal(rows, best.columns)
     return replace(found, columns=mended(rows, best).columns), rows.own_levels
 
 
