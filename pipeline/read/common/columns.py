@@ -30,8 +30,7 @@ APART = 2  # blanks between two pieces of a line, at least
 MAX_FILLED = 40  # columns; blank cells are written out in tables up to this width
 _NUMBERING = re.compile(r"(?:^|[^\d.])\d{1,2}[.、．)）]$")
 _NO_BEGINNING = "，,。；;、：:）)】〕%"
-_DAY_OPEN = re.compile(r"(\d年|\d月|[-~至])$")
-_DAY_GOES_ON = re.compile(r"\d{1,2}[月日]|(19|20)\d\d年")
+_TORN_DAY = re.compile(r"(\d[年月]|[-~至])\n\d{1,2}[月日]|\d\n[月日]|[-~至]\n(19|20)\d\d年")
 REST_MOST = 2  # characters of a rest that could be a text of its own by nothing but its length
 _OPENING, _CLOSING = "（([【〔", "）)]】〕"
 
@@ -343,6 +342,4 @@ def _is_rest(before: str, text: str, *, alone: bool) -> bool:
         return True
     opened = any(before.count(o) > before.count(c) for o, c in zip(_OPENING, _CLOSING, strict=True))
     closed = any(text.count(c) > text.count(o) for o, c in zip(_OPENING, _CLOSING, strict=True))
-    return (opened and closed) or (
-        _DAY_OPEN.search(before) is not None and _DAY_GOES_ON.match(text) is not None
-    )
+    return (opened and closed) or _TORN_DAY.search(before + "\n" + text) is not None
