@@ -23,7 +23,7 @@ NEVER = 9.0
 AMBIGUOUS = 0.5
 DAMAGED = 0.9
 LABEL = 10.0  # a label of a level as a value, a reason or a remark: more than two sums that do not close
-QUALITY_AS_UNIT = 3.0  # as for any text that is no unit
+ODD_UNIT = 3.0  # a quality or a word for a sign, which are as short as units
 CODE_ALONE = 2.2  # `31`, torn from `31-服务对象满意度`
 
 _DASHED = frozenset(
@@ -48,7 +48,11 @@ _SIDE_CHARACTER = re.compile(one_of(word("level", "side_characters")))
 _EXECUTION = word("level", "execution")
 _NO_NAME = frozenset(words("nothing", "names"))
 _NO_VALUE = frozenset(words("nothing", "values"))
-_QUALITIES = frozenset(words("quality", "words"))
+_NO_UNIT = frozenset((*words("quality", "words"), *words("sign", "alone"))) - {
+    *_NO_VALUE,
+    *words("unit", "empty"),
+    *words("unit", "none"),
+}
 _NO_REASON = frozenset(words("nothing", "reasons"))
 _MEASURED_ENDS = words("name", "measured_ends")
 _POINT = word("points", "unit")
@@ -266,8 +270,8 @@ def _sign(key: str) -> float:
 def _unit(key: str) -> float:
     if _BARE.fullmatch(key):
         return 7.0
-    if key in _QUALITIES and key not in _NO_VALUE:
-        return QUALITY_AS_UNIT
+    if key in _NO_UNIT:
+        return ODD_UNIT
     return 0.0 if _UNIT.fullmatch(key) else 3.0 + min(3.0, len(key) / 10)
 
 

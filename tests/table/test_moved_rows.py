@@ -29,7 +29,7 @@ BELOW = (
 
 
 def cells(*texts: str, row: int = 0) -> tuple[Cell, ...]:
-    return tuple(Cell(t, row, k) for k, t in enumerate(texts))
+    return tuple(Cell(t, row, k) for k, t in enumerate(texts) if t)
 
 
 def found(header: tuple[str, ...], second: tuple[str, ...]) -> dict[Role, int]:

@@ -30,8 +30,7 @@ APART = 2  # blanks between two pieces of a line, at least
 MAX_FILLED = 40  # columns; blank cells are written out in tables up to this width
 _NUMBERING = re.compile(r"(?:^|[^\d.])\d{1,2}[.、．)）]$")
 _NO_BEGINNING = "，,。；;、：:）)】〕%"
-_DAY_OPEN = re.compile(r"(\d年|\d月|[-~至])$")
-_DAY_GOES_ON = re.compile(r"\d{1,2}[月日]|(19|20)\d\d年")
+_TORN_DAY = re.compile(r"(\d[年月]|[-~至])\n\d{1,2}[月日]|\d\n[月日]|[-~至]\n(19|20)\d\d年")
 REST_MOST = 2  # characters of a rest that could be a text of its own by nothing but its length
 _OPENING, _CLOSING = "（([【〔", "）)]】〕"
 
@@ -158,14 +157,15 @@ def _chunks(rows: Sequence[PieceLine]) -> Iterator[list[PieceLine]]:
 
 
 def _with_rest(rows: Sequence[PieceLine], end: int) -> int:
-    """`end`, or one more where the line there is the rest of a cell that stands right above it, behind the
-    first.
+    """`end`, or one more where the line there is the rest of a cell that stands right above it, in another
+    column than the first.
     """
     if end == len(rows) or rows[end].index != rows[end - 1].index + 1:
         return end
     rest = rows[end].pieces[0]
-    above = (p for p in rows[end - 1].pieces[1:] if abs(p.start - rest.start) <= SLIP)
-    return end + any(_is_rest(p.text, rest.text) for p in above)
+    first = min(row.pieces[0].start for row in rows[:end])
+    above = (p for p in rows[end - 1].pieces if abs(p.start - rest.start) <= SLIP < rest.start - first)
+    return end + any(_is_rest(p.text, rest.text, alone=True) for p in above)
 
 
 def _cut(chunk: Sequence[PieceLine], columns: Sequence[tuple[int, int]]) -> Iterator[list[PieceLine]]:
@@ -316,30 +316,30 @@ def _goes_on(
     """
     if region[here].index != region[above].index + 1:
         return False
+    alone = len(region[here].pieces) == 1
     over = dict(zip(places[above], region[above].pieces, strict=True))
     for c, piece in zip(places[here], region[here].pieces, strict=True):
         before = over.get(c)
+        rest = before is not None and _is_rest(before.text, piece.text, alone=alone)
         if (
             before is None
-            or not (c in wrapped or _is_rest(before.text, piece.text))
+            or not (c in wrapped or rest)
             or abs(before.start - piece.start) > SLIP
             or _FIGURE.fullmatch(piece.text)
         ):
             return False
         edge = columns[c + 1][0] - WRAP_GAP if c + 1 < len(columns) else columns[c][1] - 1
-        if before.end < edge or before.end - before.start < WRAP_LEAST:
+        if before.end < edge - SLIP * rest or before.end - before.start < WRAP_LEAST:
             return False
     return True
 
 
-def _is_rest(before: str, text: str) -> bool:
-    """Can a text be nothing but the rest of the one above: a character or two, what no cell begins with, the
-    end of a bracket or of a day?
+def _is_rest(before: str, text: str, *, alone: bool) -> bool:
+    """Can a text be nothing but the rest of the one above: a character or two alone in a line, what no cell
+    begins with, the end of a bracket or of a day?
     """
-    if text[0] in _NO_BEGINNING or (len(text) <= REST_MOST and all(map(_is_han, text))):
+    if text[0] in _NO_BEGINNING or (alone and len(text) <= REST_MOST and all(map(_is_han, text))):
         return True
     opened = any(before.count(o) > before.count(c) for o, c in zip(_OPENING, _CLOSING, strict=True))
     closed = any(text.count(c) > text.count(o) for o, c in zip(_OPENING, _CLOSING, strict=True))
-    return (opened and closed) or (
-        _DAY_OPEN.search(before) is not None and _DAY_GOES_ON.match(text) is not None
-    )
+    return (opened and closed) or _TORN_DAY.search(before + "\n" + text) is not None
