@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.read.scan.double_rulings import with_single_rulings
+from pipeline.read.scan.grey_seal import without_grey_seal
 from pipeline.read.scan.recogniser import Picture
 
 PixelBox = tuple[int, int, int, int]
@@ -26,7 +28,9 @@ STROKE = 8.0  # points: wider than any stroke of print, narrower than a shaded c
 DARK = 0.5  # of the paper's lightness: what is darker and touches the picture's edge is no page
 PRINT = 165  # of 255: what is darker on white paper is print
 DEEPEST = 130  # of 255: weaker print than this is not made black, unless the page has no stronger
-FEW = 0.02  # share of a page's ink that is darker than `PRINT` where all print is pale; 0.3 and more elsewhere
+FEW = (
+    0.02  # share of a page's ink that is darker than `PRINT` where all print is pale; 0.3 and more elsewhere
+)
 PALEST = 222  # of 255: no print is paler; what shines through from the back of a page is
 WHITE = 236.0  # of 255: what is lighter is paper
 INK = 64  # of 255: darkness from which on a pixel is ink
@@ -88,9 +92,10 @@ def without_red(image: npt.NDArray[np.uint8]) -> Picture:
 
 def sheet(grey: Picture, scale: float) -> Sheet:
     """The page made level and evenly lit, with its ink. `scale`: pixels a point."""
-    flat = flattened(without_border(grey, scale), scale)
+    flat = flattened(without_grey_seal(without_border(grey, scale), scale), scale)
     angle = _skew(flat, scale)
     level = _squared(flat if abs(angle) < STEEP else _turned(flat, angle), scale)
+    level = with_single_rulings(level, scale)
     return Sheet(level, _ink(level), scale)
 
 
@@ -134,8 +139,8 @@ def flattened(grey: Picture, scale: float) -> Picture:
 
 
 def _black_and_white(even: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """How dark print is where the paper is 255, and what is paper; of a page without strong print, how dark its
-    pale print is, and the same share of the way from it to the paper as elsewhere.
+    """How dark print is where the paper is 255, and what is paper; of a page without strong print, how dark
+    its pale print is, and the same share of the way from it to the paper as elsewhere.
     """
     marks, print_ = even[even < WHITE], even[even < PRINT]
     if not marks.size or print_.size > FEW * marks.size:
