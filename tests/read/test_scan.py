@@ -115,7 +115,7 @@ def test_rulings_broken_in_places_are_whole(gap: int) -> None:
     assert not bare.ink.any()
 
 
-@pytest.mark.parametrize("apart", [4, 5, 7])  # pixels: rulings 1.5, 2 and 3 points apart
+@pytest.mark.parametrize("apart", [3, 5, 7])  # pixels, with 1 to 5 of white between
 @pytest.mark.parametrize("angle", [0.0, 1.5])
 def test_double_rulings_make_one_grid(apart: int, angle: float) -> None:
     page = _page(angle)

@@ -16,6 +16,7 @@ BRIDGE = 1.0  # points: a gap in a ruling that is none; strokes of neighbouring 
 DARK = 64  # of 255: darkness of a ruling
 SHORTEST = 24.0  # points: no character's stroke is so long
 APART = 3.2  # points: the white between two rulings that are one; no text is so low
+THICK_ONE = 2.0  # points: a ruling so thick is two whose white is lost
 THICKEST = 6.0  # points: both rulings and the white between them are no thicker
 EDGE = 0.6  # points: the blurred edge of a ruling
 THICK = 0.7  # points: how thick the single ruling is drawn
@@ -38,12 +39,14 @@ def _single(grey: Picture, scale: float) -> Picture:
     between = cv2.morphologyEx(
         cv2.subtract(bands, long), cv2.MORPH_OPEN, np.ones((1, (length // 2) | 1), np.uint8)
     )
-    if not between.any():
+    fused = cv2.erode(long, np.ones((round(THICK_ONE * scale) | 1, length), np.uint8))
+    doubled = cv2.bitwise_or(between, fused)
+    if not doubled.any():
         return grey
     out = grey.copy()
     _, labels, stats, _ = cv2.connectedComponentsWithStats(bands, connectivity=8)
     halo, thick = max(1, round(EDGE * scale)), max(1, round(THICK * scale))
-    for i in np.unique(labels[between > 0]).tolist():
+    for i in np.unique(labels[doubled > 0]).tolist():
         x, y, w, h, area = stats[i].tolist()
         if area > THICKEST * scale * w:
             continue
