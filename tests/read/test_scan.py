@@ -18,7 +18,7 @@ from pipeline.read.scan.grey_seal import without_grey_seal
 from pipeline.read.scan.level_page import Sheet, flattened, lines_run, sheet, text_lines_in, without_red
 from pipeline.read.scan.lone_signs import lone_sign, with_sign
 from pipeline.read.scan.rulings import rulings
-from pipeline.read.scan.scanned_page import read_image, read_page_image
+from pipeline.read.scan.scanned_page import read_image, read_page_image, between_floors
 from tests.accuracy import FIXTURES, parsed
 from tests.compare import rows_right
 
@@ -124,6 +124,21 @@ def test_double_rulings_make_one_grid(apart: int, angle: float) -> None:
     (grid,) = grids(across, down)
     assert len(grid.cells) == 9
     assert not bare.ink[: 2 * YS[0] // 3].any()
+
+
+def test_horizontal_rulings_alone_part_rows() -> None:
+    title = ((100, 0, 300, 12), "title", 0.9)
+    name = [((0, 22, 90, 32), "first", 0.8), ((10, 36, 80, 46), "name", 0.9)]
+    value, below = ((120, 29, 160, 39), "10", 0.9), ((0, 60, 90, 70), "second", 0.9)
+    assert between_floors([title, *name, value, below], [15, 50, 80]) == [
+        title,
+        ((0, 16, 90, 50), "first\nname", 0.8),
+        ((120, 16, 160, 50), "10", 0.9),
+        ((0, 51, 90, 80), "second", 0.9),
+    ]
+    assert between_floors([title, *name, value, below], []) == sorted(
+        [title, *name, value, below], key=lambda part: part[0][1]
+    )
 
 
 def test_a_wall_that_is_not_there_is_not_seen_in_the_text_between() -> None:

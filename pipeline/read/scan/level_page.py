@@ -334,6 +334,15 @@ def _divided(
     return out
 
 
+def columns_of(page: Sheet, gap: float) -> list[PixelBox]:
+    """The boxes of ink between white that runs across the page, cut where white wider than `gap` pixels runs
+    down them: lines of cells side by side need not stand level.
+    """
+    width = page.ink.shape[1]
+    runs = _runs(np.asarray(page.ink.any(axis=1), np.bool_))
+    return [piece for top, bottom in runs for piece in pieces(page, (0, top, width, bottom), gap)]
+
+
 def pieces(page: Sheet, line: PixelBox, gap: float) -> list[PixelBox]:
     """A line cut where white wider than `gap` pixels parts it."""
     x0, top, x1, bottom = line
