@@ -18,7 +18,7 @@ from pipeline.read.scan.grey_seal import without_grey_seal
 from pipeline.read.scan.level_page import Sheet, flattened, lines_run, sheet, text_lines_in, without_red
 from pipeline.read.scan.lone_signs import lone_sign, with_sign
 from pipeline.read.scan.rulings import rulings
-from pipeline.read.scan.scanned_page import read_image, read_page_image, between_floors
+from pipeline.read.scan.scanned_page import between_floors, read_image, read_page_image
 from tests.accuracy import FIXTURES, parsed
 from tests.compare import rows_right
 
