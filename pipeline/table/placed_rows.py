@@ -14,7 +14,7 @@ from normalizers.symbols import clean, fold, is_blank
 from pipeline.model.cells import Cell
 from pipeline.model.flags import Flag
 from pipeline.model.regions import CellRow
-from pipeline.model.roles import POINTS, Role
+from pipeline.model.roles import LEVELS, POINTS, Role
 from pipeline.table import likelihood
 from pipeline.table.align import Alignment, align, exact
 from pipeline.table.further import Further, further_columns
@@ -28,6 +28,7 @@ TRUSTED = 0.75  # share of a loose grid's rows that fit as they stand
 CERTAIN = 9.0  # margin of a row that was cut where its columns end: its rivals are in its cells' confidence
 LOOSE_FIT = 1.7  # what a cell may cost there; more, and the row is searched
 DASHES = frozenset(words("points", "misread_dashes"))
+COUNTED = LEVELS | {Role.ORDINAL}  # columns whose cells may be numbered 一, 二, 三
 _MARK = re.compile(r"[≥≤><=]")
 _EMPTY_SIGNS = frozenset(words("sign", "empty"))
 _EMPTY_UNITS = frozenset((*words("unit", "empty"), *words("unit", "none")))
@@ -140,7 +141,9 @@ def _placed(row: CellRow, columns: Sequence[Column], offset: int, trusted: bool,
         if role == Role.TARGET:
             members = _telling(members)
         text = clean("\n".join(c.text for c in members))
-        if is_blank(text) or (role in POINTS and text in DASHES):
+        if is_blank(text) or (
+            text in DASHES and (role in POINTS or (row.recognised and role not in COUNTED))
+        ):
             dashes.add(role)
             continue
         texts[role] = clean(texts[role] + "\n" + text) if role in texts else text

@@ -14,10 +14,11 @@ from PIL import Image
 from pipeline.model.cells import Table
 from pipeline.model.errors import PipelineError
 from pipeline.read.page.lattice import grids
+from pipeline.read.scan.grey_seal import without_grey_seal
 from pipeline.read.scan.level_page import Sheet, flattened, lines_run, sheet, text_lines_in, without_red
 from pipeline.read.scan.lone_signs import lone_sign, with_sign
 from pipeline.read.scan.rulings import rulings
-from pipeline.read.scan.scanned_page import read_image, read_page_image
+from pipeline.read.scan.scanned_page import between_floors, read_image, read_page_image
 from tests.accuracy import FIXTURES, parsed
 from tests.compare import rows_right
 
@@ -114,6 +115,32 @@ def test_rulings_broken_in_places_are_whole(gap: int) -> None:
     assert not bare.ink.any()
 
 
+@pytest.mark.parametrize("apart", [3, 5, 7])  # pixels, with 1 to 5 of white between
+@pytest.mark.parametrize("angle", [0.0, 1.5])
+def test_double_rulings_make_one_grid(apart: int, angle: float) -> None:
+    page = _page(angle)
+    moved = np.roll(_page(angle, words=False), (apart, apart), axis=(0, 1))
+    across, down, bare = rulings(sheet(without_red(np.minimum(page, moved)), SCALE))
+    (grid,) = grids(across, down)
+    assert len(grid.cells) == 9
+    assert not bare.ink[: 2 * YS[0] // 3].any()
+
+
+def test_horizontal_rulings_alone_part_rows() -> None:
+    title = ((100, 0, 300, 12), "title", 0.9)
+    name = [((0, 22, 90, 32), "first", 0.8), ((10, 36, 80, 46), "name", 0.9)]
+    value, below = ((120, 29, 160, 39), "10", 0.9), ((0, 60, 90, 70), "second", 0.9)
+    assert between_floors([title, *name, value, below], [15, 50, 80]) == [
+        title,
+        ((0, 16, 90, 50), "first\nname", 0.8),
+        ((120, 16, 160, 50), "10", 0.9),
+        ((0, 51, 90, 80), "second", 0.9),
+    ]
+    assert between_floors([title, *name, value, below], []) == sorted(
+        [title, *name, value, below], key=lambda part: part[0][1]
+    )
+
+
 def test_a_wall_that_is_not_there_is_not_seen_in_the_text_between() -> None:
     page = _page()
     page[YS[1] + 4 : YS[2] - 3, XS[1] - 4 : XS[1] + 5] = 255
@@ -152,6 +179,38 @@ def test_shaded_cells_and_weak_ink_become_black_on_white() -> None:
     assert flat[20, 50] == flat[20, 350] == 255
     assert flat[:, :200].min() < 40
     assert flat[:, 200:].min() < 40
+
+
+def test_pale_print_on_tinted_paper_becomes_black() -> None:
+    page = np.full((200, 400), 240, np.uint8)
+    cv2.putText(page, "10", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (198,), 2)
+    flat = flattened(page, SCALE)
+    assert flat[20, 50] == 255
+    assert flat.min() < 40
+
+
+def _sealed(tone: int) -> tuple[np.ndarray, np.ndarray]:
+    """A page with a table, and the same under a grey seal through which its print shows."""
+    page = cv2.cvtColor(_page(), cv2.COLOR_BGR2GRAY)
+    seal = np.full(page.shape, 255, np.uint8)
+    cv2.circle(seal, (580, 240), 120, (tone,), 7, cv2.LINE_AA)
+    cv2.circle(seal, (580, 240), 40, (tone,), -1, cv2.LINE_AA)
+    return np.asarray(page, np.uint8), np.asarray(page * (seal / 255.0), np.uint8)
+
+
+@pytest.mark.parametrize("tone", [120, 150, 185])
+def test_a_grey_seal_goes_and_print_under_it_stays(tone: int) -> None:
+    page, under = _sealed(tone)
+    clean = without_grey_seal(under, SCALE)
+    assert (clean[page == 255] > 235).mean() > 0.998
+    assert (clean[page < 20] < 60).all()
+
+
+def test_rulings_and_shaded_cells_are_no_seal() -> None:
+    page, _ = _sealed(255)
+    page = np.asarray(np.where(page < 128, 150, page), np.uint8)
+    page[YS[0] : YS[1], XS[0] : XS[1]] -= 60
+    assert (without_grey_seal(page, SCALE) == page).all()
 
 
 def _ink(*strokes: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:

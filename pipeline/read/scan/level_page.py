@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.read.scan.double_rulings import with_single_rulings
+from pipeline.read.scan.grey_seal import without_grey_seal
 from pipeline.read.scan.recogniser import Picture
 
 PixelBox = tuple[int, int, int, int]
@@ -25,7 +27,11 @@ COARSE = 0.8  # points: the page is looked at so coarsely where its paper's tint
 STROKE = 8.0  # points: wider than any stroke of print, narrower than a shaded cell
 DARK = 0.5  # of the paper's lightness: what is darker and touches the picture's edge is no page
 PRINT = 165  # of 255: what is darker on white paper is print
-DEEPEST = 130  # of 255: weaker print than this is not made black
+DEEPEST = 130  # of 255: weaker print than this is not made black, unless the page has no stronger
+FEW = (
+    0.02  # share of a page's ink that is darker than `PRINT` where all print is pale; 0.3 and more elsewhere
+)
+PALEST = 222  # of 255: no print is paler; what shines through from the back of a page is
 WHITE = 236.0  # of 255: what is lighter is paper
 INK = 64  # of 255: darkness from which on a pixel is ink
 SKEW_STEPS = (
@@ -86,9 +92,10 @@ def without_red(image: npt.NDArray[np.uint8]) -> Picture:
 
 def sheet(grey: Picture, scale: float) -> Sheet:
     """The page made level and evenly lit, with its ink. `scale`: pixels a point."""
-    flat = flattened(without_border(grey, scale), scale)
+    flat = flattened(without_grey_seal(without_border(grey, scale), scale), scale)
     angle = _skew(flat, scale)
     level = _squared(flat if abs(angle) < STEEP else _turned(flat, angle), scale)
+    level = with_single_rulings(level, scale)
     return Sheet(level, _ink(level), scale)
 
 
@@ -127,10 +134,19 @@ def flattened(grey: Picture, scale: float) -> Picture:
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
     paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     even = np.minimum(255.0, grey * (255.0 / np.maximum(paper, 1.0)))
-    print_ = even[even < PRINT]
-    black = float(np.percentile(print_, 10)) if print_.size else 0.0
-    black = min(black, DEEPEST)
-    return np.asarray(np.clip((even - black) * (255.0 / (WHITE - black)), 0, 255), np.uint8)
+    black, white = _black_and_white(even)
+    return np.asarray(np.clip((even - black) * (255.0 / (white - black)), 0, 255), np.uint8)
+
+
+def _black_and_white(even: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """How dark print is where the paper is 255, and what is paper; of a page without strong print, how dark
+    its pale print is, and the same share of the way from it to the paper as elsewhere.
+    """
+    marks, print_ = even[even < WHITE], even[even < PRINT]
+    if not marks.size or print_.size > FEW * marks.size:
+        return min(float(np.percentile(print_, 10)) if print_.size else 0.0, DEEPEST), WHITE
+    black = min(float(np.percentile(marks, 10)), PALEST)
+    return black, max(WHITE, 255.0 - (255.0 - black) * (255.0 - WHITE) / (255.0 - DEEPEST))
 
 
 def _ink(flat: Picture) -> Picture:
@@ -316,6 +332,15 @@ def _divided(
                 cuts.append(at)
         out += list(zip(cuts, [*cuts[1:], bottom], strict=True))
     return out
+
+
+def columns_of(page: Sheet, gap: float) -> list[PixelBox]:
+    """The boxes of ink between white that runs across the page, cut where white wider than `gap` pixels runs
+    down them: lines of cells side by side need not stand level.
+    """
+    width = page.ink.shape[1]
+    runs = _runs(np.asarray(page.ink.any(axis=1), np.bool_))
+    return [piece for top, bottom in runs for piece in pieces(page, (0, top, width, bottom), gap)]
 
 
 def pieces(page: Sheet, line: PixelBox, gap: float) -> list[PixelBox]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from pipeline.read.page.lattice import Char, Grid, Span, grids, parts
 from pipeline.read.scan.level_page import (
     PixelBox,
     Sheet,
+    columns_of,
     crop,
     line_height,
     lines_run,
@@ -58,6 +60,8 @@ TRIED_LINES = 8
 TRIED_WIDTH = 12  # of a line's height: so much of each is tried
 SPECKS = "·•"  # what a recogniser makes of dust at the ends of a line, where no text has such a dot
 SURE_SIGN = 0.97  # confidence of a sign told by its shape
+FLOOR = 0.5  # of the page's width: so wide is a horizontal ruling that parts rows without walls
+LEAST_FLOORS = 4  # so many part a header and two rows
 WIDE_GAP = 1.6  # of a line's height: white that parts texts outside a ruled cell
 
 
@@ -167,16 +171,24 @@ def read_page_image(
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """A page without its rulings, the tables that they draw, and the usual height of a character."""
+    """A page without its rulings, the tables that they draw, the usual height of a character in pixels, and
+    where horizontal rulings part rows, in pixels; none where few do.
+    """
 
     bare: Sheet
     grids: Sequence[Grid]
     height: float
+    floors: Sequence[float]
 
 
 def _layout(page: Sheet) -> _Layout:
     across, down, bare = rulings(page)
-    return _Layout(bare, grids(across, down), line_height(bare))
+    wide = FLOOR * bare.grey.shape[1] / bare.scale
+    floors = sorted({round(r.at * bare.scale) for r in across if r.end - r.start >= wide})
+    floors = [y for i, y in enumerate(floors) if i == 0 or y - floors[i - 1] > 0.5 * line_height(bare)]
+    return _Layout(
+        bare, grids(across, down), line_height(bare), floors if len(floors) >= LEAST_FLOORS else ()
+    )
 
 
 def _upright(grey: Picture, scale: float) -> _Layout:
@@ -264,7 +276,7 @@ def _page_blocks(page: _Layout, number: int) -> tuple[Block, ...]:
             for box in text_lines_in(bare, limits, height):
                 jobs.append((box, limits))
                 owners.append((g, c))
-    for n, (box, limits) in enumerate(_outside(bare, found, height)):
+    for n, (box, limits) in enumerate(_outside(page)):
         jobs.append((box, limits))
         owners.append((-1, n))
     read: dict[tuple[int, int], list[tuple[PixelBox, str, float]]] = {}
@@ -273,7 +285,7 @@ def _page_blocks(page: _Layout, number: int) -> tuple[Block, ...]:
             read.setdefault(owner, []).append((box, text, sure))
     loose = [piece for owner, held in read.items() if owner[0] < 0 for piece in held]
     if not found:
-        return _laid_out(loose, number, bare.scale, height)
+        return _laid_out(loose, number, page)
     blocks: list[tuple[float, Block]] = [
         (grid.ys[0], _table(grid, g, cells[g], read, number)) for g, grid in enumerate(found)
     ]
@@ -334,16 +346,21 @@ def _table(
     )
 
 
-def _outside(bare: Sheet, found: Sequence[Grid], height: float) -> list[tuple[PixelBox, PixelBox]]:
+def _outside(page: _Layout) -> list[tuple[PixelBox, PixelBox]]:
     """The pieces of text outside all grids, each with the whole page as its limit."""
+    bare, found, height = page.bare, page.grids, page.height
     ink = bare.ink.copy()
     for grid in found:
         x0, top, x1, bottom = (round(v * bare.scale) for v in grid.box)
         ink[max(0, top - 2) : bottom + 3, max(0, x0 - 2) : x1 + 3] = 0
     whole = (0, 0, ink.shape[1], ink.shape[0])
     rest = Sheet(bare.grey, ink, bare.scale)
+    regions = [whole] if found or not page.floors else columns_of(rest, WIDE_GAP * height)
     found_pieces = [
-        p for line in text_lines_in(rest, whole, height) for p in pieces(rest, line, WIDE_GAP * height)
+        piece
+        for region in regions
+        for line in text_lines_in(rest, region, height)
+        for piece in pieces(rest, line, WIDE_GAP * height)
     ]
     fitted = [(p[0], *_fit(ink, p), p[2]) for p in found_pieces]
     return [((x0, top, x1, bottom), whole) for x0, top, bottom, x1 in fitted if x1 - x0 >= 0.2 * height]
@@ -375,16 +392,43 @@ def _around(boxes: Sequence[PixelBox], scale: float) -> Box:
     return round(x0 / scale, 2), round(top / scale, 2), round(x1 / scale, 2), round(bottom / scale, 2)
 
 
-def _laid_out(
-    parts: Sequence[tuple[PixelBox, str, float]], number: int, scale: float, height: float
-) -> tuple[Block, ...]:
-    """A page without rulings as the columns that its texts keep."""
+def _laid_out(parts: Sequence[tuple[PixelBox, str, float]], number: int, page: _Layout) -> tuple[Block, ...]:
+    """A page without ruled cells as the columns that its texts keep; its horizontal rulings part the rows."""
     lines = [
-        PieceLine(i, whole_words([_piece(part, scale, height) for part in row]))
-        for i, row in enumerate(_rows(parts, height))
+        PieceLine(i, whole_words([_piece(part, page.bare.scale, page.height) for part in row]))
+        for i, row in enumerate(_rows(between_floors(parts, page.floors), page.height))
     ]
     blocks = blocks_in(lines, TEXT_READER, number)
     return tuple(replace(b, recognised=True) if isinstance(b, Table) else b for b in blocks)
+
+
+def between_floors(
+    parts: Sequence[tuple[PixelBox, str, float]], floors: Sequence[float]
+) -> list[tuple[PixelBox, str, float]]:
+    """The texts with those that stand above each other between two horizontal rulings of the page as one, in
+    the middle of its row. `floors`: where the rulings run, in pixels.
+    """
+    out: list[tuple[PixelBox, str, float]] = []
+    rows: dict[int, list[tuple[PixelBox, str, float]]] = {}
+    for part in sorted(parts, key=lambda p: p[0][1]):
+        row = bisect_right(floors, (part[0][1] + part[0][3]) / 2)
+        if 0 < row < len(floors):
+            rows.setdefault(row, []).append(part)
+        else:
+            out.append(part)
+    for row, members in rows.items():
+        cells: list[tuple[PixelBox, str, float]] = []
+        for box, text, sure in members:
+            at = next((i for i, (b, _, _) in enumerate(cells) if b[0] < box[2] and box[0] < b[2]), None)
+            if at is None:
+                cells.append((box, text, sure))
+            else:
+                (x0, top, x1, _), above, surer = cells[at]
+                around = (min(x0, box[0]), top, max(x1, box[2]), box[3])
+                cells[at] = (around, f"{above}\n{text}", min(surer, sure))
+        top, bottom = round(floors[row - 1]) + 1, round(floors[row])
+        out += [((b[0], top, b[2], bottom), text, sure) for b, text, sure in cells]
+    return out
 
 
 def _piece(part: tuple[PixelBox, str, float], scale: float, height: float) -> Piece:
