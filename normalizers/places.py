@@ -113,7 +113,7 @@ def _above(code: str) -> tuple[str, ...]:
 
 def _read() -> Mapping[str, str]:
     """Code → name; of two names of one code both stand, the earlier one under the code and its date."""
-    text = resources.files("normalizers").joinpath("places.tsv").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("places.tsv").read_text(encoding="utf-8")
     rows = sorted((line.split("\t") for line in text.splitlines()[1:]), key=lambda row: (row[2], row[0]))
     last = {code: name for code, name, _ in rows}
     return {f"{code}-{as_of}": name for code, name, as_of in rows if name != last[code]} | last

@@ -18,7 +18,7 @@ def load(name: str) -> dict[str, Any]:
     """A TOML file of this package as nested dictionaries. Raises FileNotFoundError if there is none of that
     name.
     """
-    return tomllib.loads(resources.files("normalizers").joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def longest_first(words: Iterable[str]) -> tuple[str, ...]:

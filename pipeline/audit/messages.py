@@ -14,7 +14,7 @@ from importlib import resources
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Every rule's label and sentences, the sentences of several rules (`shared`), and their `terms`."""
-    text = resources.files("pipeline.audit").joinpath("messages.toml").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("messages.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

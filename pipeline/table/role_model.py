@@ -94,7 +94,7 @@ class RoleModel:
 def model(kind: Kind) -> RoleModel:
     """The fitted numbers."""
     data = json.loads(
-        resources.files("pipeline.table").joinpath("role_model.json").read_text(encoding="utf-8")
+        resources.files(__package__).joinpath("role_model.json").read_text(encoding="utf-8")
     )
     return RoleModel(kind=kind, roles=ROLES[kind], **data[kind])
 

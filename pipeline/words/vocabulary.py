@@ -54,7 +54,7 @@ class Label:
 @cache
 def files() -> dict[str, dict[str, Any]]:
     """Every file of the vocabulary by its name, as nested dictionaries."""
-    folder = resources.files("pipeline.words")
+    folder = resources.files(__package__)
     return {name: tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in FILES}
 
 
