@@ -36,7 +36,18 @@ Row = TypeVar("Row", FundRow, IndicatorRow, TaskRow, StatementRow, UnreadRow, Fi
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: its row of `projects`, and the rows of the other tables that belong to it."""
+    """One form: its row of `projects`, and the rows of the other tables that belong to it.
+
+    >>> form = parse("docs/example.txt").forms[0]
+    >>> form.project["project_name"], form.project["executed"]
+    ('农村道路养护', Decimal('347100.00'))
+    >>> [line["source"] for line in form.funds], len(form.indicators)
+    (['total', 'fiscal'], 4)
+    >>> form.tasks, form.statements, form.unread, form.findings
+    ((), (), (), ())
+
+    In a notebook a form shows itself as a table in which doubtful cells are marked.
+    """
 
     project: ProjectRow
     funds: tuple[FundRow, ...]
@@ -48,11 +59,23 @@ class Form:
 
     @property
     def doubtful(self) -> tuple[IndicatorRow, ...]:
-        """The indicators that are not sure: those below a confidence of 0.95."""
+        """The indicators that are not sure: those below a confidence of 0.95.
+
+        >>> form = parse("docs/example.txt").forms[0]
+        >>> all(row["confidence"] < 0.95 for row in form.doubtful)
+        True
+        """
         return tuple(i for i in self.indicators if i["confidence"] < SURE)
 
     def to_pandas(self, table: str = "indicators") -> pd.DataFrame:
-        """The form's rows of one table, a column of each as the contract has it, with Arrow types."""
+        """The form's rows of one table, a column of each as the contract has it, with Arrow types.
+
+        >>> form = parse("docs/example.txt").forms[0]
+        >>> form.to_pandas()["name"].tolist()
+        ['养护里程', '巡查', '完成时限', '节约养护成本']
+
+        Raises KeyError for a name that no table of a form has.
+        """
         return _frame(table, _rows_of(self)[table])
 
     def _repr_html_(self) -> str:
@@ -61,7 +84,22 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file that was read: its row of `documents`, and its forms in printed order."""
+    """One file that was read: its row of `documents`, and its forms in printed order.
+
+    >>> document = parse("docs/example.txt")
+    >>> document.status, document.error, len(document)
+    ('ok', None, 1)
+    >>> [form.project["fiscal_year"] for form in document.forms]
+    [2023]
+    >>> document.row["media_type"], document.row["n_indicators"]
+    ('text/plain', 4)
+    >>> [(row["name"], row["target_value"], row["target_unit"]) for row in document.indicators[:2]]
+    [('养护里程', 20.0, '公里'), ('巡查', 12.0, '次')]
+    >>> [line["label_raw"] for line in document.funds]
+    ['年度资金总额', '其中：财政拨款']
+    >>> document.findings, document.unread
+    ((), ())
+    """
 
     row: DocumentRow
     forms: tuple[Form, ...]
@@ -99,6 +137,9 @@ class Document:
     def to_pandas(self, table: str = "indicators") -> pd.DataFrame:
         """The document's rows of one table, with Arrow types; `documents` gives the document's own row.
 
+        >>> parse("docs/example.txt").to_pandas("funds")["executed"].tolist()
+        [Decimal('347100.00'), Decimal('347100.00')]
+
         Raises KeyError for a name that no table has.
         """
         if table == "documents":
@@ -117,6 +158,11 @@ class Document:
 
 def parse(source: str | PathLike[str] | bytes, name: str | None = None) -> Document:
     """Reads one file: a path, or its bytes with the `name` that it shall have.
+
+    >>> parse("docs/example.txt").forms[0].project["project_name"]
+    '农村道路养护'
+    >>> parse(b"%PDF-1.7 and no more", name="torn.pdf").status
+    'failed'
 
     The whole way is that of `make parse`, the audit too, but for what several documents tell together:
     series, and the rules on two forms of one project. Raises OSError where a path cannot be opened,

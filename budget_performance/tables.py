@@ -7,6 +7,7 @@ set of tables, and a table that is not the contract's.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -39,6 +40,14 @@ class Tables:
 
     Each is a frame of the engine that `load` was asked for: a `pandas.DataFrame` with Arrow types, a
     `polars.DataFrame`, a `duckdb.DuckDBPyRelation` or a `pyarrow.Table`.
+
+    >>> tables = load("data/parsed")
+    >>> tables
+    Tables('data/parsed', engine='pandas')
+    >>> len(tables.projects), len(tables["projects"])
+    (26, 26)
+    >>> tables.findings["severity"].value_counts()["warning"] > 0
+    True
     """
 
     def __init__(self, folder: Path, engine: Engine = "pandas") -> None:
@@ -69,6 +78,10 @@ class Tables:
         """One row an indicator in printed order, with what its form and its document say beside it: project,
         departments, money, place, file. The form's confidence is `form_confidence`, the document's title
         `document_title`.
+
+        >>> joined = load("data/parsed").joined()
+        >>> joined[["source_path", "fiscal_year", "name", "annual_budget"]].iloc[0].tolist()
+        ['000_d9e816b49658f078.txt', 2023, '举办揭晓盛典', Decimal('350000.00')]
         """
         import pyarrow as pa
 
@@ -92,6 +105,11 @@ class Tables:
 
 def load(folder: str | PathLike[str] = "data/parsed", engine: Engine = "pandas") -> Tables:
     """The tables that a run wrote to `folder`.
+
+    >>> load("data/parsed").documents["status"].tolist()
+    ['ok', 'ok', 'ok', 'ok']
+    >>> load("data/parsed", engine="arrow").indicators.num_rows
+    420
 
     Raises PipelineError `no_input` where the folder holds no finished set of tables, ValueError for an engine
     that there is not, ImportError where Polars or DuckDB is asked for and not installed.
@@ -119,15 +137,31 @@ def parse_folder(
 ) -> Tables:
     """Reads files and folders, writes the tables to the folder `out`, and opens them.
 
+    >>> tables = parse_folder(["docs/example.txt", "data/raw"], "tables")
+    >>> len(tables.documents)
+    5
+
     It is `python -m pipeline parse` from Python: the same limits, workers and tables. Files that could not be
     read have their row in `documents`. Raises PipelineError where an input is missing or `out` cannot be
     written.
     """
-    from pipeline.app.runs import parse_to
-
     several = [inputs] if isinstance(inputs, str | PathLike) else list(inputs)
-    parse_to([Path(i) for i in several], Path(out), jobs=jobs)
+    _parse_to([Path(i) for i in several], Path(out), jobs or os.cpu_count() or 1)
     return load(out, engine)
+
+
+def _parse_to(inputs: Sequence[Path], out: Path, jobs: int) -> None:
+    from pipeline.app.sources import survey
+    from pipeline.app.store import earlier_series, only_writer, prepare, write_tables
+    from pipeline.app.workers import run
+    from pipeline.corpus.all_documents import finish
+
+    found = survey(inputs, out)
+    prepare(out)
+    with only_writer(out):
+        documents = run(found.sources, jobs=min(jobs, len(found.sources)))
+        series, _ = earlier_series(out)
+        write_tables(finish(documents, (), series).tables(), out)
 
 
 def _beside(rows: pa.Table, key: str, table: pa.Table, columns: Mapping[str, str]) -> dict[str, Any]:

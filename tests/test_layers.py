@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("pipeline", "normalizers")
+PACKAGES = ("pipeline", "normalizers", "budget_performance")
 ORDER = (
     "normalizers",
     "pipeline.version",
@@ -27,6 +27,7 @@ ORDER = (
     "pipeline.corpus",
     "pipeline.report",
     "pipeline.app",
+    "budget_performance",
     "pipeline.__main__",
 )
 """Folders in the order of the data: each may import itself and those before it, but for what `MAY_NOT` says."""
