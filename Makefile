@@ -9,6 +9,7 @@
 #              stopped)
 # make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals;
 #              and what confidences are worth (docs/accuracy.md); and how well projects are joined over years
+# make sample    invents 300 documents in data/sample and reads them into data/sample-parsed
 # make bench   the whole job against pdfplumber, camelot, pdfium's bare text and rapidocr; adds a line to bench/history.csv
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again
@@ -21,7 +22,7 @@ LOCKS := requirements.lock requirements-dev.lock
 COMPILE := $(BIN)/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: setup parse report test test-site lint fit calibrate accuracy bench lock clean
+.PHONY: setup parse report test test-site lint fit calibrate accuracy sample bench lock clean
 
 setup: $(STAMP)
 
@@ -60,6 +61,10 @@ accuracy: setup
 	$(BIN)/python -m tests.fitting.reliability
 	$(BIN)/python -m tests.series
 
+sample: setup
+	$(BIN)/python -m tests.writers.sample --out data/sample
+	$(BIN)/python -m pipeline parse data/sample --out data/sample-parsed
+
 bench: setup
 	$(BIN)/python -m tests.bench
 
@@ -70,6 +75,7 @@ lock: setup
 	grep -E '^[a-z0-9]' $(VENV)/all.lock | grep -vxFf requirements.lock > requirements-dev.lock
 
 clean:
+	rm -rf data/sample data/sample-parsed
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find data/parsed -mindepth 1 ! -name .gitkeep -delete
