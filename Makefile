@@ -10,6 +10,8 @@
 # make accuracy  how many rows of every text dialect, layout and kind of file are right, and what the audit finds of planted faults, with the goals;
 #              and what confidences are worth (docs/accuracy.md); and how well projects are joined over years
 # make sample    invents 300 documents in data/sample and reads them into data/sample-parsed
+# make pages   the pages of the documentation that are made: docs/walkthrough.md, docs/rules.md
+# make docs    the documentation as a site in build/docs
 # make bench   the whole job against pdfplumber, camelot, pdfium's bare text and rapidocr; adds a line to bench/history.csv
 # make lock    new locked versions from pyproject.toml
 # make clean   everything that can be made again
@@ -22,7 +24,7 @@ LOCKS := requirements.lock requirements-dev.lock
 COMPILE := $(BIN)/python -m piptools compile --quiet --strip-extras --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: setup parse report test test-site lint fit calibrate accuracy sample bench lock clean
+.PHONY: setup parse report test test-site lint fit calibrate accuracy sample pages docs bench lock clean
 
 setup: $(STAMP)
 
@@ -64,6 +66,13 @@ accuracy: setup
 sample: setup
 	$(BIN)/python -m tests.writers.sample --out data/sample
 	$(BIN)/python -m pipeline parse data/sample --out data/sample-parsed
+
+pages: setup
+	$(BIN)/python -m tests.pages
+
+docs: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "mkdocs-material>=9.5"
+	$(BIN)/python -m mkdocs build --quiet
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -12,7 +12,9 @@ from lxml import etree
 from pipeline.app.cli import main
 from pipeline.app.document import parse_document
 from pipeline.model.flags import Flag
+from pipeline.model.schema import TABLES
 from pipeline.version import VERSION
+from tests import pages as made_pages
 
 COMMANDS = {f"python -m pipeline {name}": command for name, command in main.commands.items()}
 OPTIONS = [
@@ -23,15 +25,9 @@ OPTIONS = [
         parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name.upper()]
     )
 ]
-PAGES = [
-    "README.md",
-    "docs/cli.md",
-    "docs/architecture.md",
-    "docs/contributing.md",
-    "CHANGELOG.md",
-    "docs/audit.md",
-    "docs/site.md",
-]
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(p.relative_to(ROOT).as_posix() for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+LINK = re.compile(r"(?<!`)\[[^\]]*\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
 def section(text: str, heading: str) -> str:
@@ -65,11 +61,57 @@ def test_commands_that_the_docs_name_exist(root: Path, page: str) -> None:
     assert set(re.findall(r"python -m pipeline ([a-z]+)", text)) <= set(main.commands)
 
 
+def anchor(heading: str) -> str:
+    """The name under which a heading is linked to."""
+    return re.sub(r"[^\w\- ]", "", re.sub(r"[`*]|\]\([^)]*\)|\[", "", heading).strip().lower()).replace(
+        " ", "-"
+    )
+
+
+def headings(page: Path) -> set[str]:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return {anchor(h) for h in re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(root: Path, page: str) -> None:
     path = root / page
-    links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    dead = []
+    for target, part in LINK.findall(path.read_text(encoding="utf-8")):
+        to = path.parent / target if target else path
+        if not to.exists() or (part and to.suffix == ".md" and part not in headings(to)):
+            dead.append(f"{target}#{part}")
+    assert dead == []
+
+
+def test_a_dead_link_is_found(root: Path) -> None:
+    assert anchor("A new header word") in headings(root / "docs" / "contributing.md")
+    assert anchor("`python -m pipeline show FILE`") == "python--m-pipeline-show-file"
+    assert "no-such-part" not in headings(root / "README.md")
+    assert LINK.findall("[a](b.md#c) [d](#e) [f](https://g)") == [("b.md", "c"), ("", "e")]
+
+
+@pytest.mark.parametrize("page", made_pages.PAGES)
+def test_a_page_that_is_made_is_up_to_date(root: Path, page: str) -> None:
+    made = made_pages.PAGES[page]()
+    assert made == (root / page).read_text(encoding="utf-8"), "stale: `make pages`"
+
+
+def test_every_page_is_in_the_site(root: Path) -> None:
+    told = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [p for p in PAGES if p.startswith("docs/") and f": {Path(p).name}\n" not in told] == []
+
+
+def test_the_readmes_lead_to_each_other_and_tell_the_same_tables(root: Path) -> None:
+    english, chinese = ((root / n).read_text(encoding="utf-8") for n in ("README.md", "README.zh.md"))
+    assert "](README.zh.md)" in english
+    assert "](README.md)" in chinese
+    rows = [re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE) for text in (english, chinese)]
+    assert rows[0] == rows[1] == list(TABLES)
+
+
+def test_the_citation_knows_the_version(root: Path) -> None:
+    assert f"version: {VERSION}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES)
