@@ -153,6 +153,7 @@ def parse_folder(
 def _parse_to(inputs: Sequence[Path], out: Path, jobs: int) -> None:
     from pipeline.app.sources import survey
     from pipeline.app.store import earlier_series, only_writer, prepare, write_tables
+    from pipeline.app.unknown_words_file import write_unknown_words
     from pipeline.app.workers import run
     from pipeline.corpus.all_documents import finish
 
@@ -162,6 +163,7 @@ def _parse_to(inputs: Sequence[Path], out: Path, jobs: int) -> None:
         documents = run(found.sources, jobs=min(jobs, len(found.sources)))
         series, _ = earlier_series(out)
         write_tables(finish(documents, (), series).tables(), out)
+        write_unknown_words(out)
 
 
 def _beside(rows: pa.Table, key: str, table: pa.Table, columns: Mapping[str, str]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from pipeline.model.errors import Code
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field
 from pipeline.rows.build import DocumentRows
+from pipeline.words import own_words
 from tests.accuracy import FIXTURES, parsed
 from tests.named_fonts import BROKEN, plain
 from tests.runs import run
@@ -256,6 +257,13 @@ def output_busy(folder: Path) -> str:
         return said("parse", file(folder, b"x"), "--out", folder / "out")
 
 
+def bad_vocabulary(folder: Path) -> str:
+    path = file(folder, '[words]\n"呼号甲" = "nothing"\n'.encode(), "my.toml")
+    with pytest.raises(PipelineError) as problem:
+        own_words.read(path)
+    return str(problem.value.code)
+
+
 def bad_correction(folder: Path) -> str:
     register = file(folder, b"what,is,this\n", "corrections.csv")
     return said("parse", file(folder, b"x"), "--out", folder / "out", "--corrections", register)
@@ -316,6 +324,7 @@ CODES: Mapping[Code, Callable[[Path], str]] = {
     Code.OUTPUT_BUSY: output_busy,
     Code.UNREACHABLE: lambda folder: said("parse", "nowhere://raw", "--out", folder / "out"),
     Code.BAD_CORRECTION: bad_correction,
+    Code.BAD_VOCABULARY: bad_vocabulary,
     Code.UNREADABLE: unreadable,
     Code.EMPTY_FILE: lambda _: code_of(read(b" \n\t\n")),
     Code.TOO_LARGE: too_large,

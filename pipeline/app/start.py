@@ -6,8 +6,12 @@ unknown command is refused as click refuses it.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
+from pipeline.model.errors import PipelineError
 from pipeline.version import VERSION
 
 COMMANDS = {
@@ -40,7 +44,27 @@ class _Loaded(click.Group):
             formatter.write_dl(sorted(COMMANDS.items()))
 
 
+def _use(_: click.Context, __: click.Parameter, value: Path | None) -> None:
+    """Takes the user's words in before a command is looked up, which loads what reads words."""
+    if value is None:
+        return
+    from pipeline.words.own_words import use
+
+    try:
+        use(value)
+    except PipelineError as problem:
+        click.echo(f"Error: {problem}", err=True)
+        sys.exit(2)
+
+
 @click.group(cls=_Loaded, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(VERSION, message="%(version)s")
+@click.option(
+    "--vocabulary",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_use,
+    expose_value=False,
+    help="File of your own labels, units and tolerances.",
+)
 def main() -> None:
     """Reads Chinese budget-performance disclosures and writes them as five typed Parquet tables."""

@@ -20,10 +20,12 @@ from pipeline.audit.messages import label_of, term
 from pipeline.model.rows import FundRow, IndicatorRow, ProjectRow
 from pipeline.model.standards import SURE
 from pipeline.words import vocabulary
+from pipeline.words.own_words import tolerance
 
 AuditedRow = ProjectRow | FundRow | IndicatorRow
 
 EXACT = 1e-6
+POINTS_OFF = tolerance("points")  # what a sum of points may be off beyond its printed decimals
 LONGEST = 30  # characters of a name in a message
 INNER = str.maketrans("“”", "‘’")
 LEVELS = frozenset({"level1", "level2"})
@@ -161,7 +163,7 @@ def adds_up(parts: Sequence[float], total: float) -> bool:
     """Do printed figures sum to a printed total? A total of fewer decimals than its parts may be rounded."""
     gap = abs(sum(parts) - total)
     finest = max((places(p) for p in parts), default=0)
-    return gap < EXACT or (places(total) < finest and gap <= 0.5 * 10 ** -places(total) + EXACT)
+    return gap < EXACT + POINTS_OFF or (places(total) < finest and gap <= 0.5 * 10 ** -places(total) + EXACT)
 
 
 def missed(row: IndicatorRow) -> bool:

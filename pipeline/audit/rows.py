@@ -30,8 +30,9 @@ from pipeline.audit.costs import is_cost, is_other_cost
 from pipeline.audit.messages import say, term
 from pipeline.model.flags import Flag
 from pipeline.model.rows import IndicatorRow
+from pipeline.words.own_words import tolerance
 
-FAR_OVER = 150.0  # percent of the target: more should be explained (the target was too low)
+FAR_OVER = tolerance("over_achievement_pct")  # of the target: more should be explained (it was too low)
 FEWEST_COPIED = 6  # rows whose actual value is their target's copy from which on it is worth a word
 RATE_MOST = 100.0
 UNMET = 60.0  # percent: below it a target counts as not met, and earns as much at most

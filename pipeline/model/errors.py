@@ -20,6 +20,7 @@ class Code(StrEnum):
     OUTPUT_BUSY = "output_busy"
     UNREACHABLE = "unreachable"
     BAD_CORRECTION = "bad_correction"
+    BAD_VOCABULARY = "bad_vocabulary"
     UNREADABLE = "unreadable"
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
@@ -89,6 +90,7 @@ CODES: Mapping[Code, CodeInfo] = {
     Code.OUTPUT_BUSY: CodeInfo(InputError, "another run writes to the output folder", "wait for it to end, or choose another --out"),
     Code.UNREACHABLE: CodeInfo(InputError, "a URL or a cluster cannot be reached, or the package for it is not installed", "check the address, its server and your rights there; `pip install budget-performance[remote,cluster]` brings the packages"),
     Code.BAD_CORRECTION: CodeInfo(InputError, "a line of the register of corrections cannot be understood", "correct the line; columns that are read from another (`name`, `target_value`) are corrected there (`name_raw`, `target_raw`)"),
+    Code.BAD_VOCABULARY: CodeInfo(InputError, "a file of own words cannot be used", "correct the lines that are named; what a file may hold stands in docs/own-words.md"),
     Code.UNREADABLE: CodeInfo(InputError, "the operating system refuses to read the file", "check that the file exists and that you may read it"),
     Code.EMPTY_FILE: CodeInfo(UnsupportedError, "the file has no bytes, or nothing but white space", "download or export it again"),
     Code.TOO_LARGE: CodeInfo(UnsupportedError, "the file is larger than the limit for one document", "split it, or raise --max-mb"),

@@ -18,7 +18,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from normalizers.symbols import fold
-from normalizers.words import alternatives
+from normalizers.words import alternatives, own
 
 FUZZY_MIN_LENGTH = 4  # shorter labels differ from each other by one character
 LONGEST_FUZZY = 24  # characters: no label is longer
@@ -66,6 +66,9 @@ def data() -> dict[str, Any]:
         if twice := out.keys() & tables.keys():
             raise ValueError(f"{name}: [{', '.join(sorted(twice))}] stands in another file too")
         out |= tables
+    for meaning, labels in (own("labels") or {}).items():
+        group, _, key = meaning.partition(".")
+        entries(out, group)[key].extend(labels)
     return out
 
 
@@ -145,3 +148,9 @@ def form_type(title: str) -> str | None:
     """The contract's form_type that a printed title announces; None if it announces none."""
     key = fold(title)
     return next((kind for kind, pattern in titles() if pattern.search(key)), None)
+
+
+def forget() -> None:
+    """Forgets what was read of the files: the user's own words have changed."""
+    for held in (files, data, index, _prefix, bare, find, titles):
+        held.cache_clear()
