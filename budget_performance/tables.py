@@ -135,7 +135,7 @@ def parse_folder(
     jobs: int | None = None,
     engine: Engine = "pandas",
 ) -> Tables:
-    """Reads files and folders, writes the tables to the folder `out`, and opens them.
+    """Reads files, folders and URLs, writes the tables to the folder `out`, and opens them.
 
     >>> tables = parse_folder(["docs/example.txt", "data/raw"], "tables")
     >>> len(tables.documents)
@@ -145,25 +145,13 @@ def parse_folder(
     read have their row in `documents`. Raises PipelineError where an input is missing or `out` cannot be
     written.
     """
+    from pipeline.app.job import Job, run
+    from pipeline.app.remote import is_url
+
     several = [inputs] if isinstance(inputs, str | PathLike) else list(inputs)
-    _parse_to([Path(i) for i in several], Path(out), jobs or os.cpu_count() or 1)
+    places = tuple(i if isinstance(i, str) and is_url(i) else Path(i) for i in several)
+    run(Job(places, Path(out), jobs or os.cpu_count() or 1))
     return load(out, engine)
-
-
-def _parse_to(inputs: Sequence[Path], out: Path, jobs: int) -> None:
-    from pipeline.app.sources import survey
-    from pipeline.app.store import earlier_series, only_writer, prepare, write_tables
-    from pipeline.app.unknown_words_file import write_unknown_words
-    from pipeline.app.workers import run
-    from pipeline.corpus.all_documents import finish
-
-    found = survey(inputs, out)
-    prepare(out)
-    with only_writer(out):
-        documents = run(found.sources, jobs=min(jobs, len(found.sources)))
-        series, _ = earlier_series(out)
-        write_tables(finish(documents, (), series).tables(), out)
-        write_unknown_words(out)
 
 
 def _beside(rows: pa.Table, key: str, table: pa.Table, columns: Mapping[str, str]) -> dict[str, Any]:

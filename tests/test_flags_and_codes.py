@@ -33,7 +33,7 @@ from pipeline.corpus.corrections import read_corrections
 from pipeline.form import assemble
 from pipeline.form.head import read_fields
 from pipeline.form.tags import TaggedRow
-from pipeline.model.errors import Code
+from pipeline.model.errors import Code, PipelineError
 from pipeline.model.flags import Flag
 from pipeline.model.form import Field
 from pipeline.rows.build import DocumentRows

@@ -38,6 +38,7 @@ from pipeline.app.output import (
 from pipeline.app.reading import Entry, Event, Work, read_all
 from pipeline.app.sources import LeftOut, Source, survey
 from pipeline.app.store import Store, StoreError, discard, opened
+from pipeline.app.unknown_words_file import write_unknown_words
 from pipeline.app.workers import DEFAULTS, Limits
 from pipeline.corpus.corrections import Correction, read_corrections
 from pipeline.model.errors import Code, error
@@ -128,6 +129,7 @@ def _run(
         said.append(doubt)
     made = Assembly(entries, store, register, series)
     manifest = write(made.streams(years=job.partition), folder, partition=job.partition)
+    write_unknown_words(folder)
     published = _publish(job.out, folder, manifest) if isinstance(job.out, str) else ""
     digest = hashlib.sha256(manifest_text(manifest).encode()).hexdigest()
     store.set_facts(state=state, tables=digest, published=published, account=made.account.text())

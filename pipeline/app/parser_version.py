@@ -1,18 +1,20 @@
 """What the rows of a document depend on besides its bytes, as one digest.
 
 Comes in: nothing. Goes out: a digest over all files of this program (code, words, models, fonts), the
-versions of the packages that it reads with, Python's version, and which converters the machine has. Where any
-of them changes, what was read before is read again. It refuses nothing.
+versions of the packages that it reads with, Python's version, which converters the machine has, and the
+user's own words. Where any of them changes, what was read before is read again. It refuses nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
+from normalizers.words import OWN
 from pipeline.read.office.converters import antiword, office
 
 PACKAGES = ("pipeline", "normalizers")
@@ -33,7 +35,8 @@ def parser_version() -> str:
         for name, file in sorted(_files(package, resources.files(package))):
             digest.update(f"{name}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     converters = [name for name, found in (("office", office()), ("antiword", antiword())) if found]
-    for fact in (platform.python_version(), *_versions(), *converters):
+    own = os.environ.get(OWN, "")
+    for fact in (platform.python_version(), *_versions(), *converters, own):
         digest.update(f"{fact}\n".encode())
     return digest.hexdigest()[:32]
 

@@ -19,6 +19,7 @@ from pipeline.app.archive import Member, members, unpack
 from pipeline.app.names import stored
 from pipeline.app.output import DOCUMENTS, MANIFEST, NAMES
 from pipeline.app.remote import Remote, files_below
+from pipeline.app.unknown_words_file import UNKNOWN_WORDS
 from pipeline.model.errors import Code, PipelineError, error
 
 MEGABYTE = 1024 * 1024
@@ -223,7 +224,11 @@ def _below(folder: Path, out: str | None) -> Iterator[_Found]:
             yield _Found(here, refused=refused, kind="folder")
             continue
         held = {e.name for e in names}
-        tables = NAMES if {MANIFEST, DOCUMENTS} <= held or os.path.realpath(here) == out else frozenset()
+        tables = (
+            NAMES | {UNKNOWN_WORDS}
+            if {MANIFEST, DOCUMENTS} <= held or os.path.realpath(here) == out
+            else frozenset()
+        )
         for e in names:
             path = here / e.name
             if e.name in tables:

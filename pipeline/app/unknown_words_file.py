@@ -15,17 +15,19 @@ from pipeline.app.names import stored
 from pipeline.corpus.unknown_words import GROUPS, as_csv, unknown_words
 from pipeline.model.errors import Code, error
 
-FILE = "unknown_words.csv"
+UNKNOWN_WORDS = "unknown_words.csv"
 BOM = "\ufeff"  # spreadsheets take a text without it for the system's own encoding
 
 
 def write_unknown_words(out: Path) -> None:
     """Writes the file; raises PipelineError where that cannot be done."""
     try:
-        unread = pq.read_table(out / "unread.parquet", filters=[("why", "in", list(GROUPS))]).to_pylist()
-        new = out / f".{FILE}.new"
+        one = out / "unread.parquet"
+        table = one if one.exists() else out / "unread"  # a file a year
+        unread = pq.read_table(table, partitioning=None, filters=[("why", "in", list(GROUPS))]).to_pylist()
+        new = out / f".{UNKNOWN_WORDS}.new"
         new.write_text(BOM + as_csv(unknown_words(unread)), encoding="utf-8", newline="")
-        os.replace(new, out / FILE)
+        os.replace(new, out / UNKNOWN_WORDS)
     except OSError as problem:
-        what = f"{FILE} could not be written ({problem.strerror})"
+        what = f"{UNKNOWN_WORDS} could not be written ({problem.strerror})"
         raise error(Code.OUTPUT_UNWRITABLE, stored(str(out)), what) from problem
