@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -135,3 +136,12 @@ def test_own_units_are_units() -> None:
         check=True,
     )
     assert done.stdout.strip() == "True"
+
+
+def test_the_example_of_the_docs_is_right(root: Path, tmp_path: Path) -> None:
+    page = (root / "docs" / "own-words.md").read_text(encoding="utf-8")
+    path = tmp_path / "my.toml"
+    path.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    words = read(path)
+    assert words.tolerances.keys() == TOLERANCES.keys()
+    assert {m.partition(".")[0] for m in meanings()} <= set(re.findall(r"`(\w+)[.`]", page)) | {"unit"}
