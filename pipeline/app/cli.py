@@ -1,4 +1,5 @@
-"""The command line: `parse` files into tables, `show` what a stage made of one, print the data `dictionary`.
+"""The command line: `parse` files into tables, `show` what a stage made of one, write a `report`, print the data
+`dictionary`; the other commands are in `pipeline/app/verbs.py`.
 
 Comes in: arguments. Goes out: tables in a folder or at a URL and a short account on the terminal, or a line
 of JSON for each document, in which no name of a file steers the terminal. Exit status: 0 every file was read
@@ -15,7 +16,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -24,23 +25,23 @@ from typing import Any, cast
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from pipeline.app.assemble import Account
+from pipeline.app.account import account_of, passed_over, refuse, tell
 from pipeline.app.dictionary import dictionary as dictionary_text
 from pipeline.app.document import parse_document
 from pipeline.app.job import Job, run
-from pipeline.app.names import shown, stored
+from pipeline.app.language import say
+from pipeline.app.names import stored
 from pipeline.app.parquet_files import BY
+from pipeline.app.progress import progress
 from pipeline.app.reading import Event
 from pipeline.app.remote import is_url
+from pipeline.app.runs import REGISTER, cpus, usual_register
 from pipeline.app.show import show_forms, show_records, show_tables
 from pipeline.app.source_bytes import finder
-from pipeline.app.sources import HIDDEN, LeftOut
+from pipeline.app.spoken import SETTINGS, SpokenGroup
+from pipeline.app.verbs import check, completion, correct, doctor, explain, export
 from pipeline.app.workers import DEFAULTS, Limits
-from pipeline.audit.case import ERROR, INFO, WARNING
 from pipeline.corpus.all_documents import finish
 from pipeline.form.assemble import forms_of
 from pipeline.model.errors import Code, PipelineError
@@ -50,14 +51,16 @@ from pipeline.report.words import LANGUAGES
 from pipeline.version import VERSION
 
 STAGES = ("tables", "forms", "records")
-SEVERITIES = (ERROR, WARNING, INFO)
-CORRECTIONS = Path("data", "corrections.csv")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.group(cls=SpokenGroup, context_settings=SETTINGS)
 @click.version_option(VERSION, message="%(version)s")
 def main() -> None:
     """Reads Chinese budget-performance disclosures and writes them as five typed Parquet tables."""
+
+
+for _verb in (check, explain, export, correct, doctor, completion):
+    main.add_command(_verb)
 
 
 class _Place(click.ParamType[Path | str]):
@@ -84,7 +87,7 @@ class _Place(click.ParamType[Path | str]):
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=lambda: _cpus(),
+    default=cpus,
     show_default="one a CPU",
     help="Documents read side by side.",
 )
@@ -107,8 +110,8 @@ class _Place(click.ParamType[Path | str]):
 @click.option(
     "--corrections",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=lambda: CORRECTIONS if CORRECTIONS.is_file() else None,
-    show_default=f"{CORRECTIONS} if there is one",
+    default=usual_register,
+    show_default=f"{REGISTER} if there is one",
     help="Register of corrections to apply.",
 )
 @click.option("--force", is_flag=True, help="Read all files, those that have not changed too.")
@@ -131,27 +134,22 @@ def parse(  # noqa: PLR0913 - one argument an option
     limits = Limits(timeout, memory_mb, max_mb)
     job = Job(inputs, out, jobs, limits, corrections, force, partition is not None, cluster)
     try:
-        with _ended_cleanly(), _progress() as bar:
-            task = bar.add_task("reading", total=None)
-
-            def began(sources: int) -> Callable[[Event], object]:
-                bar.update(task, total=sources, completed=0)
-
-                def done(event: Event) -> None:
-                    bar.advance(task)
-                    if log_json:
-                        click.echo(_line(event))
-
-                return done
-
+        with _ended_cleanly(), progress(_logged if log_json else _quiet) as began:
             result = run(job, began)
     except PipelineError as problem:
-        click.echo(f"Error: {shown(str(problem))}", err=True)
-        sys.exit(3 if problem.code == Code.OUTPUT_BUSY else 2)
+        refuse(problem, 3 if problem.code == Code.OUTPUT_BUSY else 2)
     console = Console(soft_wrap=True, stderr=log_json)
-    _account(result.account, out, console)
-    _say((*_passed_over(result.left_out), *result.said), console)
+    account_of(result.account, out, console)
+    tell((*passed_over(result.left_out), *result.said), console)
     sys.exit(int(bool(result.account.stale or result.account.not_whole)))
+
+
+def _quiet(_: Event) -> None:
+    return None
+
+
+def _logged(event: Event) -> None:
+    click.echo(_line(event))
 
 
 def _line(event: Event) -> str:
@@ -187,8 +185,7 @@ def show(file: Path, stage: str) -> None:
         for line in lines:
             click.echo(line)
     except PipelineError as problem:
-        click.echo(f"Error: {shown(str(problem))}", err=True)
-        sys.exit(1)
+        refuse(problem, 1)
 
 
 @main.command()
@@ -224,11 +221,20 @@ def report(tables: Path, out: Path, raw: tuple[Path, ...], lang: str) -> None:
     try:
         written = write_site(tables, out, finder(raw), lang)
     except PipelineError as problem:
-        click.echo(f"Error: {shown(str(problem))}", err=True)
-        sys.exit(2)
-    _say([f"{written.forms} forms of {written.documents} files: {stored(str(out / 'index.html'))}"])
-    _say(f"source missing  {name}" for name in written.missing)
-    _say(f"source changed  {name}" for name in written.changed)
+        refuse(problem, 2)
+    place = stored(str(out / "index.html"))
+    tell(
+        [
+            say(
+                "{forms} forms of {files} files: {place}",
+                forms=written.forms,
+                files=written.documents,
+                place=place,
+            )
+        ]
+    )
+    tell(f"{say('source missing')}  {name}" for name in written.missing)
+    tell(f"{say('source changed')}  {name}" for name in written.changed)
 
 
 @main.command()
@@ -243,17 +249,6 @@ def dictionary(out: Path | None) -> None:
         out.write_text(dictionary_text(), encoding="utf-8")
 
 
-def _cpus() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def _progress() -> Progress:
-    """A bar on a terminal, nothing in a log."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
 @contextmanager
 def _ended_cleanly() -> Iterator[None]:
     """Ctrl-C and SIGTERM end the run with a word and the system's exit status for them; on the way out the
@@ -262,7 +257,8 @@ def _ended_cleanly() -> Iterator[None]:
 
     def end(number: int, _: FrameType | None) -> None:
         name = signal.Signals(number).name
-        click.echo(f"Interrupted ({name}): the tables are one whole set, as a rule the earlier one", err=True)
+        said = "Interrupted ({name}): the tables are one whole set, as a rule the earlier one"
+        click.echo(say(said, name=name), err=True)
         sys.exit(128 + number)
 
     if threading.current_thread() is not threading.main_thread():
@@ -274,40 +270,3 @@ def _ended_cleanly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _passed_over(left_out: Sequence[LeftOut]) -> Iterator[str]:
-    """A line for everything in the inputs that is not read; hidden files together."""
-    hidden = [left for left in left_out if left.why == HIDDEN]
-    if hidden:
-        yield f"left out  {hidden[0].name}{f' and {len(hidden) - 1} more' if hidden[1:] else ''}  {HIDDEN}"
-    yield from (f"left out  {left.name}  {left.why}" for left in left_out if left.why != HIDDEN)
-
-
-def _say(lines: Iterable[str], console: Console | None = None) -> None:
-    console = console or Console(soft_wrap=True)
-    for line in lines:
-        console.print(shown(line), markup=False, highlight=False)
-
-
-def _account(account: Account, out: Path | str, console: Console) -> None:
-    """Ends a run: counts, then every file that was not read whole, with its reason, and every stale
-    correction.
-    """
-    table = Table("", "count", title=escape(shown(stored(f"tables in {out}"))), title_justify="left")
-    table.columns[1].justify = "right"
-    table.add_row("files", str(sum(account.status.values())))
-    for name, count in account.status.items():
-        table.add_row(f"  {name}", str(count))
-    table.add_row("forms", str(account.forms))
-    table.add_row("indicators", str(account.indicators))
-    table.add_row("findings", str(sum(account.severity.values())))
-    for name in SEVERITIES:
-        table.add_row(f"  {name}", str(account.severity.get(name, 0)))
-    if account.corrections:
-        table.add_row("corrections", str(sum(account.corrections.values())))
-        for name, count in account.corrections.items():
-            table.add_row(f"  {name}", str(count))
-    console.print(table)
-    _say((f"{status}  {path}  [{code}]  {why}" for status, path, code, why in account.not_whole), console)
-    _say((f"stale correction, {line}" for line in account.stale), console)

@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,15 @@ from pipeline.app.output import (
     vouched,
     write,
 )
-from pipeline.app.reading import Entry, Event, Work, read_all
+from pipeline.app.parsed import PARSE_FIRST, by_years, table
+from pipeline.app.reading import Entry, Event, Work, key_of, read_all
 from pipeline.app.sources import LeftOut, Source, survey
 from pipeline.app.store import Store, StoreError, discard, opened
 from pipeline.app.unknown_words_file import write_unknown_words
 from pipeline.app.workers import DEFAULTS, Limits
 from pipeline.corpus.corrections import Correction, read_corrections
 from pipeline.model.errors import Code, error
+from pipeline.rows.build import FileFacts
 
 STORE = ".store.sqlite"
 CACHE = "budget-performance"
@@ -98,6 +100,38 @@ def run(job: Job, began: Began = lambda _: lambda _: None) -> Result:
     raise AssertionError
 
 
+def check(out: Path, corrections: Path | None) -> Result:
+    """Corrects and audits what the run before read, and writes the tables anew: no document is opened.
+
+    Raises InputError where there are no tables, or what was read for them is no longer kept.
+    """
+    register = read_corrections(corrections) if corrections else ()
+    documents = table(out, "documents").to_pylist()
+    job = Job((), out, corrections=corrections, partition=by_years(out))
+    prepare(out)
+    said: list[str] = []
+    with only_writer(out):
+        try:
+            with opened(out / STORE) as store:
+                entries = [_kept(document, store, out) for document in documents]
+                return Result(_make(job, entries, register, out, store, said), (), said)
+        except StoreError as problem:
+            what = f"what the run before read cannot be used ({problem})"
+            raise error(Code.NO_INPUT, str(out / STORE), what, PARSE_FIRST) from problem
+
+
+def _kept(document: Mapping[str, Any], store: Store, out: Path) -> Entry:
+    """A document of the tables as the run that read it had it."""
+    facts = FileFacts(document["source_path"], document["sha256"], document["n_bytes"])
+    if store.has(key_of(facts)):
+        return Entry(facts, key_of(facts))
+    if document["status"] != "failed":
+        what = f"what was read of {document['source_path']} is no longer kept"
+        raise error(Code.NO_INPUT, str(out), what, "run `parse` with the same inputs again")
+    what, _, advice = document["error"].partition("; ")
+    return Entry(facts, problem=error(document["error_code"], facts.source_path, what, advice))
+
+
 def _discard(path: Path) -> None:
     try:
         discard(path)
@@ -120,10 +154,24 @@ def _run(
         work = Work(executor, jobs, job.limits, force=job.force, there=there)
         entries = read_all(sources, store, work, began(len(sources)))
     store.commit()
-    state = _state(job, entries)
-    account = None if job.force else _unchanged(job, folder, store, state)
+    account = None if job.force else _unchanged(job, folder, store, _state(job, entries))
     if account is not None:
         return account
+    account = _make(job, entries, register, folder, store, said)
+    keys = [e.key for e in entries if e.key is not None]
+    store.forget_all_but(keys, [s.place for s in sources])
+    return account
+
+
+def _make(
+    job: Job,
+    entries: Sequence[Entry],
+    register: Sequence[Correction],
+    folder: Path,
+    store: Store,
+    said: list[str],
+) -> Account:
+    """Makes the tables of what the store has."""
     series, doubt = _earlier(job, folder)
     if doubt:
         said.append(doubt)
@@ -132,9 +180,8 @@ def _run(
     write_unknown_words(folder)
     published = _publish(job.out, folder, manifest) if isinstance(job.out, str) else ""
     digest = hashlib.sha256(manifest_text(manifest).encode()).hexdigest()
-    store.set_facts(state=state, tables=digest, published=published, account=made.account.text())
-    keys = [e.key for e in entries if e.key is not None]
-    store.forget_all_but(keys, [s.place for s in sources])
+    state, account = _state(job, entries), made.account.text()
+    store.set_facts(state=state, tables=digest, published=published, account=account)
     return made.account
 
 

@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from pipeline.app.arrow_rows import batch_of
 from pipeline.app.document import parse_document
 from pipeline.app.sources import MEGABYTE, Source
 from pipeline.app.store import Options, Store, Summary
@@ -47,6 +48,7 @@ class Event:
     entry: Entry
     summary: Summary | None
     seconds: float | None  # None: it was known
+    n_pages: int = 0  # that were read now
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,8 @@ def _finish(run: _Run, at: int, read: Read) -> None:
     if at in run.stamps:
         f = read.facts
         run.store.set_digest(run.sources[at].place, run.stamps.pop(at), f.sha256, f.n_bytes)
-    _enter(run, at, Event(Entry(read.facts, key), read.summary, read.seconds))
+    pages = batch_of("documents", read.rows["documents"])["n_pages"][0].as_py()
+    _enter(run, at, Event(Entry(read.facts, key), read.summary, read.seconds, pages or 0))
 
 
 def _enter(run: _Run, at: int, event: Event) -> None:

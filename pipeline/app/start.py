@@ -6,16 +6,24 @@ unknown command is refused as click refuses it.
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
+from pipeline.app.spoken import SETTINGS, SpokenGroup
 from pipeline.model.errors import PipelineError
 from pipeline.version import VERSION
 
 COMMANDS = {
+    "check": "Audit the tables again after corrections, without reading a document.",
+    "completion": "Print the lines that teach a SHELL to complete commands and options.",
+    "correct": "Add a line to the register of corrections: COLUMN of the row ID is VALUE.",
     "dictionary": "Print the data dictionary: every column, flag, rule and error code.",
+    "doctor": "Say which formats can be read here, with which programs, and what is missing.",
+    "explain": "Say where an indicator comes from, how it was read, and how far it is to be trusted.",
+    "export": "Write the tables as CSV, as one Excel workbook, or as a DuckDB file.",
     "parse": "Read INPUTS, files, folders or URLs, and write the tables to --out.",
     "report": "Write a site that shows the tables beside their sources; it opens from disk.",
     "show": "Print what a stage made of one FILE.",
@@ -23,7 +31,7 @@ COMMANDS = {
 """The commands of `pipeline.app.cli` and the first sentence of their help; a test compares them."""
 
 
-class _Loaded(click.Group):
+class _Loaded(SpokenGroup):
     """A group whose commands are loaded when they are called."""
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -38,10 +46,13 @@ class _Loaded(click.Group):
 
         return whole.commands[cmd_name]
 
-    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands in the help."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
+    def sentences(self, _: click.Context) -> Sequence[tuple[str, str]]:
+        """What each command does, without loading it."""
+        return sorted(COMMANDS.items())
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that a shell may complete to, without loading them."""
+        return [CompletionItem(n, help=t) for n, t in self.sentences(ctx) if n.startswith(incomplete)]
 
 
 def _use(_: click.Context, __: click.Parameter, value: Path | None) -> None:
@@ -53,11 +64,12 @@ def _use(_: click.Context, __: click.Parameter, value: Path | None) -> None:
     try:
         use(value)
     except PipelineError as problem:
-        click.echo(f"Error: {problem}", err=True)
-        sys.exit(2)
+        from pipeline.app.account import refuse
+
+        refuse(problem, 2)
 
 
-@click.group(cls=_Loaded, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.group(cls=_Loaded, context_settings=SETTINGS)
 @click.version_option(VERSION, message="%(version)s")
 @click.option(
     "--vocabulary",

@@ -129,6 +129,10 @@ class Store:
         found = self._db.execute("SELECT options, error_code FROM documents WHERE key = ?", (key,)).fetchone()
         return found is not None and options.covers(*found)
 
+    def has(self, key: str) -> bool:
+        """Is it known what the document gave, under whatever limits?"""
+        return self._db.execute("SELECT 1 FROM documents WHERE key = ?", (key,)).fetchone() is not None
+
     def rows(self, key: str, name: str) -> bytes | None:
         """The bytes of a document's rows in one table, None where it has none."""
         found = self._db.execute("SELECT data FROM rows WHERE key = ? AND name = ?", (key, name)).fetchone()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from normalizers.levels import read_level
@@ -42,7 +42,7 @@ Placed = tuple[CellRow, int]
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it holds, its first grid column, how many it covers, its printed label (empty where it
-    has none), and the probability of its role.
+    has none), the probability of its role, and the role that is next.
     """
 
     role: Role
@@ -50,6 +50,7 @@ class Column:
     width: int
     label: str
     sure: float = 1.0
+    rival: Role | None = field(default=None, compare=False)
 
     def overlap(self, start: int, width: int) -> int:
         """How many grid columns a cell shares with this column."""
@@ -278,7 +279,8 @@ def _settled(columns: list[Column], placed: Sequence[Placed]) -> tuple[float, tu
         columns = sorted([*columns, *bare], key=lambda c: c.start)
     found = assign([ColumnTexts(c.label, _texts(c, placed)) for c in columns])
     settled = tuple(
-        replace(c, role=r, sure=s) for c, r, s in zip(columns, found.roles, found.sure, strict=True)
+        replace(c, role=role, sure=sure, rival=rival)
+        for c, role, sure, rival in zip(columns, found.roles, found.sure, found.rival, strict=True)
     )
     return found.score - SLIPPED * sum(abs(offset) for _, offset in placed), settled
 
