@@ -6,6 +6,7 @@ no text of a document steers it. Refused: nothing.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipeline.app.sources import HIDDEN, LeftOut
 from pipeline.audit.case import ERROR, INFO, WARNING
 from pipeline.model.errors import CODES, Code, PipelineError
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 SEVERITIES = (ERROR, WARNING, INFO)
 
 
@@ -40,13 +42,15 @@ def refuse(problem: PipelineError, status: int) -> NoReturn:
 
 
 def sentence(problem: PipelineError) -> str:
-    """Where, what, and what to do next. In Chinese the code's own meaning goes before the details, which only
-    the code that met them can word.
+    """Where, what, and what to do next. In Chinese the code's own meaning goes before details that are known
+    in English only.
     """
     if language() == EN:
         return str(problem)
-    meaning, what, advice = say(CODES[problem.code].meaning), say(problem.what), say(problem.advice)
-    return f"{problem.where}：{meaning}（{what}）；{advice} [{problem.code}]"
+    what, advice = say(problem.what), say(problem.advice)
+    if not _HAN.search(what):
+        what = f"{say(CODES[problem.code].meaning)}（{what}）"
+    return f"{problem.where}：{what}；{advice} [{problem.code}]"
 
 
 def reason(code: str, why: str) -> str:

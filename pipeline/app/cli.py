@@ -1,5 +1,5 @@
-"""The command line: `parse` files into tables, `show` what a stage made of one, write a `report`, print the data
-`dictionary`; the other commands are in `pipeline/app/verbs.py`.
+"""The command line: `parse` files into tables, `show` what a stage made of one, write a `report`, print the
+data `dictionary`; the other commands are in `pipeline/app/verbs.py`.
 
 Comes in: arguments. Goes out: tables in a folder or at a URL and a short account on the terminal, or a line
 of JSON for each document, in which no name of a file steers the terminal. Exit status: 0 every file was read

@@ -2,8 +2,8 @@
 
 Comes in: the folder of the tables, the id of a row, a column, the right value, who and why. Goes out: the
 register with one line more, and that line. Refused, with the register as it was: an id that no row has, a
-column that cannot be corrected, a value that it cannot hold, an old value that does not stand there, and a cell
-that the register corrects already.
+column that cannot be corrected, a value that it cannot hold, an old value that does not stand there, and a
+cell that the register corrects already.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.app.language import say
 from pipeline.app.names import stored
-from pipeline.app.parsed import row_of
+from pipeline.app.parsed import row_of, table
 from pipeline.corpus.corrections import HEADER, Correction, read_corrections
 from pipeline.model.errors import Code, PipelineError, error
 
 _FUND = re.compile(r"(?P<form>.+):(?P<line>[0-9]+)")
 IDS = (
-    "take an indicator_id (0123456789abcdef-001-002), a project_id (0123456789abcdef-001), or a funding line of one "
-    "(0123456789abcdef-001:2)"
+    "take an indicator_id (0123456789abcdef-001-002), a project_id (0123456789abcdef-001), or a funding line "
+    "of one (0123456789abcdef-001:2)"
 )
 
 
@@ -48,8 +49,8 @@ def correct(tables: Path, register: Path, wanted: Wanted) -> Correction:
         raise error(
             Code.BAD_CORRECTION,
             wanted.row,
-            f"it has no column `{wanted.column}`",
-            f"its columns are {columns}",
+            say("it has no column `{column}`", column=wanted.column),
+            say("its columns are {columns}", columns=columns),
         )
     old = wanted.old if wanted.old is not None else _text(row[wanted.column])
     cells = (document["sha256"], str(form), place, wanted.column, old, wanted.new, wanted.who, wanted.why)
@@ -57,10 +58,12 @@ def correct(tables: Path, register: Path, wanted: Wanted) -> Correction:
     line = _checked(register, before + _csv(cells))
     if line.old != row[wanted.column]:
         stands = _text(row[wanted.column])
-        what = f"`{wanted.column}` is `{stands}`, not `{wanted.old}`"
+        what = say(
+            "`{column}` is `{stands}`, not `{old}`", column=wanted.column, stands=stands, old=wanted.old
+        )
         raise error(Code.BAD_CORRECTION, wanted.row, what, "look at the row again, with `explain`")
     if line.old == line.new:
-        what = f"`{wanted.column}` is `{wanted.new}` already"
+        what = say("`{column}` is `{new}` already", column=wanted.column, new=wanted.new)
         raise error(Code.BAD_CORRECTION, wanted.row, what, "there is nothing to correct")
     _write(register, before + _csv(cells))
     return line
@@ -71,8 +74,6 @@ def _found(tables: Path, row_id: str) -> tuple[dict[str, Any], dict[str, Any], i
     fund = _FUND.fullmatch(row_id)
     row: dict[str, Any] | None
     if fund is not None:
-        from pipeline.app.parsed import table
-
         lines = table(tables, "funds", project_id=fund["form"]).to_pylist()
         row = next((r for r in lines if r["line_no"] == int(fund["line"])), None)
         place = f"fund {int(fund['line'])}"
@@ -83,10 +84,16 @@ def _found(tables: Path, row_id: str) -> tuple[dict[str, Any], dict[str, Any], i
         else:
             row = row_of(tables, "projects", project_id=row_id)
     if row is None:
-        raise error(Code.BAD_CORRECTION, row_id, f"no row of {stored(str(tables))} has this id", IDS)
+        raise error(
+            Code.BAD_CORRECTION,
+            row_id,
+            say("no row of {tables} has this id", tables=stored(str(tables))),
+            IDS,
+        )
     project = row_of(tables, "projects", project_id=row["project_id"])
     document = row_of(tables, "documents", document_id=row["document_id"])
-    assert project is not None and document is not None
+    assert project is not None
+    assert document is not None
     return row, document, project["form_index"], place
 
 
@@ -100,7 +107,9 @@ def _before(register: Path) -> str:
         text = register.read_bytes().decode("utf-8-sig") if register.exists() else ""
     except (OSError, UnicodeDecodeError) as problem:
         raise error(
-            Code.BAD_CORRECTION, stored(str(register)), f"it cannot be read as UTF-8 text ({problem})"
+            Code.BAD_CORRECTION,
+            stored(str(register)),
+            say("it cannot be read as UTF-8 text ({what})", what=problem),
         ) from problem
     if not text:
         return _csv(HEADER)
@@ -134,5 +143,5 @@ def _write(register: Path, text: str) -> None:
 
 
 def _unwritable(register: Path, problem: OSError) -> PipelineError:
-    what = f"the register cannot be written ({problem.strerror})"
+    what = say("the register cannot be written ({what})", what=problem.strerror)
     return error(Code.OUTPUT_UNWRITABLE, stored(str(register)), what, "choose another --corrections")

@@ -38,7 +38,9 @@ from pipeline.table.header import Column
 from pipeline.untabled.forms import cut
 
 Row = Mapping[str, Any]
+CERTAIN = 0.9995  # a probability from here on prints as 1: a rival is not worth a word
 MOST_LINES = 12  # of a row in a text: a row of a form takes one, or one a cell
+TAB, SHOWN_TAB = "\t", " ⇥ "
 LEAST_SHOWN = 0.05  # log odds that are told: less moves no confidence in its second place
 OTHERS: Mapping[str, Role] = {
     "review_score": Role.REVIEW_SCORE, "adjusted_target_raw": Role.ADJUSTED_TARGET, "remark": Role.REMARK,
@@ -68,7 +70,12 @@ def explain(tables: Path, indicator_id: str, find: Callable[[str], bytes | None]
     row = row_of(tables, "indicators", indicator_id=indicator_id)
     if row is None:
         advice = "take the column indicator_id of the table indicators, such as 0123456789abcdef-001-002"
-        raise error(Code.NO_INPUT, indicator_id, f"no indicator of {stored(str(tables))} has this id", advice)
+        raise error(
+            Code.NO_INPUT,
+            indicator_id,
+            say("no indicator of {tables} has this id", tables=stored(str(tables))),
+            advice,
+        )
     project = row_of(tables, "projects", project_id=row["project_id"]) or {}
     document = row_of(tables, "documents", document_id=row["document_id"]) or {}
     data = find(document["source_path"])
@@ -113,7 +120,7 @@ def _source(row: Row, document: Row, data: bytes | None, again: _Again | None) -
         lines = (decoded.text if decoded else "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         first, last = row["line_start"], row["line_end"] or row["line_start"]
         for number in range(first, min(last, first + MOST_LINES - 1) + 1):
-            yield f"  {number:>5} {lines[number - 1] if number <= len(lines) else ''}"
+            yield f"  {number:>5} {lines[number - 1].replace(TAB, SHOWN_TAB) if number <= len(lines) else ''}"
         if last - first >= MOST_LINES:
             yield f"  … {last}"
     elif again is None:
@@ -164,7 +171,8 @@ def _columns(row: Row, again: _Again | None, block: IndicatorRows | None) -> Ite
         field: Field | None = getattr(again.item, FIELDS[name]) if again and name in FIELDS else None
         if row[name] is None and (field is None or field.text is None):
             continue
-        yield f"  {_label(name)}: {_raw(row, name, field)}{_value(row, name)}"
+        printed = _raw(row, name, field)
+        yield f"  {_label(name)}: {printed}{_value(row, name, printed)}"
         column = _column(block, role, field)
         if column is not None:
             yield f"      {_header(column)}"
@@ -183,8 +191,8 @@ def _column(block: IndicatorRows | None, role: Role, field: Field | None) -> Col
 def _header(column: Column) -> str:
     label = f"“{column.label}”" if column.label else say("without a label")
     known = "" if column.known or not column.label else say(" (in no list of words)")
-    sure = f"{column.sure:.3f}" if column.sure < 0.9995 else "1"
-    rival = f"; {say('next')}: {column.rival}" if column.rival is not None else ""
+    sure = f"{column.sure:.3f}" if column.sure < CERTAIN else "1"
+    rival = f"; {say('next')}: {column.rival}" if column.rival is not None and column.sure < CERTAIN else ""
     return f"{say('header')} {label}{known} → {column.role}, {say('probability')} {sure}{rival}"
 
 
@@ -193,7 +201,7 @@ def _raw(row: Row, name: str, field: Field | None) -> str:
     return (printed if printed is not None else str(row[name])).replace("\n", "⏎")
 
 
-def _value(row: Row, name: str) -> str:
+def _value(row: Row, name: str, printed: str) -> str:
     """What was made of the printed text, where that is more than the text."""
     if name in ("target_raw", "actual_raw"):
         kind = name.removesuffix("_raw")
@@ -205,13 +213,15 @@ def _value(row: Row, name: str) -> str:
     if name == "name" and row["name_raw"] != row["name"]:
         return f" → {row['name']}"
     if isinstance(row[name], float):
-        return f" → {row[name]:g}"
+        return "" if printed == f"{row[name]:g}" else f" → {row[name]:g}"
     raw = row.get(f"{name}_raw")
     return f" ({say('printed')}: {raw or '·'})" if f"{name}_raw" in row and raw != row[name] else ""
 
 
 def _label(name: str) -> str:
-    return words()[language()][f"column.{name}"]
+    """What a column is called; the cell's text by the name of what is read from it."""
+    catalogue = words()[language()]
+    return catalogue.get(f"column.{name.removesuffix('_raw')}") or catalogue[f"column.{name}"]
 
 
 # ---- how far it is to be trusted

@@ -1,7 +1,7 @@
 """The tables of a run → CSV files, one Excel workbook, or a DuckDB file, for programs that read no Parquet.
 
-Comes in: the folder of the tables. Goes out: `NAME.csv` a table (UTF-8 with a mark, so that spreadsheet
-programs take it for that), `tables.xlsx` (a sheet a table, Chinese labels above the columns, frozen headers,
+Comes in: the folder of the tables. Goes out: `NAME.csv` a table (UTF-8 with a mark, so that
+spreadsheet programs take it for that), `tables.xlsx` (a sheet a table, Chinese labels above the columns, frozen headers,
 filters), `tables.duckdb` (a table each, labels and meanings as comments). A text that a spreadsheet program
 would take for a formula is text in each: in CSV, which knows no types, an apostrophe is put before it.
 Refused: a folder that holds no tables, a file that cannot be written, DuckDB where it is not installed. A file
@@ -21,6 +21,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.app.language import say
 from pipeline.app.names import stored
 from pipeline.app.parsed import table
 from pipeline.model.errors import Code, error
@@ -53,7 +54,7 @@ def export(tables: Path, out: Path, formats: tuple[str, ...]) -> list[Path]:
                     file.chmod(0o644)
                     made.append(file.replace(out / file.name))
     except OSError as problem:
-        what = f"the files could not be written ({problem.strerror})"
+        what = say("the files could not be written ({what})", what=problem.strerror)
         raise error(Code.OUTPUT_UNWRITABLE, stored(str(out)), what) from problem
     return made
 

@@ -24,6 +24,7 @@ from typing import Any
 from pipeline.app import remote
 from pipeline.app.assemble import Account, Assembly
 from pipeline.app.executors import cluster, local
+from pipeline.app.language import say
 from pipeline.app.output import (
     MANIFEST,
     below,
@@ -116,7 +117,7 @@ def check(out: Path, corrections: Path | None) -> Result:
                 entries = [_kept(document, store, out) for document in documents]
                 return Result(_make(job, entries, register, out, store, said), (), said)
         except StoreError as problem:
-            what = f"what the run before read cannot be used ({problem})"
+            what = say("what the run before read cannot be used ({what})", what=problem)
             raise error(Code.NO_INPUT, str(out / STORE), what, PARSE_FIRST) from problem
 
 
@@ -126,7 +127,7 @@ def _kept(document: Mapping[str, Any], store: Store, out: Path) -> Entry:
     if store.has(key_of(facts)):
         return Entry(facts, key_of(facts))
     if document["status"] != "failed":
-        what = f"what was read of {document['source_path']} is no longer kept"
+        what = say("what was read of {file} is no longer kept", file=facts.source_path)
         raise error(Code.NO_INPUT, str(out), what, "run `parse` with the same inputs again")
     what, _, advice = document["error"].partition("; ")
     return Entry(facts, problem=error(document["error_code"], facts.source_path, what, advice))

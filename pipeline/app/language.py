@@ -1,8 +1,9 @@
 """English text of the program → the same in the language that the user reads.
 
-Comes in: an English sentence as it stands in the code, and its figures. Goes out: the sentence in the language
-that `--lang` or else the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`) asks for. The Chinese sentences are in
-`zh.toml`, and a test sees to it that none is missing and none is left over. The tables never hang on this.
+Comes in: an English sentence as it stands in the code, and its figures. Goes out: the sentence in the
+language that `--lang` or else the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`) asks for. The Chinese sentences
+are in `zh.toml`, and a test sees to it that none is missing and none is left over. The tables never hang on
+this.
 Refused: nothing; what has no translation stays English.
 """
 

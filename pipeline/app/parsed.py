@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from pipeline.app.language import say
 from pipeline.app.names import stored
 from pipeline.app.parquet_files import BY, NO_YEAR
 from pipeline.model.errors import Code, error
@@ -31,12 +32,14 @@ def table(folder: Path, name: str, **wanted: str) -> pa.Table:
         elif years.is_dir():
             rows = _joined(ds.dataset(years, format="parquet", partitioning="hive").to_table(), name)
         else:
-            raise error(Code.NO_INPUT, stored(str(folder)), f"there is no {file.name}", PARSE_FIRST)
+            raise error(
+                Code.NO_INPUT, stored(str(folder)), say("there is no {file}", file=file.name), PARSE_FIRST
+            )
         for column, value in wanted.items():
             rows = rows.filter(pc.equal(rows[column], value))
         return rows.select(TABLES[name].names)
     except (OSError, pa.ArrowException, KeyError) as problem:
-        what = f"{name} cannot be read ({str(problem).partition(chr(10))[0]})"
+        what = say("{table} cannot be read ({what})", table=name, what=str(problem).partition("\n")[0])
         raise error(Code.NO_INPUT, stored(str(folder)), what, PARSE_FIRST) from problem
 
 

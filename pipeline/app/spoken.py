@@ -7,6 +7,7 @@ click does not refuse.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +18,7 @@ from pipeline.app.language import CHOICES, EN, OPTION, choose, language, say
 SETTINGS = {"help_option_names": ["-h", "--help"], "show_default": True}
 LANG_HELP = "Language of what is printed; the locale's if not given."
 HELP_HELP = "Show this message and exit."
-# what click puts around the help of an option
-AROUND = ("[default: ", "; required]", "[required]", "required", "default: ")
+NO_PATH = "does not exist."  # the end of click's sentence for a path that is not there
 
 
 def _lang() -> click.Option:
@@ -39,26 +39,22 @@ class SpokenCommand(click.Command):
         choose(ctx, args)
         return super().parse_args(ctx, args)
 
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence of the help."""
-        return say(super().get_short_help_str(limit=10_000))
-
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """How it is called."""
         pieces = self.collect_usage_pieces(ctx)
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{say('Usage')}: ")
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help_text(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """What it does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(say(" ".join((self.help or "").split())))
+            known = inspect.cleandoc(self.help or "")
+            formatter.write_text(known if language() == EN else say(_flat(known)))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its options."""
-        records = [
-            (p, record) for p in self.get_params(ctx) if (record := p.get_help_record(ctx)) is not None
-        ]
+        options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
+        records = [(p, record) for p in options if (record := p.get_help_record(ctx)) is not None]
         with formatter.section(say("Options")):
             formatter.write_dl([(names, _told(p, text)) for p, (names, text) in records])
 
@@ -68,10 +64,15 @@ def _told(param: click.Parameter, text: str) -> str:
     if language() == EN:
         return text
     help_, default = getattr(param, "help", None), getattr(param, "show_default", None)
+    # what click puts around the help: `[default: 600; required]`
     for part in (help_, default if isinstance(default, str) else None, "default: ", "required"):
         if part:
             text = text.replace(part, say(part))
     return text
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 class SpokenGroup(SpokenCommand, click.Group):
@@ -93,7 +94,16 @@ class SpokenGroup(SpokenCommand, click.Group):
     def sentences(self, ctx: click.Context) -> Sequence[tuple[str, str]]:
         """The names of the commands and their help in English."""
         found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        return [(name, " ".join((c.help or "").split())) for name, c in found if c is not None]
+        return [(name, _flat((c.help or "").split("\n\n")[0])) for name, c in found if c is not None]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called, or which there are."""
+        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            names = ", ".join(self.list_commands(ctx))
+            ctx.fail(say("there is no command {name}; there are {names}", name=args[0], names=names))
+        return super().resolve_command(ctx, args)
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -121,7 +131,7 @@ class _Refused(click.UsageError):
         super().__init__(problem.format_message(), problem.ctx)
         self.problem = problem
 
-    def show(self, file: Any = None) -> None:
+    def show(self, _: Any = None) -> None:
         """Prints how the command is called, what is wrong, and where help is."""
         if self.ctx is not None:
             with self.ctx.scope(cleanup=False):
@@ -149,5 +159,8 @@ class _Refused(click.UsageError):
         if isinstance(problem, click.NoSuchOption):
             return say("there is no option {name}", name=problem.option_name)
         if isinstance(problem, click.BadParameter):
-            return say("{name} is wrong: {what}", name=name, what=problem.message)
+            what = problem.message
+            if what.endswith(NO_PATH):
+                what = f"{say('there is no such file or folder')} ({what.split(chr(39))[1]})"
+            return say("{name} is wrong: {what}", name=name, what=what)
         return self.message

@@ -1,9 +1,9 @@
-"""What can be done with tables that are there: `check`, `explain`, `export`, `correct`; and with this machine:
-`doctor`, `completion`.
+"""What can be done with tables that are there: `check`, `explain`, `export`, `correct`; and with this
+machine: `doctor`, `completion`.
 
 Comes in: arguments. Goes out: files, or lines on the terminal in the user's language. Exit status: 0 done, 1
-`check` met a stale correction or a file that was not read whole, or `doctor` misses something, 2 the arguments
-are wrong or something cannot be read or written, 3 a run writes to the tables.
+`check` met a stale correction or a file that was not read whole, or `doctor` misses something, 2 the
+arguments are wrong or something cannot be read or written, 3 a run writes to the tables.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def export(tables: Path, out: Path, formats: tuple[str, ...]) -> None:
     default=REGISTER,
     help="Register to write to; made if missing.",
 )
-def correct(
+def correct(  # noqa: PLR0913 - one argument an option
     row: str, column: str, value: str, who: str, why: str, old: str | None, tables: Path, corrections: Path
 ) -> None:
     """Add a line to the register of corrections: COLUMN of the row ID is VALUE.

@@ -15,7 +15,7 @@ from pipeline.version import VERSION
 def test_it_says_what_the_commands_say_of_themselves() -> None:
     assert start.main.help == cli.main.help
     assert {
-        name: " ".join((c.help or "").split("\f")[0].split()) for name, c in cli.main.commands.items()
+        name: " ".join((c.help or "").split("\n\n")[0].split()) for name, c in cli.main.commands.items()
     } == start.COMMANDS
 
 
