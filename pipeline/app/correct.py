@@ -21,6 +21,7 @@ from pipeline.app.names import stored
 from pipeline.app.parsed import row_of, table
 from pipeline.corpus.corrections import HEADER, Correction, read_corrections
 from pipeline.model.errors import Code, PipelineError, error
+from pipeline.report.rows import correctable
 
 _FUND = re.compile(r"(?P<form>.+):(?P<line>[0-9]+)")
 IDS = (
@@ -45,12 +46,12 @@ def correct(tables: Path, register: Path, wanted: Wanted) -> Correction:
     """Adds the line; raises InputError, see the module."""
     row, document, form, place = _found(tables, wanted.row)
     if wanted.column not in row:
-        columns = ", ".join(name for name in row)
+        columns = ", ".join(correctable()[_table_of(place)])
         raise error(
             Code.BAD_CORRECTION,
             wanted.row,
             say("it has no column `{column}`", column=wanted.column),
-            say("its columns are {columns}", columns=columns),
+            say("those that can be corrected are {columns}", columns=columns),
         )
     old = wanted.old if wanted.old is not None else _text(row[wanted.column])
     cells = (document["sha256"], str(form), place, wanted.column, old, wanted.new, wanted.who, wanted.why)
@@ -95,6 +96,11 @@ def _found(tables: Path, row_id: str) -> tuple[dict[str, Any], dict[str, Any], i
     assert project is not None
     assert document is not None
     return row, document, project["form_index"], place
+
+
+def _table_of(place: str) -> str:
+    """The table of a row by its place: a number, `fund` and a number, or nothing for the form itself."""
+    return "indicators" if place.isdecimal() else "funds" if place else "projects"
 
 
 def _text(value: object) -> str:

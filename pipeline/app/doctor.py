@@ -31,7 +31,7 @@ PICTURES = frozenset({PNG, JPEG, TIFF})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing: its part of the report, its name, `ok`, `less` or `missing`, and what is to be said of it."""
+    """One thing: its part of the report, its name, `ok`, `less` or `missing`, and what is said of it."""
 
     part: str
     name: str

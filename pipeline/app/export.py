@@ -1,11 +1,11 @@
 """The tables of a run → CSV files, one Excel workbook, or a DuckDB file, for programs that read no Parquet.
 
-Comes in: the folder of the tables. Goes out: `NAME.csv` a table (UTF-8 with a mark, so that
-spreadsheet programs take it for that), `tables.xlsx` (a sheet a table, Chinese labels above the columns, frozen headers,
+Comes in: the folder of the tables. Goes out: `NAME.csv` a table (UTF-8 with a mark, so that spreadsheet
+programs take it for that), `tables.xlsx` (a sheet a table, Chinese labels above the columns, frozen headers,
 filters), `tables.duckdb` (a table each, labels and meanings as comments). A text that a spreadsheet program
 would take for a formula is text in each: in CSV, which knows no types, an apostrophe is put before it.
-Refused: a folder that holds no tables, a file that cannot be written, DuckDB where it is not installed. A file
-is whole or is not there.
+Refused: a folder that holds no tables, a file that cannot be written, DuckDB where it is not installed. A
+file is whole or is not there.
 """
 
 from __future__ import annotations

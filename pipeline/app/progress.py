@@ -29,27 +29,30 @@ from pipeline.app.language import say
 from pipeline.app.names import shown
 from pipeline.app.reading import Event
 
-SOON = 0.05  # files a second below which a minute's count says more
+SLOW = 0.5  # files a second below which the count of a minute says more
 
 
 class _Rate(ProgressColumn):
-    """Files a second, or a minute where they are slow."""
+    """Files a second, or a minute where they are slow. The words are chosen beforehand: a bar is drawn by a
+    thread that knows of no command.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._second, self._minute = say("{n:.1f} files/s"), say("{n:.1f} files/min")
 
     def render(self, task: Task) -> Text:
+        """The rate so far."""
         speed = task.finished_speed or task.speed
         if speed is None:
             return Text("")
-        slow = speed < SOON * 10
-        text = say("{n:.1f} files/min", n=speed * 60) if slow else say("{n:.1f} files/s", n=speed)
-        return Text(text)
+        return Text(self._second.format(n=speed) if speed >= SLOW else self._minute.format(n=speed * 60))
 
 
 @contextmanager
-def progress(told: Callable[[Event], object], *, wanted: bool | None = None) -> Iterator[Began]:
-    """What a run is given to tell how far it is; `told` is told of each source too. `wanted`: draw the bar
-    wherever standard error leads.
-    """
-    console = Console(stderr=True, force_terminal=wanted)
+def progress(told: Callable[[Event], object]) -> Iterator[Began]:
+    """What a run is given to tell how far it is; `told` is told of each source too."""
+    console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),

@@ -1,4 +1,4 @@
-"""Every English sentence that the program says in the user's language: of its code, commands and error codes."""
+"""Every English sentence that the program says in the user's language: of its code and its commands."""
 
 from __future__ import annotations
 
