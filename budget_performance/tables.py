@@ -7,7 +7,6 @@ set of tables, and a table that is not the contract's.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -145,12 +144,11 @@ def parse_folder(
     read have their row in `documents`. Raises PipelineError where an input is missing or `out` cannot be
     written.
     """
-    from pipeline.app.job import Job, run
     from pipeline.app.remote import is_url
+    from pipeline.app.runs import parse_to
 
     several = [inputs] if isinstance(inputs, str | PathLike) else list(inputs)
-    places = tuple(i if isinstance(i, str) and is_url(i) else Path(i) for i in several)
-    run(Job(places, Path(out), jobs or os.cpu_count() or 1))
+    parse_to([i if isinstance(i, str) and is_url(i) else Path(i) for i in several], Path(out), jobs=jobs)
     return load(out, engine)
 
 

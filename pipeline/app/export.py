@@ -11,6 +11,7 @@ file is whole or is not there.
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -161,7 +162,7 @@ def _width(value: object) -> int:
 
 def _duckdb(tables: Path, folder: Path) -> Iterator[Path]:
     try:
-        import duckdb
+        duckdb = importlib.import_module("duckdb")
     except ImportError as problem:
         advice = "`pip install duckdb` brings it; CSV and Excel need nothing more"
         raise error(

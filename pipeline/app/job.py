@@ -37,9 +37,10 @@ from pipeline.app.output import (
     write,
 )
 from pipeline.app.parsed import PARSE_FIRST, by_years, table
+from pipeline.app.parser_version import parser_version
 from pipeline.app.reading import Entry, Event, Work, key_of, read_all
 from pipeline.app.sources import LeftOut, Source, survey
-from pipeline.app.store import Store, StoreError, discard, opened
+from pipeline.app.store import Store, StoreError, discard, opened, reader_of
 from pipeline.app.unknown_words_file import write_unknown_words
 from pipeline.app.workers import DEFAULTS, Limits
 from pipeline.corpus.corrections import Correction, read_corrections
@@ -48,6 +49,7 @@ from pipeline.rows.build import FileFacts
 
 STORE = ".store.sqlite"
 CACHE = "budget-performance"
+PARSE_AGAIN = "run `parse` with the same inputs again; words of your own are named with --vocabulary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ def check(out: Path, corrections: Path | None) -> Result:
     said: list[str] = []
     with only_writer(out):
         try:
+            if reader_of(out / STORE) != parser_version():
+                what = say(
+                    "what was read for these tables is gone, or another version or other words read it"
+                )
+                raise error(Code.NO_INPUT, str(out), what, PARSE_AGAIN)
             with opened(out / STORE) as store:
                 entries = [_kept(document, store, out) for document in documents]
                 return Result(_make(job, entries, register, out, store, said), (), said)
@@ -128,7 +135,7 @@ def _kept(document: Mapping[str, Any], store: Store, out: Path) -> Entry:
         return Entry(facts, key_of(facts))
     if document["status"] != "failed":
         what = say("what was read of {file} is no longer kept", file=facts.source_path)
-        raise error(Code.NO_INPUT, str(out), what, "run `parse` with the same inputs again")
+        raise error(Code.NO_INPUT, str(out), what, PARSE_AGAIN)
     what, _, advice = document["error"].partition("; ")
     return Entry(facts, problem=error(document["error_code"], facts.source_path, what, advice))
 

@@ -1,7 +1,7 @@
 """A run for those who call the program from Python: the command's own, without its printing.
 
-Comes in: files and folders, and the folder for the tables. Goes out: the tables, and what a person would be
-told. Refused, as PipelineError: what `pipeline.app.job` refuses.
+Comes in: files, folders and URLs, and the folder for the tables. Goes out: the tables, and what a person
+would be told. Refused, as PipelineError: what `pipeline.app.job` refuses.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pipeline.app.job import Job, Result, run
 REGISTER = Path("data", "corrections.csv")
 
 
-def parse_to(inputs: Sequence[Path], out: Path, *, jobs: int | None = None) -> Result:
-    """Reads files and folders and writes the tables to a folder, as `parse` does by default."""
+def parse_to(inputs: Sequence[Path | str], out: Path, *, jobs: int | None = None) -> Result:
+    """Reads files, folders and URLs and writes the tables to a folder, as `parse` does by default."""
     return run(Job(tuple(inputs), out, jobs or cpus(), corrections=usual_register()))
 
 

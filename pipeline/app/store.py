@@ -24,7 +24,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,6 +182,19 @@ class Store:
     def _commit_now_and_then(self) -> None:
         if time.monotonic() - self._committed > COMMIT_EVERY:
             self.commit()
+
+
+def reader_of(path: Path) -> str | None:
+    """The version of the program that read what a store holds; None where there is no such store. Nothing is
+    changed: `opened` would make room for this version.
+
+    Raises StoreError.
+    """
+    if not path.is_file():
+        return None
+    with _as_store_error(), closing(sqlite3.connect(path, timeout=WAIT)) as connection:
+        found = connection.execute("SELECT value FROM facts WHERE name = 'parser'").fetchone()
+        return None if found is None else str(found[0])
 
 
 @contextmanager

@@ -172,10 +172,8 @@ def completion(shell: str) -> None:
     bash: budget-performance completion bash >> ~/.bashrc; zsh: the same into ~/.zshrc; fish: into
     ~/.config/fish/completions/budget-performance.fish.
     """
-    from pipeline.app.start import main
-
     made = get_completion_class(shell)
     assert made is not None
     variable = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
-    complete = made(main, {}, PROGRAM, variable)
+    complete = made(click.get_current_context().find_root().command, {}, PROGRAM, variable)
     click.echo(complete.source_template % complete.source_vars())

@@ -10,9 +10,11 @@ import click
 from pipeline.app import doctor, sources
 from pipeline.app.cli import main
 from pipeline.app.correct import IDS
+from pipeline.app.job import PARSE_AGAIN
 from pipeline.app.parsed import PARSE_FIRST
 from pipeline.app.spoken import LANG_HELP
 from pipeline.app.start import COMMANDS
+from pipeline.app.start import main as loaded
 from pipeline.audit.case import ERROR, INFO, WARNING
 from pipeline.corpus.corrections import ABSENT, APPLIED, STALE
 from pipeline.model.errors import CODES
@@ -33,6 +35,7 @@ def wanted() -> set[str]:
         *FROM_CLICK,
         LANG_HELP,
         PARSE_FIRST,
+        PARSE_AGAIN,
         IDS,
         ERROR,
         WARNING,
@@ -46,7 +49,7 @@ def wanted() -> set[str]:
         out |= {info.meaning, info.advice}
     for path in APP.glob("*.py"):
         out |= set(_said(ast.parse(path.read_text(encoding="utf-8"))))
-    for command in (main, *main.commands.values()):
+    for command in (main, loaded, *main.commands.values()):
         out.add(" ".join((command.help or "").split("\f")[0].split()))
         for option in command.params:
             if isinstance(option, click.Option) and option.help:
@@ -57,7 +60,7 @@ def wanted() -> set[str]:
 
 
 def _said(tree: ast.AST) -> list[str]:
-    """The texts that are given to `say`, and what errors of the program's own say: what happened and advice."""
+    """The texts that are given to `say`, and what errors of the program say: what happened, and advice."""
     found: list[ast.expr] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

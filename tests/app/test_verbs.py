@@ -107,7 +107,7 @@ def test_check_says_what_to_do_where_nothing_is_kept(tables: Path, tmp_path: Pat
     (tables / job.STORE).unlink()
     said = invoke("check", "--tables", tables)
     assert said.exit_code == 2
-    assert "run `parse` with the same inputs again" in said.output
+    assert "run `parse` with the same inputs again; words of your own" in said.output
     assert "make the tables with `parse`" in invoke("check", "--tables", tmp_path / "out" / "..").output
 
 
