@@ -250,7 +250,7 @@ def _marginals(ways: Sequence[_Way], n: int) -> Assigned:
 
 ROUNDED = 0.06  # points: scores are printed with one decimal at least
 _POINTS = re.compile(r"\d{1,3}(\.\d+)?")
-_AMOUNT = re.compile(r"-?[\d,]+(\.\d+)?")
+_AMOUNT = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _SIGNS = "≥≤><"
 _FIRST_FIGURE = re.compile(r"\d[\d,]*(\.\d+)?")
 

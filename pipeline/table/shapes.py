@@ -20,7 +20,7 @@ from pipeline.words import vocabulary
 from pipeline.words.values import either, pairs, words
 
 LENGTHS = (1, 2, 4, 7, 12, 20, 40)  # upper ends of the classes of length, in characters
-_BARE = re.compile(r"-?[\d,]+(\.\d+)?(分)?")
+_BARE = re.compile(r"-?\d[\d,]*(\.\d+)?(分)?")
 _PERCENT = re.compile(r"[\d.]+%")
 _MEASURE = re.compile(r"(?P<sign>[≥≤><=~]*)(?P<number>\d[\d,.]*)(?P<rest>.{0,12})")
 _RANGE = re.compile(r"\d[\d.]*%?[-~]\d[\d.]*.{0,6}")

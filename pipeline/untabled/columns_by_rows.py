@@ -67,6 +67,8 @@ def proposal(rows: Rows, columns: Sequence[Column]) -> Proposal:
     the roles and their order.
     """
     stop = min(rows.end, rows.start + TRIAL)
+    if stop <= rows.start:
+        return Proposal(tuple(columns), math.inf, 0)
     block = Block(tuple(columns), rows.sep, None, None, by_line=rows.by_line, own_levels=rows.own_levels)
     found = estimate(rows.flow, rows.start, stop, block)
     if not found.rows or found.cost == math.inf:

@@ -33,3 +33,8 @@ def test_rows_are_rows_whatever_became_of_the_header(header: str) -> None:
         ("社会效益指标", "有效提升", 30.0, 30.0),
         ("服务对象满意度指标", "≥90%", 10.0, 10.0),
     ]
+
+
+def test_a_form_that_ends_with_its_header_has_no_rows() -> None:
+    text = HEAD + "一级指标 二级指标 三级指标 年度指标值 实际完成值 分值 得分\n总分 100 97\n"
+    assert parse_document(text.encode(), "a.txt").indicators == []
