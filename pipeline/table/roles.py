@@ -28,6 +28,7 @@ ANSWERS = {
     "actual": (frozenset({Role.ACTUAL}), Role.TARGET),
     "score": (frozenset({Role.SCORE}), Role.WEIGHT),
     "weight and actual": (frozenset({Role.WEIGHT, Role.ACTUAL}), Role.SCORE),
+    "review score": (frozenset({Role.REVIEW_SCORE}), Role.SCORE),
 }
 """Columns by the name of their number in `RoleModel.alone`, and the one that forms with them have too."""
 NEVER_FORGOTTEN = frozenset({FOREIGN, Role.NAME})
