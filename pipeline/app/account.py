@@ -58,7 +58,8 @@ def reason(code: str, why: str) -> str:
     if language() == EN or code not in list(Code):
         return why
     known = CODES[Code(code)]
-    return f"{say(known.meaning)}；{say(known.advice)}（{why}）"
+    detail = why.removesuffix(f"; {known.advice}")
+    return f"{say(known.meaning)}（{say(detail)}）；{say(known.advice)}"
 
 
 def passed_over(left_out: Sequence[LeftOut]) -> Iterator[str]:

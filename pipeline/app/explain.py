@@ -8,6 +8,7 @@ source is gone or is another, only what the tables say is told. Refused: an id t
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipeline.app.language import language, say
 from pipeline.app.names import stored
 from pipeline.app.parsed import row_of, table
 from pipeline.confidence.judge import strata_of
-from pipeline.confidence.model import models
+from pipeline.confidence.model import leaf, models
 from pipeline.confidence.row_features import COLUMNS, row_features
 from pipeline.corpus.corrections import APPLIED
 from pipeline.form.assemble import IndicatorRows, split
@@ -260,7 +261,7 @@ def _made_of(again: _Again, catalogue: Mapping[str, str]) -> Iterator[str]:
         sums[reason] = sums.get(reason, 0.0) + weight
         names.setdefault(reason, []).append((weight, what))
     yield say(
-        "what made it (log odds; the source is of the kind “{kind}”)",
+        "what made it (log odds, + for and - against; the source is of the kind “{kind}”)",
         kind=strata_of(again.form, features)[-1],
     )
     for reason, weight in sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0])):
@@ -268,6 +269,9 @@ def _made_of(again: _Again, catalogue: Mapping[str, str]) -> Iterator[str]:
             most = sorted(names[reason], key=lambda n: (-abs(n[0]), n[1]))[:3]
             detail = ", ".join(f"{what} {w:+.2f}" for w, what in most)
             yield f"  {weight:+6.2f}  {catalogue[f'doubt.{reason}']}: {detail}"
+    yield f"  {math.fsum(leaf(tree, own) for tree in model.trees):+6.2f}  {say('what these mean together')}"
+    yield f"  {model.base:+6.2f}  {say('before anything is known')}"
+    yield f"  {model.score(own):+6.2f}  {say('in all; how often rows with such a sum are right was counted')}"
 
 
 def _after(tables: Path, row: Row, form: int) -> Iterator[str]:

@@ -54,5 +54,5 @@ def chinese() -> Mapping[str, str]:
     """English → Chinese."""
     import tomllib
 
-    text = resources.files("pipeline.app").joinpath("zh.toml").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("zh.toml").read_text(encoding="utf-8")
     return {english: told for part in tomllib.loads(text).values() for english, told in part.items()}

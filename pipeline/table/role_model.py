@@ -93,9 +93,7 @@ class RoleModel:
 @cache
 def model(kind: Kind) -> RoleModel:
     """The fitted numbers."""
-    data = json.loads(
-        resources.files(__package__).joinpath("role_model.json").read_text(encoding="utf-8")
-    )
+    data = json.loads(resources.files(__package__).joinpath("role_model.json").read_text(encoding="utf-8"))
     return RoleModel(kind=kind, roles=ROLES[kind], **data[kind])
 
 
