@@ -224,7 +224,7 @@ def split(rows: Sequence[CellRow]) -> Parts:
                 blocks[-1] = replace(blocks[-1], rows=tuple(body))
             blocks.append(IndicatorRows(columns, (), _side_text(row), term or "annual"))
             body, total, fresh, term = [], None, False, None
-        elif (said := _caption(row, rows[i + 1 :])) is not None:
+        elif (said := _caption(row, rows[i + 1 : i + 2])) is not None:
             term = said
         elif not blocks:
             head.append(row)

@@ -359,9 +359,10 @@ def stretches(lines: Sequence[Line], pieces: Sequence[Region]) -> list[tuple[Unr
         ends: list[int | None] = [None] * len(keys)
         for shortest in (LONG, 1):
             cursor = start
+            following = _following(keys, ends)
             for n, key in enumerate(keys):
                 if ends[n] is None and len(key) >= shortest:
-                    after = next((e - len(keys[k]) for k in range(n + 1, len(keys)) if (e := ends[k])), None)
+                    after = following[n]
                     high = after if after is not None and after > cursor else len(stream.keys)
                     ends[n] = stream.cross_out(key, cursor, high)
                     if ends[n] is None:
@@ -372,6 +373,16 @@ def stretches(lines: Sequence[Line], pieces: Sequence[Region]) -> list[tuple[Unr
         out.append(tuple(_left(stream, low, high)))
         start = max(start, high)
     return out
+
+
+def _following(keys: Sequence[str], ends: Sequence[int | None]) -> list[int | None]:
+    """For each key where the next one that was found begins; None where none was."""
+    out: list[int | None] = []
+    begins: int | None = None
+    for key, end in zip(reversed(keys), reversed(ends), strict=True):
+        out.append(begins)
+        begins = end - len(key) if end else begins
+    return out[::-1]
 
 
 def _stream(lines: Sequence[Line]) -> _Stream:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -59,7 +59,7 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
     for n, row in enumerate(rows):
         headed = is_fund_header(row)
         if headed:
-            below = list(itertools.takewhile(_goes_on, rows[n + 1 :]))
+            below = list(itertools.takewhile(_goes_on, _from(rows, n + 1)))
             block.columns, block.waiting = _columns(row, below), None
             block.beside = _beside(row, below)
             block.tasks = _is_task_list(row, block.columns, below)
@@ -82,8 +82,13 @@ def read_funds(rows: Sequence[TaggedRow]) -> tuple[FundLine, ...]:
         if line is not None:
             block.lines.append(line)
         else:
-            block.read_pairs(row, rows[n + 1 :])
+            block.read_pairs(row, _from(rows, n + 1))
     return tuple(_with_total(_in_column(block.lines, block.glued)))
+
+
+def _from(rows: Sequence[TaggedRow], at: int) -> Iterator[TaggedRow]:
+    """The rows from one on, without a copy of them: this is asked for every row."""
+    return (rows[n] for n in range(at, len(rows)))
 
 
 def _glued_lines(row: TaggedRow) -> list[FundLine]:
@@ -195,7 +200,7 @@ class _Block:
     places: dict[str, int] = field(default_factory=dict)  # scope → grid column of its last label
     annual: int | None = None  # grid column of the year's amounts beside those of all years
 
-    def read_pairs(self, row: TaggedRow, below: Sequence[TaggedRow]) -> None:
+    def read_pairs(self, row: TaggedRow, below: Iterable[TaggedRow]) -> None:
         """Labels beside their amounts, in one panel or two."""
         self._note_panels(row)
         amounts = [t.cell for t in row.values if is_amount(t.cell.text)]
@@ -221,7 +226,7 @@ class _Block:
             if scope is not None and t.key("field") is None and not _amount_follows(row, t):
                 self.panels = [p for p in self.panels if p[1] != scope] + [(t.cell.col, scope)]
 
-    def _of_the_year(self, row: TaggedRow, below: Sequence[TaggedRow]) -> list[Tagged]:
+    def _of_the_year(self, row: TaggedRow, below: Iterable[TaggedRow]) -> list[Tagged]:
         """The row's labels; of one label that stands there twice without panels, the year's alone."""
         pairs = [
             t
@@ -249,7 +254,7 @@ def _annual_side(row: TaggedRow) -> int | None:
     return year if whole is not None and year is not None and whole < year else None
 
 
-def _panels_below(rows: Sequence[TaggedRow]) -> list[tuple[int, str]]:
+def _panels_below(rows: Iterable[TaggedRow]) -> list[tuple[int, str]]:
     """The panels' labels where a page break has moved them below the first line of the panels."""
     for below in rows:
         found = [(t.cell.col, scope) for t in below.cells if (scope := t.key("fund_scope")) is not None]

@@ -34,12 +34,13 @@ TOLD = 2.5  # the same where a label or a colon says that it is one, or a figure
 ANCHORS = ("project_name", "unit_name")  # a form's head begins with one of these
 MOST_IDLE = 2  # lines below a heading that hold no indicator before the list has ended
 PARTS = (Role.LEVEL1, Role.LEVEL2, Role.NAME, Role.TARGET, Role.ACTUAL, Role.WEIGHT, Role.SCORE, Role.REASON)
-_MARK = r"(?:[-—–•·●◆★*]+|[(]?[一二三四五六七八九十]{1,3}[)、.]+|[(]?\d{1,2}[)、.]+(?!\d)|[①-⑳])?\s*"
+# white space is taken whole (`*+`): nothing that follows it begins with any
+_MARK = r"(?:[-—–•·●◆★*]+|[(]?[一二三四五六七八九十]{1,3}[)、.]+|[(]?\d{1,2}[)、.]+(?!\d)|[①-⑳])?\s*+"
 _LABEL = r"[一-鿿][一-鿿、/]{1,16}?(?:[(][^()]{1,10}[)])?"
 _ENDS = either(words("told", "heading_ends"))
 _HEADING = re.compile(
-    rf"\s*{_MARK}(?P<open>[【\[])?\s*(?P<first>{_LABEL})(?:{_ENDS})?"
-    rf"(?:\s*[】\]]?\s*[-—–/>]+\s*[【\[]?\s*(?P<second>{_LABEL})(?:{_ENDS})?)?\s*(?P<end>[】\]]\s*[::]?|[::]|$)"
+    rf"\s*+{_MARK}(?P<open>[【\[])?\s*+(?P<first>{_LABEL})(?:{_ENDS})?"
+    rf"(?:\s*+[】\]]?\s*+[-—–/>]+\s*+[【\[]?\s*+(?P<second>{_LABEL})(?:{_ENDS})?)?\s*+(?P<end>[】\]]\s*+[::]?|[::]|$)"
 )
 _SECTION = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)]|#)")
 _CLAUSE = re.compile(r"[^;。]+")

@@ -52,7 +52,7 @@ _ODD = (LookupError, ValueError, TypeError, RuntimeError, ArithmeticError, Attri
 _XLSX_BREAKS = (*_ODD, *ZIP_BREAKS, SyntaxError, InvalidFileException)
 _XLS_BREAKS = (*_ODD, struct.error, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_UNSTORED = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_UNSTORED = re.compile(rb"<c\b[^<>]*>\s*+<f\b[^<>]*(?:/>|>[^<]*</f>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>")
 STYLES = "xl/styles.xml"
 NO_BORDER = b"<border><left/><right/><top/><bottom/></border>"
 ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
@@ -72,8 +72,8 @@ ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
 )
 NOT_STORED = "#NOT-STORED!"  # stands for the value that a formula lacks; no program writes it
 UNSURE = 0.5  # confidence of a cell whose value is not known
-_DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^>]*/>")
-_BORDER = re.compile(rb"<border(?:\s[^<>]*)?(?<!/)>.*?</border>", re.DOTALL)
+_DRAWINGS = re.compile(rb"<(?:legacyDrawing|drawing|picture)\b[^<>]*/>")
+_BORDER = re.compile(rb"<border(?:\s[^<>]*)?(?<!/)>[^<]*+(?:<(?!/?border[\s>])[^<]*+)*+</border>")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"

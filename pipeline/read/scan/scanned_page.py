@@ -20,7 +20,7 @@ from itertools import count
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, ImageSequence
+from PIL import ExifTags, Image, ImageOps, ImageSequence
 
 from pipeline.model.cells import Block, Box, Cell, Line, Reading, Table
 from pipeline.model.errors import Code, error
@@ -47,6 +47,8 @@ READER = "ocr-lattice"
 TEXT_READER = "ocr-text"
 MOST_PIXELS = 120_000_000  # A2 at 600 dpi; more is a bomb or nothing that must be read
 MOST_PAGES = 2000
+STRIP = 512  # lines of pixels that are made BGR at a time
+UPRIGHT_CAMERA = 1  # of Exif's orientations
 LEAST_SIDE = 24  # pixels: less holds no line of text
 LONGEST_SIDE = 5000  # pixels: larger pages are made smaller, A4 at 400 dpi is enough for any print
 # pixels a point (250 dpi): finer pages are made coarser, their text is high enough for the recogniser
@@ -129,10 +131,25 @@ def _decoding(name: str) -> Iterator[None]:
 
 
 def _bgr(frame: Image.Image, name: str) -> npt.NDArray[np.uint8]:
-    """The pixels (height × width × 3), transparency on white, turned as the camera says."""
+    """The pixels (height × width × 3), transparency on white, turned as the camera says.
+
+    Colours are made strip by strip: Pillow keeps four bytes a pixel for them, and one for black and white.
+    """
     with _decoding(name):
         frame.load()
-        upright = ImageOps.exif_transpose(frame)
+        turned = frame.getexif().get(ExifTags.Base.Orientation, UPRIGHT_CAMERA) != UPRIGHT_CAMERA
+        upright = ImageOps.exif_transpose(frame) if turned else frame
+    width, height = upright.size
+    out = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, STRIP):
+        bottom = min(top + STRIP, height)
+        with _decoding(name):
+            strip = upright.crop((0, top, width, bottom))
+        out[top:bottom] = _strip_bgr(strip, name)
+    return out
+
+
+def _strip_bgr(upright: Image.Image, name: str) -> npt.NDArray[np.uint8]:
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         rgba = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
@@ -140,7 +157,7 @@ def _bgr(frame: Image.Image, name: str) -> npt.NDArray[np.uint8]:
         upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
     with _decoding(name):  # there are colour systems that it does not know
         rgb = upright.convert("RGB")
-    return np.ascontiguousarray(np.asarray(rgb, np.uint8)[..., ::-1])
+    return np.asarray(rgb, np.uint8)[..., ::-1]
 
 
 def _points_a_pixel(short_side: int, resolution: float) -> float:
