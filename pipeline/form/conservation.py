@@ -389,8 +389,9 @@ def _stream(lines: Sequence[Line]) -> _Stream:
     text: list[str] = []
     own: list[Line] = []
     keys: list[str] = []
+    same: dict[str, str] = {}  # one object a character, not one each time it is met
     for line in lines:
-        for ch in line.text:
+        for ch in (same.setdefault(c, c) for c in line.text):
             for n, key in enumerate(_key(ch)):
                 text.append("" if n else ch)
                 own.append(line)

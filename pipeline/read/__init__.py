@@ -13,6 +13,7 @@ from dataclasses import replace
 from pipeline.model.cells import Reading
 from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
+from pipeline.read.common.bounds import bounded
 from pipeline.read.common.media_type import (
     DOC,
     DOCX,
@@ -143,6 +144,8 @@ READERS: Mapping[str, Callable[[], Reader]] = {
 }
 """How the reader of each media type is had: it is loaded by the first file that needs it."""
 
+IN_PAGES = frozenset({PDF, OFD, PNG, JPEG, TIFF})  # their own readers bound the pages and what one may hold
+
 
 def read_document(data: bytes, name: str) -> Reading:
     """Reads one file.
@@ -153,13 +156,15 @@ def read_document(data: bytes, name: str) -> Reading:
     Raises:
         PipelineError: `empty_file` for nothing but white space, `unknown_format` where no reader knows the
         bytes,
-            and what the reader of the format raises.
+            `too_large` for more than is understood, and what the reader of the format raises.
     """
     media_type = media_type_of(data, name)
     load = READERS.get(media_type)
     if load is None:
         raise error(Code.UNKNOWN_FORMAT, name, f"files of type {media_type} are not read")
     reading = load()(data, name, media_type)
+    if media_type not in IN_PAGES:
+        reading = bounded(reading, name)
     if wrong_ending(name, media_type):
         reading = replace(reading, flags=(*reading.flags, Flag.WRONG_ENDING.value))
     return reading

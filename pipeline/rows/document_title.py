@@ -66,10 +66,12 @@ def _runs(lines: Sequence[str]) -> list[list[str]]:
         after = lines[at + 1] if at + 1 < len(lines) else ""
         closes = run and fold(line) in words("cover", "kinds") and not _ends_as_title("".join(run))
         if not closes and not _may_be_line(line, after):
-            out, run = [*out, run], []
+            out.append(run)
+            run = []
             continue
         if run and (len(run) == TITLE_LINES or (_ends_as_title("".join(run)) and not _goes_on(line))):
-            out, run = [*out, run], []
+            out.append(run)
+            run = []
         run = [*run, line]
     return [r for r in (*out, run) if r]
 

@@ -82,6 +82,7 @@ def flow_of(lines: Iterable[Line]) -> Flow:
     breaks: list[int] = []
     numbers: list[int | None] = []
     pages: list[int | None] = []
+    same: dict[str, str] = {}  # one object a character, not one each time it is met
     for line in lines:
         gap = LINE
         for piece in _PIECE.findall(line.text):
@@ -89,7 +90,7 @@ def flow_of(lines: Iterable[Line]) -> Flow:
                 gap = max(gap, WIDE if gap == SPACE or len(piece) > 1 or piece in "\t\u3000" else SPACE)
                 continue
             for i, key in enumerate(fold(piece) if len(piece) > 1 else _key(piece)):
-                text.append("" if i else piece)
+                text.append("" if i else same.setdefault(piece, piece))
                 keys.append(key)
                 breaks.append(NONE if i else gap)
                 numbers.append(line.line_start)

@@ -33,6 +33,8 @@ KINDS: dict[str, Callable[[int], bytes]] = {
     "forms of a page": lambda n: page_of(forms(n)),
     "lines of prose": lambda n: "今天上午，县里召开了春季防火工作会议。\n".encode() * 20 * n,
     "columns of a page": lambda n: page_of([[f"栏{k}" for k in range(20 * n)]] * 5),
+    "lines of a word": lambda n: "今天\n".encode() * 40 * n,
+    "cells of a line": lambda n: "指标  ".encode() * 40 * n,
     "cells left open": lambda n: b"<html><table>" + b"<td <td " * 20 * n,
 }
 

@@ -100,7 +100,7 @@ _HTML_OPENING = re.compile(
 _HTML_SKELETON = re.compile(r"<(?:!doctype\s+html|html|body)\b[^>]*>", re.IGNORECASE)
 _MARKDOWN_MARKS = re.compile(
     r"^#{1,6}[ \t]+\S"  # a heading
-    r"|^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*\|[ \t|:\-]*$"  # the separator row of a pipe table
+    r"|^[ \t]*+\|?[ \t]*+:?-{3,}:?[ \t]*\|[ \t|:\-]*$"  # the separator row of a pipe table
     r"|^```"
     r"|^[ \t]*\|.*\|[ \t]*$"
     r"|<table\b",

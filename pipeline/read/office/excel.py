@@ -28,6 +28,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.model.cells import Cell, Problem, Reading, Table
 from pipeline.model.errors import Code, error
 from pipeline.model.flags import Flag
+from pipeline.read.common.bounds import at_most_texts
 from pipeline.read.common.broken import ZIP_BREAKS, BrokenError, foreign, package_of, part_of, xml_of
 from pipeline.read.office.number_format import shown
 from pipeline.read.office.ole import workbook
@@ -35,6 +36,7 @@ from pipeline.read.office.ole import workbook
 XLSX_READER, XLS_READER = "xlsx", "xls"
 MOST_ROWS, MOST_COLS = 20_000, 400
 MOST_BYTES = 400_000_000  # unpacked size of a workbook
+MOST_STORED = 2_000_000  # cells of a workbook that openpyxl keeps, empty ones too, at 0.6 kB each
 LONGEST_GAP = 20  # blank rows or columns between texts: more say nothing more
 LEAST_BESIDE = 3  # columns and rows with text that each of two tables side by side has
 STRICT = (  # the names that the strict kind of these files has for the usual ones (ISO/IEC 29500-1)
@@ -53,6 +55,8 @@ _XLSX_BREAKS = (*_ODD, *ZIP_BREAKS, SyntaxError, InvalidFileException)
 _XLS_BREAKS = (*_ODD, struct.error, MemoryError)
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _UNSTORED = re.compile(rb"<c\b[^<>]*>\s*+<f\b[^<>]*(?:/>|>[^<]*</f>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>")
+_CELL = re.compile(rb"<c[\s>/]")
+_FILLED = re.compile(rb"<(?:v|is)>")
 STYLES = "xl/styles.xml"
 NO_BORDER = b"<border><left/><right/><top/><bottom/></border>"
 ERROR_CODES = frozenset(  # of ECMA-376-1, 18.18.11 and later versions of Excel
@@ -108,7 +112,7 @@ def read_xlsx(data: bytes, name: str, media_type: str) -> Reading:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
         tables: list[Table] = []
         for sheet in sheets:
-            table, cut = _sheet(dict(_xlsx_texts(sheet)), _xlsx_spans(sheet), XLSX_READER)
+            table, cut = _sheet(dict(_xlsx_texts(sheet)), _xlsx_spans(sheet), XLSX_READER, name)
             tables += _beside(table) if table is not None else []
             problems += _too_far(cut)
         hidden = len(book.worksheets) > len(sheets)
@@ -125,7 +129,7 @@ def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
 
     Raises BrokenError where a part cannot be unpacked.
     """
-    out, unstored = io.BytesIO(), 0
+    out, unstored, stored, filled = io.BytesIO(), 0, 0, 0
     with package, zipfile.ZipFile(out, "w") as made:
         infos = package.infolist()
         if sum(info.file_size for info in infos) > MOST_BYTES:
@@ -135,6 +139,11 @@ def _prepared(package: zipfile.ZipFile, name: str) -> tuple[bytes, int]:
             for strict, usual in STRICT:
                 content = content.replace(strict, usual)
             if _SHEET_PART.fullmatch(info.filename):
+                stored += len(_CELL.findall(content))
+                filled += len(_FILLED.findall(content))
+                at_most_texts(filled, name)
+                if stored > MOST_STORED:
+                    raise error(Code.TOO_LARGE, name, f"the workbook has {stored:,} cells", "split it")
                 content, count = _marked(content)
                 unstored += count
                 content = _DRAWINGS.sub(b"", content)
@@ -198,7 +207,7 @@ def read_xls(data: bytes, name: str, media_type: str) -> Reading:
     problems: list[Problem] = []
     for sheet, cells in zip(sheets, stored, strict=True):
         spans = [(r0, c0, r1 - r0, c1 - c0) for r0, r1, c0, c1 in sheet.merged_cells]
-        table, cut = _sheet({c.place: _xls_text(c) for c in cells}, spans, XLS_READER)
+        table, cut = _sheet({c.place: _xls_text(c) for c in cells}, spans, XLS_READER, name)
         tables += _beside(table) if table is not None else []
         problems += _too_far(cut)
     flags = (Flag.HIDDEN_SHEETS_SKIPPED.value,) if len(sheets) < book.nsheets else ()
@@ -231,7 +240,7 @@ def read_xml_workbook(data: bytes, name: str, media_type: str) -> Reading:
         ]
         for sheet in visible:
             texts, spans = _xml_cells(sheet, styles)
-            table, cut = _sheet(texts, spans, XLSX_READER)
+            table, cut = _sheet(texts, spans, XLSX_READER, name)
             tables += _beside(table) if table is not None else []
             problems += _too_far(cut)
     except BrokenError as broken:
@@ -291,10 +300,10 @@ def _xml_text(text: str, kind: str, style: str) -> str:
 
 
 def _sheet(
-    texts: Mapping[tuple[int, int], str], spans: Sequence[Span], reader: str
+    texts: Mapping[tuple[int, int], str], spans: Sequence[Span], reader: str, name: str
 ) -> tuple[Table | None, int]:
     """The used part of a sheet as one table, None for a sheet without a text; and how many texts stand too
-    far out to be read.
+    far out to be read. Raises PipelineError, `too_large`, for a sheet of too many cells, blank ones too.
     """
     all_used = [place for place, text in texts.items() if text.strip()]
     used = [(r, c) for r, c in all_used if r < MOST_ROWS and c < MOST_COLS]
@@ -302,6 +311,7 @@ def _sheet(
         return None, len(all_used)
     rows, n_rows = _closed({r for r, _ in used})
     cols, n_cols = _closed({c for _, c in used})
+    at_most_texts(n_rows * n_cols, name)
     at = {(rows[r], cols[c]): texts[r, c] for r, c in used}
     covered: set[tuple[int, int]] = set()
     cells = []

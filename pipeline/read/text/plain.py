@@ -2,8 +2,8 @@
 
 Comes in: the bytes of a text file. Goes out: a `Reading` with tables (Markdown pipes, one cell a line,
 tab-separated rows, columns held apart by spaces, HTML tables inside the text) and the other lines but the
-numbers of pages, in the order of the source, each with its line numbers. Nothing is refused but bytes that
-are no text.
+numbers of pages, in the order of the source, each with its line numbers. Refused: bytes that are no text, and
+more of it than is understood (`pipeline/read/common/bounds.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.model.cells import Block, Line, Reading
 from pipeline.model.errors import Code, error
+from pipeline.read.common.bounds import at_most_characters, at_most_texts
 from pipeline.read.common.encoding import decode
 from pipeline.read.text.cell_lines import find_cells
 from pipeline.read.text.cell_pipes import find_cell_pipes
@@ -57,11 +58,13 @@ def read_text(data: bytes, name: str, media_type: str) -> Reading:
     """The blocks of a text file.
 
     Raises:
-        PipelineError: `unknown_format` where the bytes are no text.
+        PipelineError: `unknown_format` where the bytes are no text, `too_large` where they are too much.
     """
     decoded = decode(data)
     if decoded is None:
         raise error(Code.UNKNOWN_FORMAT, name, "the bytes are not text in any known encoding")
+    at_most_characters(len(decoded.text), name)
+    at_most_texts(decoded.text.count("\n"), name)
     return Reading(tuple(text_blocks(decoded.text)), media_type, READER, flags=decoded.flags)
 
 
