@@ -3,7 +3,7 @@
 Comes in: how much there is. Goes out: nothing. Refused: more than the bounds, as `too_large`. Understanding
 a character of a text without cells takes some 100 bytes, a line or a cell 1,000 (peak of a process, measured
 over texts of 0.2 to 10 million characters and sheets of 10,000 to 400,000 cells), so that a document at a
-bound stays below 1 GB. The largest real documents have a tenth.
+bound stays below 1 GB: 440,000 lines of 11 characters take 850 MB, 400,000 cells 580 MB.
 """
 
 from __future__ import annotations
