@@ -45,7 +45,7 @@ FILES = {name.replace(" ", "-"): name for name in FORMATS if name.startswith(("o
 """Kinds of files that the open test does not draw, and their names in `tests/writers/formats.py`."""
 PLAIN = "plain"
 SAMPLE = "sample"  # of `tests/samples.py`
-MOST_OF_SAMPLE = 8  # documents
+MOST_OF_SAMPLE = 20  # documents
 ROW, FORM, FUND = "row", "form", "fund"
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "read"

@@ -15,7 +15,7 @@ from pipeline.read.scan.recogniser import Picture
 BRIDGE = 1.0  # points: a gap in a ruling that is none; strokes of neighbouring characters stand further apart
 DARK = 64  # of 255: darkness of a ruling
 SHORTEST = 24.0  # points: no character's stroke is so long
-APART = 3.2  # points: the white between two rulings that are one; no text is so low
+APART = 2.4  # points: the white between two rulings that are one; no text is so low
 THICK_ONE = 2.0  # points: a ruling so thick is two whose white is lost
 THICKEST = 6.0  # points: both rulings and the white between them are no thicker
 EDGE = 0.6  # points: the blurred edge of a ruling
