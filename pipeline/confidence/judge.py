@@ -46,6 +46,8 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
     strata = strata_of(form, features)
     wider = (*strata, source_of(form))  # forms are few
     of_rows = known["row"].among(features)
+    # With unknown words whole documents are wrong, and those of one reader are too few to prove its own mark.
+    in_all = strata[0].endswith(UNKNOWN)
     # What the reader of a source with cells vouches for counts, where it doubts a cell (a formula without its
     # value), and that of indicators told in sentences: too rare to be fitted, and never to be ignored.
     vouched = source_of(form) in VOUCHED
@@ -54,7 +56,7 @@ def judged(form: Form, project: ProjectRow, funds: Sequence[FundRow], rows: Sequ
         form=whole if rows else min(UNSURE, whole),
         funds=tuple(known["fund"].chance(f, wider) for f in fund_features(form, project, funds)),
         rows=tuple(
-            min(of_rows.chance(f, strata), item.evidence.least_read if vouched else 1.0)
+            min(of_rows.chance(f, strata, in_all=in_all), item.evidence.least_read if vouched else 1.0)
             for f, item in zip(features, form.indicators, strict=True)
         ),
         doubts=_doubts(features, strata),

@@ -54,8 +54,12 @@ class Stratum:
 
     def chance(self, score: float) -> float:
         """The same, but sure from the mark on and only there."""
-        sure = self.mark is not None and score >= self.mark
-        return round(max(SURE, self.step(score)) if sure else min(UNSURE, self.step(score)), PLACES)
+        step = self.step(score)
+        return round(max(SURE, step) if self.sure(score) else min(UNSURE, step), PLACES)
+
+    def sure(self, score: float) -> bool:
+        """Is the score at the mark or above it?"""
+        return self.mark is not None and score >= self.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,15 @@ class Model:
         every, some = frozenset.intersection(*rows), frozenset.union(*rows)
         return replace(self, trees=tuple(_answered(tree, every, some) for tree in self.trees))
 
-    def chance(self, features: Collection[str], strata: Sequence[str]) -> float:
+    def chance(self, features: Collection[str], strata: Sequence[str], *, in_all: bool = False) -> float:
         """The probability that all is right; `strata`: from the narrowest on, the first that was fitted
-        counts.
+        counts. `in_all`: it is sure only where it is by the marks of all of them.
         """
-        return self._stratum(strata).chance(self.score(features))
+        score = self.score(features)
+        chance = self._stratum(strata).chance(score)
+        if in_all and any(not self.strata[name].sure(score) for name in strata if name in self.strata):
+            return min(UNSURE, chance)
+        return chance
 
     def step(self, features: Collection[str], strata: Sequence[str]) -> float:
         """The same without a mark: for what claims nothing."""
