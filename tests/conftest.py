@@ -30,12 +30,12 @@ def root() -> Path:
 
 def at(text: str | None, line: int = 1, **more: object) -> Field:
     """A field read from one cell on one line of a text."""
-    return Field(text, (Cell(text or "", 0, 0, line_start=line, line_end=line),), **more)  # type: ignore[arg-type]
+    return Field(text, (Cell(text or "", 0, 0, line_start=line, line_end=line),), **more)
 
 
 def reading(*blocks: object, **more: object) -> Reading:
     """What a text reader gives for these blocks; one empty table where none are named."""
-    return Reading(tuple(blocks) or (Table((), 0, 0, "text-grid", False),), "text/plain", "text", **more)  # type: ignore[arg-type]
+    return Reading(tuple(blocks) or (Table((), 0, 0, "text-grid", False),), "text/plain", "text", **more)
 
 
 @pytest.fixture

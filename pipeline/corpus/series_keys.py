@@ -179,7 +179,7 @@ def _head(text: str) -> str:
     )
     sounds_so = (
         text[:at].endswith(tuple(words("series", "no_regions"))) and not named(text)[1]
-    )  # 西城区 is one
+    )  # 东城区 is one
     return "" if sounds_so else text[:at]
 
 

@@ -114,11 +114,11 @@ def test_the_example_is_read_whole_and_every_row_is_accounted_for(raw: Path, tmp
     assert {r["status"] for r in table(tmp_path, "documents")} == {"ok"}
     for name in TABLES:
         rows = table(tmp_path, name)
-        assert unknown(flag for row in rows for flag in row.get("flags") or ()) == ()  # type: ignore[attr-defined]
+        assert unknown(flag for row in rows for flag in row.get("flags") or ()) == ()
     counts = [
         sum(r[f"n_{name}"] for r in table(tmp_path, "documents"))
         for name in ("projects", "indicators", "findings")
-    ]  # type: ignore[misc]
+    ]
     assert counts == [len(table(tmp_path, name)) for name in ("projects", "indicators", "findings")]
     for word, count in zip(("forms", "indicators", "findings"), counts, strict=True):
         assert any(word in line and str(count) in line for line in result.output.split("\n"))

@@ -56,7 +56,7 @@ def parsed(folder: Path, out: str = "out", **more: object) -> tuple[Result, list
         if event.seconds is not None and event.summary is not None:
             read.append(event.entry.facts.source_path)
 
-    result = run(Job((folder / "in",), folder / out, 2, **more), lambda _: done)  # type: ignore[arg-type]
+    result = run(Job((folder / "in",), folder / out, 2, **more), lambda _: done)
     return result, sorted({*read})  # a run that starts anew tells of some twice
 
 

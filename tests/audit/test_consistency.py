@@ -39,7 +39,7 @@ BEATS = [
 
 @pytest.mark.parametrize(("other", "better"), BEATS, ids=[str(b[0]) for b in BEATS])
 def test_a_reading_must_be_better_and_lose_nothing(other: dict[str, int], better: bool) -> None:
-    assert replace(FIRST, **other).beats(FIRST) is better  # type: ignore[arg-type]
+    assert replace(FIRST, **other).beats(FIRST) is better
 
 
 def test_any_form_is_better_than_none() -> None:

@@ -27,7 +27,7 @@ from tests.writers.word import written
 
 def saved(document: object) -> bytes:
     out = io.BytesIO()
-    document.save(out)  # type: ignore[attr-defined]
+    document.save(out)
     return out.getvalue()
 
 
