@@ -1,7 +1,7 @@
 """The layouts of each set, and the orders of columns that a set must leave to the others.
 
 Comes in: the name of a set. Goes out: its layouts by name: for `fit` all of `tests/writers/layouts.toml` and
-some more, for the others only their own. An order of columns belongs to one set; `order_is_free` says whether
+some more, for the others only their own; and some that are drawn by chance. An order of columns belongs to one set; `order_is_free` says whether
 a changed order may be drawn.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from tests.openworld.drawn_layouts import drawn
 from tests.openworld.words import HERE, SPLITS
 from tests.writers.templates import LAYOUTS, Layout
 
@@ -22,9 +23,22 @@ IDLE = frozenset({"blank"})  # fields of a layout that print nothing of a row
 @cache
 def layouts(split: str) -> Mapping[str, Layout]:
     """Name → layout; raises KeyError for the name of no set."""
-    data = tomllib.loads((HERE / "layouts.toml").read_text(encoding="utf-8"))
-    own = {name: _whole(layout, data) for name, layout in data[split].items()}
-    return {**LAYOUTS, **own} if split == "fit" else own
+    data = _written()
+    own = {**data[split], **drawn(split, _taken())}
+    whole = {name: _whole(layout, data) for name, layout in own.items()}
+    return {**LAYOUTS, **whole} if split == "fit" else whole
+
+
+@cache
+def _written() -> Mapping[str, Any]:
+    return tomllib.loads((HERE / "layouts.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _taken() -> frozenset[Order]:
+    """The orders of columns of the layouts that are written down."""
+    named = [layout for split in SPLITS for layout in _written()[split].values()]
+    return frozenset(order(layout) for layout in (*LAYOUTS.values(), *named))
 
 
 def _whole(layout: Mapping[str, Any], data: Mapping[str, Any]) -> Layout:
