@@ -30,7 +30,7 @@ MARGIN = 5.0  # the next other label must be this much farther
 LONGEST = 24  # characters: no label is longer
 _CODE = re.compile(
     r"(?P<code>[0-9]{1,2})(?:\s*[-.、:_]\s*|\s+)(?=\D)|(?P<glued>[1-4][1-5]?)(?=[一-鿿])"
-    r"|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.]"
+    r"|\([1-9]\)|[A-Za-z][、.]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.]"
 )
 _FIGURE = (
     rf"(?:{alternatives(_LABEL['weight'])})?[:\s]*(?P<weight>[0-9]{{1,3}}(?:\.[0-9]+)?)"
@@ -139,7 +139,7 @@ def _cut(text: str) -> tuple[str, str | None, float | None]:
     """Label, code and weight of a cell's text; the label keeps its characters."""
     view = narrow(text)
     code, weight = None, None
-    if (m := _WEIGHT_BEFORE.match(view)) is not None:
+    if (m := _WEIGHT_BEFORE.match(view)) is not None and _CODE.match(view) is None:
         weight = float(m.group("weight"))
         text, view = text[m.end() :], view[m.end() :]
     if (m := _CODE.match(view)) is not None and m.end() < len(view):

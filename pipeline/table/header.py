@@ -332,17 +332,18 @@ def _without_label(columns: Sequence[Column], rows: Sequence[Placed]) -> list[Co
             if not any(col.meets(*place) for col in columns):
                 how = Beside.LEVEL if lacks_level and _is_level(c.text) else Beside.UNTOLD
                 if how == Beside.UNTOLD and place[0] > first:
-                    how = Beside.APART if row.spans else _beside(columns, row, c, offset)
+                    how = Beside.PLACED if row.spans else _beside(columns, row, c, offset)
                 found.setdefault(place, []).append(how)
     taken: set[int] = set()
     out = []
     for (start, width), hows in sorted(found.items(), key=lambda item: -len(item[1])):
+        placed = hows.count(Beside.PLACED)
         apart, levels, odd = (hows.count(h) for h in (Beside.APART, Beside.LEVEL, Beside.ODD_THERE))
         if Beside.UNTOLD not in hows:
             apart += odd
         cover = set(range(start, start + width))
         enough = apart + levels >= UNLABELLED * len(rows) or levels == len(hows)
-        if apart + levels >= 2 and enough and not cover & taken:
+        if (placed or (apart + levels >= 2 and enough)) and not cover & taken:
             taken |= cover
             out.append(Column(Role.OTHER, start, width, ""))
     return out
@@ -355,6 +356,7 @@ def _is_level(text: str) -> bool:
 class Beside(Enum):
     """What tells whether a text that stands under no label has slipped from the column beside it."""
 
+    PLACED = auto()  # the source knows its columns: nothing has slipped
     APART = auto()  # that column holds a text of its own in this row
     ODD_THERE = auto()  # the text does not suit that column
     LEVEL = auto()  # the text is the label of a level

@@ -31,6 +31,8 @@ _QUALITIES = frozenset(words("quality", "words"))
 _WORD = re.compile(r"[A-Za-z]{1,4}|[一-鿿]{1,6}(/[一-鿿]{1,4})?")
 _UNITS = frozenset({*CLASSIFIERS, *words("unit", "also")})
 LONGEST_UNIT = 8  # characters: 万元/平方米
+BEFORE_LABELS = frozenset({"measure", "measure_text"})
+"""Kinds of figures that the label of a level with its code looks like."""
 _NOTHING = frozenset(words("nothing", "reasons"))
 _ENDS = pairs("shape", "ends")
 _LONG_MARKS = re.compile(r"[。;；,，]")
@@ -63,9 +65,12 @@ def _end(key: str) -> str:
 
 
 def _kind(key: str) -> str:
-    found = _figure_kind(key) or _label_kind(key)
-    if found is not None:
-        return found
+    figure = _figure_kind(key)
+    label = _label_kind(key) if figure is None or figure in BEFORE_LABELS else None
+    if label is not None and (figure is None or label.startswith("level")):
+        return label  # 1-产出指标 is no measure
+    if figure is not None:
+        return figure
     if _SIGN.fullmatch(key):
         return "sign"
     if _WAY.fullmatch(key):
